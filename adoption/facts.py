@@ -1,0 +1,276 @@
+"""Everything scoring looks up: who is who, who was where when, which days are worked, which definitions are in force.
+
+``current()`` returns it as one frozen value, read in bulk and kept by the process until the facts' version rises.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from dataclasses import field
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from flask import current_app
+from sqlalchemy import case
+from sqlalchemy import insert
+from sqlalchemy import literal
+from sqlalchemy import or_
+from sqlalchemy import select
+from sqlalchemy import text
+from sqlalchemy import update
+
+from adoption.errors import AdoptionError
+from adoption.extensions import db
+from adoption.models import Absence
+from adoption.models import Edition
+from adoption.models import Facts
+from adoption.models import Holiday
+from adoption.models import Identity
+from adoption.models import Membership
+from adoption.models import Participant
+from adoption.models import PublishedBook
+from adoption.models import PublishedDefinition
+from adoption.models import Team
+from adoption.models import Wave
+from rules import book as books
+from rules import period
+from rules.version import Segment
+from rules.version import Timelines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Mapping
+
+    from zoneinfo import ZoneInfo
+
+    from sqlalchemy import Connection
+
+    from rules.book import Book
+
+LOCK = 0x5350_4F4F_4E01  # the advisory lock between those who use facts (shared) and who change them (exclusive)
+SPAN = tuple[int, int]
+NO_BOOK = books.Book(milestones={}, metrics={}, rewards={}, incentives={}, boards={})
+
+
+class WrongZoneError(AdoptionError):
+    """The organisation's zone differs from the one in which the stored days were stamped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A participant as scoring and boards need them.  Days are local; ``None`` is open."""
+
+    id: int
+    email: str
+    name: str
+    role: str
+    manager: int | None
+    hired_on: int | None
+    left_on: int | None
+
+
+@dataclass(frozen=True)
+class Known:
+    """The facts of one version.  Holders are participants, or teams as negative numbers."""
+
+    version: int
+    zone: ZoneInfo
+    day_of: Callable[[int], int]
+    calendar: period.Calendar
+    people: Mapping[int, Person]
+    teams: Mapping[int, str]
+    identities: Mapping[tuple[str, str], int]
+    memberships: Mapping[int, tuple[tuple[int, int, int], ...]]  # participant → (starts, ends, team)
+    absences: Mapping[int, tuple[SPAN, ...]]
+    waves: Mapping[int, tuple[tuple[int, int, str], ...]]  # team → (starts, ends, wave)
+    timelines: Timelines
+    book: Book
+    _emails: Mapping[str, int] = field(repr=False)
+    _actors: dict[tuple[str, str | None], int | None] = field(default_factory=dict, repr=False)
+    _places: dict[SPAN, tuple[int, ...]] = field(default_factory=dict, repr=False)
+
+    def participant_of(self, source: str, actor: str | None) -> int | None:
+        """Return who an actor of a source is: by identity, else by e-mail; ``None`` for a stranger."""
+        key = source, actor
+        try:
+            return self._actors[key]
+        except KeyError:
+            found = None
+            if actor is not None:
+                found = self.identities.get((source, actor))
+                if found is None and "@" in actor:
+                    found = self._emails.get(actor.casefold())
+            if len(self._actors) > 200_000:  # strangers may be endless
+                self._actors.clear()
+            self._actors[key] = found
+            return found
+
+    def teams_on(self, participant: int, day: int) -> tuple[int, ...]:
+        """Return the teams a participant was in on a local day."""
+        key = participant, day
+        try:
+            return self._places[key]
+        except KeyError:
+            spans = self.memberships.get(participant, ())
+            found = tuple(sorted({team for starts, ends, team in spans if starts <= day < ends}))
+            if len(self._places) > 500_000:
+                self._places.clear()
+            self._places[key] = found
+            return found
+
+    def works(self, holder: int, day: int) -> bool:
+        """Say whether a local day is a working day of the holder (a team has the calendar alone)."""
+        if not self.calendar.works(day):
+            return False
+        return not any(starts <= day < ends for starts, ends in self.absences.get(holder, ()))
+
+    def waves_on(self, teams: tuple[int, ...], day: int) -> set[str]:
+        """Return the waves in which these teams are on a local day."""
+        return {wave for team in teams for starts, ends, wave in self.waves.get(team, ()) if starts <= day < ends}
+
+    def holder_name(self, holder: int) -> str:
+        """Return an e-mail address, or ``team:NAME``."""
+        return self.people[holder].email if holder > 0 else f"team:{self.teams[-holder]}"
+
+    def holder_of(self, name: str) -> int | None:
+        """Return the holder whom ``holder_name`` calls so; ``None`` if nobody is."""
+        if name.startswith("team:"):
+            return next((-number for number, team in self.teams.items() if team == name[5:]), None)
+        return self._emails.get(name.casefold())
+
+    def today(self, now: int) -> int:
+        """Return the local day of a moment in UTC microseconds."""
+        return self.day_of(now)
+
+
+def day_of() -> Callable[[int], int]:
+    """Return the function from UTC microseconds to the organisation's local day; touches no table."""
+    kept = current_app.extensions.get("day_of")
+    if kept is None:
+        kept = current_app.extensions["day_of"] = period.local_day(current_app.extensions["settings"].organisation_zone)
+    return kept  # type: ignore[no-any-return]  # extensions hold anything
+
+
+def shared(connection: Connection) -> None:
+    """Hold the facts still until the transaction ends: others may use them too, nobody may change them."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock_shared(:lock)"), {"lock": LOCK})
+
+
+def exclusive(connection: Connection) -> None:
+    """Wait until nobody uses the facts, and keep everybody out until the transaction ends.  (SQLite has one writer.)"""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+
+
+def changed(connection: Connection, *, rescore: bool) -> None:
+    """Raise the version in the running transaction; ``rescore`` says that stored activities now count differently."""
+    exclusive(connection)
+    version_of(connection)
+    stays = or_(literal(rescore), Facts.rescored < Facts.version)
+    connection.execute(
+        update(Facts).values(
+            version=Facts.version + 1, rescored=case((stays, Facts.rescored), else_=Facts.version + 1)
+        )
+    )
+
+
+def fall_behind(connection: Connection) -> None:
+    """Say that the tallies no longer follow the facts, so that they are built anew."""
+    connection.execute(update(Facts).where(Facts.rescored == Facts.version).values(rescored=Facts.version - 1))
+
+
+def version_of(connection: Connection) -> int:
+    """Return the facts' version; on an empty database begin with version 1 and a first, empty edition."""
+    row = connection.execute(select(Facts.version, Facts.zone)).first()
+    zone = current_app.extensions["settings"].organisation_zone.key
+    if row is None:
+        exclusive(connection)
+        if connection.execute(select(Facts.id)).first() is None:
+            connection.execute(insert(Facts).values(id=1, zone=zone, version=1, rescored=1))
+            first = {"state": "active", "facts": 1, "cursor": 255, "settled": 255, "started": 0, "finished": 0}
+            connection.execute(insert(Edition).values(first))
+        return 1
+    if row.zone != zone:
+        msg = f"ORGANISATION_ZONE is {zone}, but the stored days were stamped in {row.zone}; set it back."
+        raise WrongZoneError(msg)
+    return int(row.version)
+
+
+def current() -> Known:
+    """Return the facts as they are now, for readers."""
+    connection = db.session.connection()
+    if connection.execute(select(Facts.id)).first() is None:
+        connection = _begin(connection)
+    return at(connection, version_of(connection))
+
+
+def _begin(connection: Connection) -> Connection:
+    from adoption.extensions import begin_write  # noqa: PLC0415  # only an empty database comes here
+
+    connection = begin_write()
+    version_of(connection)
+    db.session.commit()
+    return db.session.connection()
+
+
+def at(connection: Connection, version: int) -> Known:
+    """Return the facts of the version that the running transaction sees."""
+    kept = current_app.extensions.get("facts")
+    if kept is None or kept.version != version:
+        kept = current_app.extensions["facts"] = _read(connection, version)
+    return kept  # type: ignore[no-any-return]  # extensions hold anything
+
+
+def _read(connection: Connection, version: int) -> Known:
+    settings = current_app.extensions["settings"]
+    people = {
+        row.id: Person(row.id, row.email, row.name, row.role, row.manager, row.hired_on, row.left_on)
+        for row in connection.execute(select(Participant.__table__))
+    }
+    identities = connection.execute(select(Identity.source, Identity.id, Identity.participant))
+    holidays = frozenset(connection.scalars(select(Holiday.day)))
+    timelines, book = _definitions(connection)
+    return Known(
+        version=version,
+        zone=settings.organisation_zone,
+        day_of=day_of(),
+        calendar=period.Calendar(settings.working_days, holidays),
+        people=people,
+        teams=dict(connection.execute(select(Team.id, Team.name)).tuples().all()),
+        identities={(source, name): who for source, name, who in identities},
+        memberships=_grouped(
+            connection.execute(select(Membership.participant, Membership.starts, Membership.ends, Membership.team))
+        ),
+        absences=_grouped(connection.execute(select(Absence.participant, Absence.starts, Absence.ends))),
+        waves=_grouped(connection.execute(select(Wave.team, Wave.starts, Wave.ends, Wave.name))),
+        timelines=timelines,
+        book=book,
+        _emails={person.email.casefold(): person.id for person in people.values()},
+    )
+
+
+def _grouped(rows: object) -> dict[int, tuple[tuple[int, ...], ...]]:
+    groups: dict[int, list[tuple[int, ...]]] = defaultdict(list)
+    for first, *rest in rows:  # type: ignore[attr-defined]  # a result of rows
+        groups[first].append(tuple(rest))
+    return {key: tuple(sorted(spans)) for key, spans in groups.items()}
+
+
+@lru_cache(maxsize=64)
+def parsed(text_of_book: str) -> Book:
+    """Read a published book again; its text was checked when it was published."""
+    return books.load(text_of_book)
+
+
+def _definitions(connection: Connection) -> tuple[Timelines, Book]:
+    texts = dict(connection.execute(select(PublishedBook.id, PublishedBook.text).order_by(PublishedBook.id)).tuples().all())
+    lines: dict[str, dict[str, list[Segment]]] = {"milestone": {}, "metric": {}, "incentive": {}}
+    table = PublishedDefinition
+    for row in connection.execute(select(table.__table__).order_by(table.kind, table.key, table.starts)):
+        book = parsed(texts[row.book])
+        body = {"milestone": book.milestones, "metric": book.metrics, "incentive": book.incentives}[row.kind][row.key]
+        lines[row.kind].setdefault(row.key, []).append(Segment(row.starts, row.ends, body))
+    newest = parsed(texts[max(texts)]) if texts else NO_BOOK
+    return Timelines(lines["milestone"], lines["metric"], lines["incentive"]), newest

@@ -1,0 +1,237 @@
+"""The one door: store each activity once, then score what is new, in one transaction.
+
+Every road (API, hooks, files, brokers) leads to ``accept``.  What it stores it scores; what it refuses it names.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from typing import Any
+from typing import NamedTuple
+
+from sqlalchemy import insert
+from sqlalchemy.exc import OperationalError
+
+from adoption import facts
+from adoption import scoring
+from adoption import statements
+from adoption import wire
+from adoption.extensions import begin_write
+from adoption.extensions import db
+from adoption.models import Batch
+from adoption.models import Receipt as ReceiptRow
+from adoption.models import bucket_of
+from rules.activity import Activity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection
+
+Key = tuple[str, str]
+Chosen = dict[Key, tuple[int, wire.Read]]
+READ = ("source", "id", "type", "time", "day", "subject", "actor", "recorded", "retracts", "data")
+STUB = (None, 0, 0, None, None, None, None, "{}")
+TRIES = 8
+SERIALIZATION = {"40001", "40P01"}  # PostgreSQL: serialization failure, deadlock
+CONFLICT = "conflict: another activity with this source and id, but other content, is stored already; use a new id"
+
+
+class Refused(NamedTuple):
+    """An item that was not stored: its place in the batch, the id it claims, and why."""
+
+    index: int
+    id: str | None
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a batch: ``accepted`` + ``duplicates`` + the refused are all of it."""
+
+    accepted: int
+    duplicates: int
+    refused: tuple[Refused, ...]
+
+
+class Incoming(NamedTuple):
+    """A batch that has been read: which items are activities, and which are refused already."""
+
+    reads: list[tuple[int, wire.Read]]
+    refused: list[Refused]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What storing a batch changed: all new activities, those of them that count, and those that no longer do."""
+
+    accepted: list[Activity]
+    standing: list[Activity]
+    withdrawn: list[Activity]
+
+
+class RacedError(Exception):
+    """Another writer stored other content under an id between our look and our insert; trying again settles it."""
+
+
+def accept_and_commit(items: Sequence[bytes | Mapping[str, object]], *, door: str, now: int | None = None) -> Receipt:
+    """Accept a batch, commit it, and begin again where a concurrent writer got in the way."""
+    moment = time.time_ns() // 1000 if now is None else now
+    return commit(read(items, moment), door=door, now=moment)
+
+
+def commit(incoming: Incoming, *, door: str, now: int) -> Receipt:
+    """Store and score a batch that was read before, and commit it."""
+    for attempt in range(TRIES):
+        try:
+            receipt = store(incoming, door=door, now=now)
+            db.session.commit()
+        except (OperationalError, RacedError) as error:
+            db.session.rollback()
+            if attempt == TRIES - 1 or not _passes(error):
+                raise
+            time.sleep(0.01 * 2**attempt)
+        else:
+            return receipt
+    raise AssertionError  # pragma: no cover  # the loop returns or raises
+
+
+def _passes(error: Exception) -> bool:
+    """Say whether trying again may help."""
+    return isinstance(error, RacedError) or getattr(getattr(error, "orig", None), "sqlstate", None) in SERIALIZATION
+
+
+def accept(items: Sequence[bytes | Mapping[str, object]], *, door: str, now: int) -> Receipt:
+    """Store and score a batch in a transaction that the caller commits."""
+    return store(read(items, now), door=door, now=now)
+
+
+def read(items: Sequence[bytes | Mapping[str, object]], now: int) -> Incoming:
+    """Read the items of a batch; faulty ones are refused by their place.  Touches no table."""
+    day_of = facts.day_of()
+    reads: list[tuple[int, wire.Read]] = []
+    refused: list[Refused] = []
+    for index, item in enumerate(items):
+        found = wire.read(item, now, day_of)
+        if type(found) is wire.Read:
+            reads.append((index, found))
+        else:
+            refused.append(Refused(index, found[0], found[1]))
+    return Incoming(reads, refused)
+
+
+def store(incoming: Incoming, *, door: str, now: int) -> Receipt:
+    """Store what was read, score what is new; the caller commits."""
+    connection = begin_write()
+    facts.shared(connection)
+    stage = scoring.prepare(connection)
+    batch = connection.execute(insert(Batch).values(received=now, door=door)).inserted_primary_key[0]
+    refused = list(incoming.refused)
+    chosen = _unique(incoming.reads, refused)
+    kept = _keep(connection, chosen, batch, refused)
+    notes = scoring.score(connection, stage, kept.standing, kept.withdrawn, now)
+    refused.sort()
+    duplicates = len(incoming.reads) + len(incoming.refused) - len(kept.accepted) - len(refused)
+    _note(connection, batch, kept, incoming, refused, notes)
+    return Receipt(len(kept.accepted), duplicates, tuple(refused))
+
+
+def _unique(reads: Sequence[tuple[int, wire.Read]], refused: list[Refused]) -> Chosen:
+    """Keep the first of each key in the batch; other content under the same key is refused."""
+    chosen: Chosen = {}
+    for index, found in reads:
+        key = found[0][:2]
+        first = chosen.setdefault(key, (index, found))
+        if first[0] != index and not _same(found, first[1]):
+            refused.append(Refused(index, key[1], CONFLICT))
+    return chosen
+
+
+def _same(one: wire.Read, other: wire.Read) -> bool:
+    return one.activity[:9] == other.activity[:9] and wire.same_data(one.data, other.data)
+
+
+def _keep(connection: Connection, chosen: Chosen, batch: int, refused: list[Refused]) -> Kept:
+    """Store the activities of a batch and mark what they retract.
+
+    Activities, and the places of what they retract, go into one sorted statement, so that concurrent batches cannot
+    wait for each other in a circle.  A retraction that will be refused must mark nothing: these few are looked up first.
+    """
+    retracting = {key: found.activity.retracts for key, (_, found) in chosen.items() if found.activity.retracts}
+    stored = _stored(connection, list(retracting))
+    targets = {(key[0], target) for key, target in retracting.items() if key not in stored and target != key[1]}
+    made = {(row[0], row[1]): row for row in statements.store(connection, _rows(chosen, targets, batch))}
+    accepted = [found.activity for key, (_, found) in chosen.items() if key in made and made[key][2] == batch]
+    met = [key for key in chosen if key not in made or made[key][2] != batch]
+    stored |= _stored(connection, [key for key in met if key not in stored])
+    for key in met:
+        index, found = chosen[key]
+        if not _same(found, stored[key]):
+            if (key[0], retracting.get(key)) in targets:
+                raise RacedError
+            refused.append(Refused(index, key[1], CONFLICT))
+    gone = _stored(connection, [key for key, row in made.items() if row[2] != batch])
+    return Kept(
+        accepted,
+        standing=[one for one in accepted if one.retracts is None and not made[one[:2]][3]],
+        withdrawn=[found.activity for found in gone.values() if found.activity.retracts is None],
+    )
+
+
+def _rows(chosen: Chosen, targets: set[Key], batch: int) -> list[tuple[Any, ...]]:
+    """Return the rows to store, in the order of their keys; a target that is not in the batch becomes a stub."""
+    rows: list[tuple[Any, ...]] = []
+    for key, (_, (activity, data)) in chosen.items():
+        source, name, kind, moment, day, subject, actor, recorded, retracts, _ = activity
+        content = (kind, moment, day, subject, actor, recorded, retracts, data, batch)
+        rows.append((bucket_of(source, name), source, name, *content, int(key in targets)))
+    rows.extend((bucket_of(*key), *key, *STUB, batch, 1) for key in targets if key not in chosen)
+    rows.sort()
+    return rows
+
+
+def _stored(connection: Connection, keys: Sequence[Key]) -> dict[Key, wire.Read]:
+    """Return what is stored under these keys."""
+    rows = [(bucket_of(*key), *key) for key in keys]
+    found = statements.find(connection, "activity", statements.ACTIVITY_KEY, READ, rows)
+    return {(row[0], row[1]): wire.Read(Activity(*row[:9], wire.data_of(row[9])), row[9]) for row in found}
+
+
+def _note(
+    connection: Connection,
+    batch: int,
+    kept: Kept,
+    incoming: Incoming,
+    refused: Sequence[Refused],
+    notes: scoring.Notes,
+) -> None:
+    """Write down what the batch brought from each source."""
+    accepted = Counter(one.source for one in kept.accepted)
+    sources = Counter(found.activity.source for _, found in incoming.reads)
+    late = {index for index, _, _ in refused}
+    conflicts = Counter(found.activity.source for index, found in incoming.reads if index in late)
+    newest: dict[str, int] = {}
+    for one in kept.accepted:
+        newest[one.source] = max(one.time, newest.get(one.source, 0))
+    rows = [
+        {
+            "batch": batch,
+            "source": source,
+            "accepted": accepted[source],
+            "duplicates": count - accepted[source] - conflicts[source],
+            "refused": conflicts[source],
+            "unreadable": notes.unreadable[source],
+            "newest": newest.get(source),
+        }
+        for source, count in sources.items()
+    ]
+    unread = len(incoming.refused)
+    if unread:  # of no known source
+        nothing = {"accepted": 0, "duplicates": 0, "refused": unread, "unreadable": 0, "newest": None}
+        rows.append({"batch": batch, "source": "", **nothing})
+    if rows:
+        connection.execute(insert(ReceiptRow), rows)

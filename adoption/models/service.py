@@ -1,0 +1,83 @@
+"""What the service needs to run: facts version, jobs, tokens, sources, the archive's manifest."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import mapped_column
+
+from adoption.models.base import Base
+from adoption.models.base import Bytewise
+from adoption.models.base import Serial
+from adoption.models.directory import Participant
+
+
+class Facts(Base):
+    """One row: the version of everything scoring looks up (book, directory, calendar).
+
+    Whoever changes such a fact raises it in the same transaction, so that every process knows its copy is old.
+    ``rescored`` is the version that the tallies follow; while it is behind, a job has work.
+    """
+
+    __tablename__ = "facts"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    zone: Mapped[str] = mapped_column(Bytewise)
+    version: Mapped[int]
+    rescored: Mapped[int]
+
+
+class JobRun(Base):
+    """One run of a job: when, how far, how it ended."""
+
+    __tablename__ = "job_run"
+
+    id: Mapped[int] = mapped_column(Serial, primary_key=True)
+    job: Mapped[str] = mapped_column(Bytewise, index=True)
+    state: Mapped[str] = mapped_column(Bytewise)  # running, done, failed
+    started: Mapped[int] = mapped_column(BigInteger)
+    finished: Mapped[int | None] = mapped_column(BigInteger)
+    done: Mapped[int] = mapped_column(BigInteger)
+    total: Mapped[int | None] = mapped_column(BigInteger)
+    message: Mapped[str] = mapped_column(Bytewise)
+
+
+class ApiToken(Base):
+    """A bearer token; only its SHA-256 is kept."""
+
+    __tablename__ = "api_token"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(Bytewise)
+    digest: Mapped[str] = mapped_column(Bytewise, unique=True)
+    scopes: Mapped[str] = mapped_column(Bytewise)  # separated by spaces
+    participant: Mapped[int | None] = mapped_column(ForeignKey(Participant.id))
+    created: Mapped[int] = mapped_column(BigInteger)
+    revoked: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class Source(Base):
+    """A connected source that posts to ``/hooks/<key>``: how it proves itself, and how its payloads are read."""
+
+    __tablename__ = "source"
+
+    key: Mapped[str] = mapped_column(Bytewise, primary_key=True)
+    verification: Mapped[str] = mapped_column(Bytewise)  # standard-webhooks, hmac-sha256, secret
+    secret: Mapped[str] = mapped_column(Bytewise)  # sealed with SECRET_KEY
+    mapping: Mapped[str] = mapped_column(Bytewise)  # TOML
+    created: Mapped[int] = mapped_column(BigInteger)
+    paused: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class ArchiveFile(Base):
+    """One immutable Parquet file of the archive."""
+
+    __tablename__ = "archive_file"
+
+    path: Mapped[str] = mapped_column(Bytewise, primary_key=True)
+    sha256: Mapped[str] = mapped_column(Bytewise)
+    rows: Mapped[int] = mapped_column(BigInteger)
+    first_batch: Mapped[int] = mapped_column(BigInteger)
+    last_batch: Mapped[int] = mapped_column(BigInteger)
+    written: Mapped[int] = mapped_column(BigInteger)

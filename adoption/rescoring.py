@@ -1,0 +1,164 @@
+"""Building the derived state anew after facts changed, beside the one in use, in small resumable steps.
+
+A new *edition* is filled bucket by bucket from the stored activities; what arrives meanwhile goes into both.  Then it
+takes the place of the old one, and all awards are brought in line.  The end is the same as if the facts had been known
+from the start.  Every step is one transaction, so a killed job goes on where it was.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+
+from sqlalchemy import delete
+from sqlalchemy import insert
+from sqlalchemy import select
+from sqlalchemy import update
+
+from adoption import awards
+from adoption import facts
+from adoption import inforce
+from adoption.extensions import begin_write
+from adoption.extensions import db
+from adoption.models import DistinctKey
+from adoption.models import Edition
+from adoption.models import Facts
+from adoption.models import RecordProgress
+from adoption.models import Series
+from adoption.models import Snapshot
+from adoption.models import SnapshotPlace
+from adoption.models import StoredActivity
+from adoption.models import Tally
+from adoption.models import Track
+from adoption.models import Unscored
+from adoption.models.base import BUCKETS
+from adoption.scoring import Notes
+from adoption.scoring import apply
+from adoption.scoring import milestones
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection
+    from sqlalchemy import Row
+
+    from rules.activity import Activity
+
+CHUNK = 5_000  # activities scored at once
+
+
+class Progress(NamedTuple):
+    """How far the work is: steps done of all (each bucket is read once and its awards settled once)."""
+
+    done: int
+    total: int
+
+
+def needed() -> bool:
+    """Say whether the tallies are behind the facts, or a building edition waits to be finished."""
+    behind = db.session.execute(select(Facts.rescored < Facts.version)).scalar()
+    open_editions = select(Edition.id).where((Edition.state != "active") | (Edition.settled < BUCKETS - 1))
+    return bool(behind) or db.session.execute(open_editions).first() is not None
+
+
+def run_to_end(report: Callable[[Progress], None] = lambda _: None) -> None:
+    """Take steps until nothing is left to do."""
+    while (progress := step()) is not None:
+        report(progress)
+
+
+def step() -> Progress | None:
+    """Take one step and commit it; ``None`` if there was nothing to do."""
+    connection = begin_write()
+    facts.exclusive(connection)
+    facts.version_of(connection)
+    building = _edition(connection, "building")
+    active = _edition(connection, "active")
+    if building is not None:
+        progress = _read_bucket(connection, building)
+    elif active is not None and active.settled < BUCKETS - 1:
+        progress = _settle_bucket(connection, active)
+    elif (retired := _edition(connection, "retired")) is not None:
+        progress = _sweep_bucket(connection, retired)
+    elif connection.execute(select(Facts.rescored < Facts.version)).scalar():
+        progress = _begin(connection)
+    else:
+        db.session.rollback()
+        return None
+    db.session.commit()
+    return progress
+
+
+def _edition(connection: Connection, state: str) -> Row | None:
+    query = select(Edition.__table__).where(Edition.state == state).order_by(Edition.id).limit(1)
+    return connection.execute(query).first()
+
+
+def _now() -> int:
+    return time.time_ns() // 1000
+
+
+def _begin(connection: Connection) -> Progress:
+    version = connection.execute(select(Facts.version)).scalar_one()
+    row = {"state": "building", "facts": version, "cursor": -1, "settled": -1, "started": _now()}
+    number = connection.execute(insert(Edition).values(row)).inserted_primary_key[0]
+    inforce.of(connection, facts.at(connection, version), number)
+    return Progress(0, 2 * BUCKETS)
+
+
+def _read_bucket(connection: Connection, edition: Row) -> Progress:
+    """Score the stored activities of the next bucket into the new edition; after the last one, let people see it."""
+    known = facts.at(connection, facts.version_of(connection))
+    force = inforce.of(connection, known, edition.id)
+    bucket = edition.cursor + 1
+    for chunk in _stored(connection, bucket):
+        apply(connection, known, force, chunk, [], bucket, Notes(), _now())
+    connection.execute(update(Edition).where(Edition.id == edition.id).values(cursor=bucket))
+    if bucket == BUCKETS - 1:
+        connection.execute(update(Edition).where(Edition.state == "active").values(state="retired", cursor=-1))
+        changes = {"state": "active", "finished": _now()}
+        connection.execute(update(Edition).where(Edition.id == edition.id).values(changes))
+        connection.execute(update(Facts).values(rescored=edition.facts))
+    return Progress(bucket + 1, 2 * BUCKETS)
+
+
+def _stored(connection: Connection, bucket: int) -> Iterator[list[Activity]]:
+    """Yield what counts of a bucket in chunks; what is listed as unscored is left to its own job."""
+    table = StoredActivity.__table__.c
+    listed = set(connection.execute(select(Unscored.source, Unscored.id).where(Unscored.bucket == bucket)).tuples().all())
+    query = select(*(table[name] for name in milestones.COLUMNS)).where(
+        table.bucket == bucket, table.type.is_not(None), table.retracts.is_(None), table.retracted == 0
+    )
+    rows = connection.execute(query).all()
+    for begin in range(0, len(rows), CHUNK):
+        yield [one for one in milestones.activities_of(rows[begin : begin + CHUNK]) if one[:2] not in listed]
+
+
+def _settle_bucket(connection: Connection, edition: Row) -> Progress:
+    known = facts.at(connection, facts.version_of(connection))
+    bucket = edition.settled + 1
+    awards.settle_bucket(connection, known, inforce.of(connection, known, edition.id), bucket, _now())
+    connection.execute(update(Edition).where(Edition.id == edition.id).values(settled=bucket))
+    return Progress(BUCKETS + bucket + 1, 2 * BUCKETS)
+
+
+def _sweep_bucket(connection: Connection, edition: Row) -> Progress:
+    """Delete a retired edition's rows, 16 buckets at a time."""
+    buckets = range(edition.cursor + 1, min(edition.cursor + 17, BUCKETS))
+    series = select(Series.id).where(Series.edition == edition.id).scalar_subquery()
+    tracks = select(Track.id).where(Track.edition == edition.id).scalar_subquery()
+    for bucket in buckets:
+        connection.execute(delete(Tally).where(Tally.bucket == bucket, Tally.series.in_(series)))
+        connection.execute(delete(DistinctKey).where(DistinctKey.bucket == bucket, DistinctKey.series.in_(series)))
+        connection.execute(delete(RecordProgress).where(RecordProgress.bucket == bucket, RecordProgress.track.in_(tracks)))
+    if buckets.stop == BUCKETS:
+        connection.execute(delete(Snapshot).where(Snapshot.series.in_(series)))
+        connection.execute(delete(SnapshotPlace).where(SnapshotPlace.series.in_(series)))
+        connection.execute(delete(Series).where(Series.edition == edition.id))
+        connection.execute(delete(Track).where(Track.edition == edition.id))
+        connection.execute(delete(Edition).where(Edition.id == edition.id))
+    else:
+        connection.execute(update(Edition).where(Edition.id == edition.id).values(cursor=buckets.stop - 1))
+    return Progress(2 * BUCKETS, 2 * BUCKETS)

@@ -1,0 +1,125 @@
+"""Publishing books: which definition takes force when, and the incentive versions that follow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete
+from sqlalchemy import func
+from sqlalchemy import insert
+from sqlalchemy import select
+from sqlalchemy import update
+
+from adoption import facts
+from adoption.extensions import begin_write
+from adoption.models import PublishedBook
+from adoption.models import PublishedDefinition
+from adoption.models import PublishedVersion
+from adoption.models import StoredActivity
+from rules import book as books
+from rules.version import meaning
+from rules.version import publish as published
+from rules.version import versions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection
+
+    from rules.version import Timelines
+    from rules.version import Version
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What publishing did: the book's number, the definitions that changed (kind, key, from), the book's warnings."""
+
+    book: int
+    changed: tuple[tuple[str, str, int], ...]
+    rescore: bool
+
+
+def publish(text: str, *, today: int, since: int | None, name: str, now: int) -> Publication:
+    """Put a book in force, in a transaction that the caller commits.
+
+    Raises:
+        rules.book.BookError: the book has faults; nothing is changed.
+    """
+    book = books.load(text, name=name)
+    connection = begin_write()
+    facts.exclusive(connection)
+    known = facts.at(connection, facts.version_of(connection))
+    before = known.timelines
+    after = published(before, book, today=today, since=since)
+    row = {"name": name, "text": text, "published": now, "day": today, "since": since}
+    number = connection.execute(insert(PublishedBook).values(row)).inserted_primary_key[0]
+    changed = _store_definitions(connection, before, after, number)
+    moved = _store_versions(connection, after)
+    anything = connection.execute(select(StoredActivity.bucket).limit(1)).first() is not None
+    rescore = anything and (bool(changed) or moved or known.book.boards != book.boards)
+    facts.changed(connection, rescore=rescore)
+    return Publication(number, tuple(changed), rescore)
+
+
+def _store_definitions(
+    connection: Connection, before: Timelines, after: Timelines, number: int
+) -> list[tuple[str, str, int]]:
+    """Write the new timelines; return which definitions begin, end or move."""
+    old = {(row.kind, row.key, row.starts): row for row in connection.execute(select(PublishedDefinition.__table__))}
+    lines: dict[str, tuple[Mapping, Mapping]] = {
+        "milestone": (before.milestones, after.milestones),
+        "metric": (before.metrics, after.metrics),
+        "incentive": (before.incentives, after.incentives),
+    }
+    changed, rows = [], []
+    for kind, (was, now) in lines.items():
+        for key, line in now.items():
+            kept = {part.starts: part for part in was.get(key, ())}
+            for part in line:
+                same = kept.get(part.starts)
+                source = old[kind, key, part.starts].book if same is not None and same.body is part.body else number
+                rows.append({"kind": kind, "key": key, "starts": part.starts, "ends": part.ends, "book": source})
+            if [(p.starts, p.ends, meaning(p.body)) for p in was.get(key, ())] != [
+                (p.starts, p.ends, meaning(p.body)) for p in line
+            ]:
+                changed.append((kind, key, line[-1].starts if line else 0))
+    connection.execute(delete(PublishedDefinition))
+    if rows:
+        connection.execute(insert(PublishedDefinition), rows)
+    return changed
+
+
+def _store_versions(connection: Connection, lines: Timelines) -> bool:
+    """Write the versions that follow; one of the same meaning that only moved keeps its number.  Say if any changed."""
+    table = PublishedVersion
+    stored = connection.execute(select(table.__table__)).all()
+    numbers = dict(connection.execute(select(table.incentive, func.max(table.number)).group_by(table.incentive)).tuples().all())
+    taken: set[int] = set()
+    changed = False
+    for key in lines.incentives:
+        for version in versions(key, lines):
+            means = meaning(version)
+            same = next((r for r in stored if r.id not in taken and _continues(r, key, means, version)), None)
+            days = {"starts": version.starts, "ends": version.ends}
+            if same is None:
+                numbers[key] = numbers.get(key, 0) + 1
+                row = {"incentive": key, "number": numbers[key], "meaning": means, **days}
+                connection.execute(insert(table).values(row))
+                changed = True
+            else:
+                taken.add(same.id)
+                if (same.starts, same.ends) != (version.starts, version.ends):
+                    connection.execute(update(table).where(table.id == same.id).values(days))
+                    changed = True
+    for row in stored:
+        if row.id not in taken and row.starts < row.ends:
+            connection.execute(update(table).where(table.id == row.id).values(ends=row.starts))
+            changed = True
+    return changed
+
+
+def _continues(row: PublishedVersion, key: str, means: str, version: Version) -> bool:
+    """Say whether a stored version is this one, perhaps on other days."""
+    touches = row.starts <= version.ends and version.starts <= row.ends
+    return row.incentive == key and row.meaning == means and row.starts < row.ends and touches

@@ -1,0 +1,206 @@
+"""Which definition was in force when: timelines of definitions, and the versions that follow from them.
+
+A definition takes force at a date and is never edited: a changed one begins a new segment of its key's timeline.  A
+*version* of an incentive is a stretch of days on which its own definition, its metric's, and the milestones' that this
+metric counts are all in force and the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import field
+from dataclasses import fields
+from dataclasses import is_dataclass
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from typing import Generic
+from typing import TypeVar
+
+from rules import period
+from rules.incentive import Incentive
+from rules.metric import Metric
+from rules.milestone import Milestone
+
+if TYPE_CHECKING:
+    from rules.book import Book
+
+Definition = TypeVar("Definition", Milestone, Metric, Incentive)
+Any_Definition = Milestone | Metric | Incentive
+
+
+@dataclass(frozen=True, slots=True)
+class Segment(Generic[Definition]):
+    """A definition in force on the local days ``[starts, ends)``."""
+
+    starts: int
+    ends: int
+    body: Definition
+
+
+Timeline = Sequence[Segment[Definition]]
+
+
+@dataclass(frozen=True, slots=True)
+class Timelines:
+    """All definitions of all times, by key; segments of one key never overlap and are in order of time."""
+
+    milestones: Mapping[str, Timeline[Milestone]]
+    metrics: Mapping[str, Timeline[Metric]]
+    incentives: Mapping[str, Timeline[Incentive]]
+
+
+NOTHING = Timelines({}, {}, {})
+
+
+@dataclass(frozen=True, slots=True)
+class MetricVersion:
+    """A metric with the milestones it counts, all unchanged on ``[starts, ends)``."""
+
+    metric: Metric
+    milestones: tuple[Milestone, ...]
+    starts: int = field(compare=False)
+    ends: int = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """An incentive with all it is made of, unchanged on ``[starts, ends)``."""
+
+    incentive: Incentive
+    counted: MetricVersion
+    starts: int = field(compare=False)
+    ends: int = field(compare=False)
+
+
+def meaning(definition: object) -> str:
+    """Return a short fixed name for what a definition means (titles, examples and dates do not change it)."""
+    return hashlib.blake2b(repr(_essence(definition)).encode(), digest_size=8).hexdigest()
+
+
+def _essence(part: object) -> object:
+    if is_dataclass(part):
+        return type(part).__name__, tuple(_essence(getattr(part, f.name)) for f in fields(part) if f.compare)
+    if isinstance(part, tuple):
+        return tuple(_essence(one) for one in part)
+    return part
+
+
+def metric_versions(key: str, timelines: Timelines) -> list[MetricVersion]:
+    """Return the stretches on which a metric and all milestones it counts are in force and the same."""
+    found: list[MetricVersion] = []
+    for segment in timelines.metrics.get(key, ()):
+        derived = [kind for kind in segment.body.counts if kind in timelines.milestones]
+        for starts, ends in _stretches(segment, [timelines.milestones[kind] for kind in derived]):
+            bodies = [_in_force(timelines.milestones[kind], starts) for kind in derived]
+            if starts < ends and None not in bodies:
+                found.append(MetricVersion(segment.body, tuple(b for b in bodies if b is not None), starts, ends))
+    return _joined(found)
+
+
+def versions(key: str, timelines: Timelines) -> list[Version]:
+    """Return the stretches on which an incentive and all it is made of are in force and the same."""
+    found: list[Version] = []
+    for segment in timelines.incentives.get(key, ()):
+        for counted in metric_versions(segment.body.metric, timelines):
+            starts, ends = max(segment.starts, counted.starts), min(segment.ends, counted.ends)
+            if starts < ends:
+                found.append(Version(segment.body, replace(counted, starts=starts, ends=ends), starts, ends))
+    return _joined(found)
+
+
+Stretch = TypeVar("Stretch", MetricVersion, Version)
+
+
+def _joined(stretches: Sequence[Stretch]) -> list[Stretch]:
+    """Join neighbours of the same meaning into one stretch."""
+    joined: list[Stretch] = []
+    for one in sorted(stretches, key=lambda s: s.starts):
+        last = joined[-1] if joined else None
+        if last is not None and last.ends == one.starts and meaning(last) == meaning(one):
+            joined[-1] = replace(last, ends=one.ends)
+        else:
+            joined.append(one)
+    return joined
+
+
+def _stretches(
+    segment: Segment[Metric], others: Sequence[Timeline[Milestone]]
+) -> list[tuple[int, int]]:
+    edges = {segment.starts, segment.ends}
+    edges.update(edge for line in others for part in line for edge in (part.starts, part.ends))
+    inside = sorted(edge for edge in edges if segment.starts <= edge <= segment.ends)
+    return list(zip(inside, inside[1:], strict=False))
+
+
+def _in_force(line: Timeline[Definition], day: int) -> Definition | None:
+    return next((part.body for part in line if part.starts <= day < part.ends), None)
+
+
+def publish(timelines: Timelines, book: Book, *, today: int, since: int | None) -> Timelines:
+    """Return the timelines after ``book`` is loaded on the local day ``today``.
+
+    A changed or new definition starts at its own ``from``, else at ``since``, else with the next period; one that the
+    book no longer has ends there.
+    """
+    incentives = {}
+    for key in _keys(timelines.incentives, book.incentives):
+        line, new = timelines.incentives.get(key, ()), book.incentives.get(key)
+        per = (new or line[-1].body).per
+        incentives[key] = _succeed(line, new, since or period.following(per, today))
+    metrics = {}
+    for key in _keys(timelines.metrics, book.metrics):
+        line, new = timelines.metrics.get(key, ()), book.metrics.get(key)
+        users = [k for k, part in incentives.items() if part and part[-1].body.metric == key]
+        default = _default([incentives[k] for k in users if k in book.incentives], bool(line), today)
+        metrics[key] = _succeed(line, new, since or default)
+    milestones = {}
+    for key in _keys(timelines.milestones, book.milestones):
+        line, new = timelines.milestones.get(key, ()), book.milestones.get(key)
+        counting = [k for k, part in metrics.items() if part and key in part[-1].body.counts]
+        if line:
+            paid = [part for part in incentives.values() if part and part[-1].body.metric in counting]
+            default = _default(paid, True, today)
+        else:
+            starts = [metrics[k][-1].starts for k in counting if k in book.metrics]
+            default = min(starts, default=period.following("week", today))
+        milestones[key] = _succeed(line, new, since or default)
+    return Timelines(milestones, metrics, incentives)
+
+
+def _keys(old: Mapping[str, object], new: Mapping[str, object]) -> list[str]:
+    return sorted({*old, *new})
+
+
+def _default(paid: Sequence[Timeline[Incentive]], known: bool, today: int) -> int:
+    """Return when a metric takes force: with the first promise on it, or after a change with the next short period."""
+    if known:
+        kinds = {line[-1].body.per for line in paid if line}
+        shortest = next((kind for kind in period.KINDS if kind in kinds), "week")
+        return period.following(shortest, today)
+    return min((line[-1].starts for line in paid if line), default=period.following("week", today))
+
+
+def _succeed(line: Timeline[Definition], new: Definition | None, otherwise: int) -> list[Segment[Definition]]:
+    if new is None:
+        return _cut(line, otherwise)
+    ends = period.FOREVER if new.ends is None else new.ends
+    last = line[-1] if line else None
+    if last is not None and last.body == new and _still_runs(last):
+        starts = last.starts if new.starts is None else min(last.starts, new.starts)
+    else:
+        starts = new.starts if new.starts is not None else otherwise
+    body = replace(new, starts=starts)
+    return [*_cut(line, starts), Segment(starts, max(starts, ends), body)]
+
+
+def _still_runs(segment: Segment[Definition]) -> bool:
+    """Say whether a segment was not cut short by a later book."""
+    own = period.FOREVER if segment.body.ends is None else segment.body.ends
+    return segment.ends == own
+
+
+def _cut(line: Timeline[Definition], at: int) -> list[Segment[Definition]]:
+    return [replace(part, ends=min(part.ends, at)) for part in line if part.starts < at]
