@@ -221,23 +221,23 @@ def _today() -> int:
     return datetime.now(current_app.extensions["settings"].organisation_zone).date().toordinal()
 
 
-def may_see(who: Caller, name: str, participant: int, managers: Mapping[int, int | None]) -> bool:
-    """Say whether a permission opens what belongs to a participant; ``managers`` says who leads whom."""
+def may_see(who: Caller, name: str, participant: int, manager_of: Callable[[int], int | None]) -> bool:
+    """Say whether a permission opens what belongs to a participant."""
     reach = who.reach(name)
     if reach is None or reach is ALL:
         return reach is ALL
     if who.participant == participant:
         return True
-    return reach is REPORTS and who.participant in leaders(participant, managers)
+    return reach is REPORTS and who.participant in leaders(participant, manager_of)
 
 
-def leaders(participant: int, managers: Mapping[int, int | None]) -> list[int]:
+def leaders(participant: int, manager_of: Callable[[int], int | None]) -> list[int]:
     """List a participant's manager, that one's manager, and so on; a circle ends where it closes."""
     chain: list[int] = []
-    above = managers.get(participant)
+    above = manager_of(participant)
     while above is not None and above not in chain:
         chain.append(above)
-        above = managers.get(above)
+        above = manager_of(above)
     return chain
 
 

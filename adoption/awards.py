@@ -91,8 +91,11 @@ def follow(connection: Connection, known: Known, force: InForce, changes: Iterab
         _bring(connection, known, force, due, held, now)
 
 
-def settle_bucket(connection: Connection, known: Known, force: InForce, bucket: int, now: int) -> None:
-    """Bring all awards of the holders of one bucket in line with the tallies; the same as ``follow``, from scratch."""
+def settle_bucket(connection: Connection, known: Known, force: InForce, bucket: int, now: int) -> int:
+    """Bring all awards of the holders of one bucket in line with the tallies; return how many rows were looked at.
+
+    The same as ``follow``, from scratch.
+    """
     table = Tally.__table__.c
     paying = sorted(force.paid)
     query = select(table.series, table.holder, table.period, table.value)
@@ -120,6 +123,7 @@ def settle_bucket(connection: Connection, known: Known, force: InForce, bucket: 
     for place in held:
         due.setdefault(place, 0)
     _bring(connection, known, force, due, held, now)
+    return len(values) + len(held)
 
 
 def _concerns(force: InForce, paid: Paid, series: int, holder: int, first: int) -> bool:

@@ -238,7 +238,7 @@ def _read(connection: Connection, version: int) -> Known:
         day_of=day_of(),
         calendar=period.Calendar(settings.working_days, holidays),
         people=people,
-        teams=dict(connection.execute(select(Team.id, Team.name)).tuples().all()),
+        teams=dict(connection.execute(select(Team.id, Team.name)).all()),
         identities={(source, name): who for source, name, who in identities},
         memberships=_grouped(
             connection.execute(select(Membership.participant, Membership.starts, Membership.ends, Membership.team))
@@ -265,7 +265,7 @@ def parsed(text_of_book: str) -> Book:
 
 
 def _definitions(connection: Connection) -> tuple[Timelines, Book]:
-    texts = dict(connection.execute(select(PublishedBook.id, PublishedBook.text).order_by(PublishedBook.id)).tuples().all())
+    texts = dict(connection.execute(select(PublishedBook.id, PublishedBook.text).order_by(PublishedBook.id)).all())
     lines: dict[str, dict[str, list[Segment]]] = {"milestone": {}, "metric": {}, "incentive": {}}
     table = PublishedDefinition
     for row in connection.execute(select(table.__table__).order_by(table.kind, table.key, table.starts)):

@@ -10,7 +10,10 @@ from typing import NamedTuple
 from flask import current_app
 from sqlalchemy import select
 
+from adoption import facts
 from adoption import statements
+from adoption.extensions import db
+from adoption.models import Edition
 from adoption.models import PublishedVersion
 from adoption.models import Series
 from adoption.models import Track
@@ -109,12 +112,23 @@ class InForce:
     paid: Mapping[int, tuple[Paid, ...]]  # by series: the incentive versions its tallies may pay
     versions: Mapping[str, tuple[Paid, ...]]  # by incentive, in order of time
     clips: Mapping[int, tuple[int, int]]  # by series: the days it is clipped to
+    followed: Mapping[str, tuple[tuple[int, str], ...]]  # by type: (track, prefix of its records)
+    owned: tuple[tuple[int, str], ...]  # (track, prefix) of milestones that credit the owner
+    shown: Mapping[str, tuple[tuple[int, str], ...]]  # by metric: (series, per) whose sum is the metric's own tally
 
     def series_of(self, paid: Paid, day: int) -> int:
         """Return the series of the tally that a version looks at in the period in which ``day`` lies."""
         window = window_of(paid.version)
         clip = window.clip(period.start(window.per, day))
         return self.series[(paid.version.incentive.metric, paid.meaning, window.per, *clip)]
+
+
+def current() -> InForce:
+    """Return what is in force in the edition that people see, for readers."""
+    known = facts.current()
+    connection = db.session.connection()
+    edition = connection.execute(select(Edition.id).where(Edition.state == "active")).scalar_one()
+    return of(connection, known, edition)
 
 
 def of(connection: Connection, known: Known, edition: int) -> InForce:
@@ -153,6 +167,9 @@ def compiled(connection: Connection, known: Known, edition: int) -> InForce:
         _paying(numbered, series),
         numbered,
         {number: (key[3], key[4]) for key, number in series.items()},
+        _followed(tracks.values()),
+        tuple((number, f"{m.record}/") for number, m in tracks.values() if m.credit == "owner"),
+        _shown(spans, kinds, series),
     )
 
 
@@ -188,15 +205,36 @@ def _grouped(pairs: Iterable[tuple[object, Counter]]) -> dict[object, tuple[Coun
     return {key: tuple(found) for key, found in groups.items()}
 
 
+def _shown(
+    spans: Iterable[MetricVersion], kinds: Mapping[str, set[str]], series: Mapping[SeriesKey, int]
+) -> dict[str, tuple[tuple[int, str], ...]]:
+    """Leave out the series that only an incentive's clipped periods need: they count the same activities again."""
+    shown: dict[str, set[tuple[int, str]]] = defaultdict(set)
+    for span in spans:
+        counter = Counter(0, span, meaning((span.metric, span.milestones)))
+        counter.windows.update(Window(per, span.starts, span.ends) for per in kinds[span.metric.key])
+        shown[span.metric.key].update((series[key], key[2]) for key in counter.series_keys())
+    return {key: tuple(sorted(found)) for key, found in shown.items()}
+
+
+def _followed(tracks: Iterable[tuple[int, Milestone]]) -> dict[str, tuple[tuple[int, str], ...]]:
+    """Index the tracks by the activity types that can change them."""
+    index: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for number, milestone in tracks:
+        for kind in milestone.types:
+            index[kind].append((number, f"{milestone.record}/"))
+    return {kind: tuple(found) for kind, found in index.items()}
+
+
 def _tracks(connection: Connection, edition: int, counters: Iterable[Counter]) -> dict[str, tuple[int, Milestone]]:
     wanted = {meaning(m): m for counter in counters for m in counter.milestones}
     columns = ("edition", "milestone", "meaning")
     query = select(Track.meaning, Track.id).where(Track.edition == edition)
-    known = dict(connection.execute(query).tuples().all())
+    known = dict(connection.execute(query).all())
     if not known.keys() >= wanted.keys():
         rows = sorted((edition, m.key, means) for means, m in wanted.items() if means not in known)
         statements.insert_new(connection, "track", columns, rows)
-        known = dict(connection.execute(query).tuples().all())
+        known = dict(connection.execute(query).all())
     return {means: (known[means], milestone) for means, milestone in wanted.items()}
 
 

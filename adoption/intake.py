@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from typing import Any
@@ -164,7 +165,11 @@ def _keep(connection: Connection, chosen: Chosen, batch: int, refused: list[Refu
     retracting = {key: found.activity.retracts for key, (_, found) in chosen.items() if found.activity.retracts}
     stored = _stored(connection, list(retracting))
     targets = {(key[0], target) for key, target in retracting.items() if key not in stored and target != key[1]}
-    made = {(row[0], row[1]): row for row in statements.store(connection, _rows(chosen, targets, batch))}
+    rows = statements.store(connection, _rows(chosen, targets, batch))
+    if len(rows) == len(chosen) and not targets and not any(row[3] for row in rows):  # the usual batch: all new
+        accepted = [found.activity for _, found in chosen.values()]
+        return Kept(accepted, [one for one in accepted if one.retracts is None], [])
+    made = {(row[0], row[1]): row for row in rows}
     accepted = [found.activity for key, (_, found) in chosen.items() if key in made and made[key][2] == batch]
     met = [key for key in chosen if key not in made or made[key][2] != batch]
     stored |= _stored(connection, [key for key in met if key not in stored])
@@ -184,11 +189,10 @@ def _keep(connection: Connection, chosen: Chosen, batch: int, refused: list[Refu
 
 def _rows(chosen: Chosen, targets: set[Key], batch: int) -> list[tuple[Any, ...]]:
     """Return the rows to store, in the order of their keys; a target that is not in the batch becomes a stub."""
-    rows: list[tuple[Any, ...]] = []
-    for key, (_, (activity, data)) in chosen.items():
-        source, name, kind, moment, day, subject, actor, recorded, retracts, _ = activity
-        content = (kind, moment, day, subject, actor, recorded, retracts, data, batch)
-        rows.append((bucket_of(source, name), source, name, *content, int(key in targets)))
+    rows: list[tuple[Any, ...]] = [
+        (bucket, *activity[:9], data, batch, 1 if targets and activity[:2] in targets else 0)
+        for _, (activity, data, bucket) in chosen.values()
+    ]
     rows.extend((bucket_of(*key), *key, *STUB, batch, 1) for key in targets if key not in chosen)
     rows.sort()
     return rows
@@ -198,7 +202,7 @@ def _stored(connection: Connection, keys: Sequence[Key]) -> dict[Key, wire.Read]
     """Return what is stored under these keys."""
     rows = [(bucket_of(*key), *key) for key in keys]
     found = statements.find(connection, "activity", statements.ACTIVITY_KEY, READ, rows)
-    return {(row[0], row[1]): wire.Read(Activity(*row[:9], wire.data_of(row[9])), row[9]) for row in found}
+    return {(row[0], row[1]): wire.Read(Activity(*row[:9], wire.data_of(row[9])), row[9], bucket_of(*row[:2])) for row in found}
 
 
 def _note(
@@ -210,22 +214,21 @@ def _note(
     notes: scoring.Notes,
 ) -> None:
     """Write down what the batch brought from each source."""
-    accepted = Counter(one.source for one in kept.accepted)
-    sources = Counter(found.activity.source for _, found in incoming.reads)
+    sources = Counter([found[0][0] for _, found in incoming.reads])
     late = {index for index, _, _ in refused}
-    conflicts = Counter(found.activity.source for index, found in incoming.reads if index in late)
-    newest: dict[str, int] = {}
+    conflicts = Counter([found[0][0] for index, found in incoming.reads if index in late]) if late else Counter()
+    times: dict[str, list[int]] = defaultdict(list)
     for one in kept.accepted:
-        newest[one.source] = max(one.time, newest.get(one.source, 0))
+        times[one[0]].append(one[3])
     rows = [
         {
             "batch": batch,
             "source": source,
-            "accepted": accepted[source],
-            "duplicates": count - accepted[source] - conflicts[source],
+            "accepted": len(times[source]),
+            "duplicates": count - len(times[source]) - conflicts[source],
             "refused": conflicts[source],
             "unreadable": notes.unreadable[source],
-            "newest": newest.get(source),
+            "newest": max(times[source], default=None),
         }
         for source, count in sources.items()
     ]

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from rules.activity import Activity
 
 CHUNK = 5_000  # activities scored at once
+ENOUGH = 20_000  # rows after which a step commits, so that nobody waits long
 
 
 class Progress(NamedTuple):
@@ -77,9 +78,9 @@ def step() -> Progress | None:
     building = _edition(connection, "building")
     active = _edition(connection, "active")
     if building is not None:
-        progress = _read_bucket(connection, building)
+        progress = _read_buckets(connection, building)
     elif active is not None and active.settled < BUCKETS - 1:
-        progress = _settle_bucket(connection, active)
+        progress = _settle_buckets(connection, active)
     elif (retired := _edition(connection, "retired")) is not None:
         progress = _sweep_bucket(connection, retired)
     elif connection.execute(select(Facts.rescored < Facts.version)).scalar():
@@ -108,13 +109,16 @@ def _begin(connection: Connection) -> Progress:
     return Progress(0, 2 * BUCKETS)
 
 
-def _read_bucket(connection: Connection, edition: Row) -> Progress:
-    """Score the stored activities of the next bucket into the new edition; after the last one, let people see it."""
+def _read_buckets(connection: Connection, edition: Row) -> Progress:
+    """Score the stored activities of the next buckets into the new edition; after the last, let people see it."""
     known = facts.at(connection, facts.version_of(connection))
     force = inforce.of(connection, known, edition.id)
-    bucket = edition.cursor + 1
-    for chunk in _stored(connection, bucket):
-        apply(connection, known, force, chunk, [], bucket, Notes(), _now())
+    bucket, scored = edition.cursor, 0
+    while bucket < BUCKETS - 1 and scored < ENOUGH:
+        bucket += 1
+        for chunk in _stored(connection, bucket):
+            scored += len(chunk)
+            apply(connection, known, force, chunk, [], bucket, Notes(), _now())
     connection.execute(update(Edition).where(Edition.id == edition.id).values(cursor=bucket))
     if bucket == BUCKETS - 1:
         connection.execute(update(Edition).where(Edition.state == "active").values(state="retired", cursor=-1))
@@ -127,7 +131,7 @@ def _read_bucket(connection: Connection, edition: Row) -> Progress:
 def _stored(connection: Connection, bucket: int) -> Iterator[list[Activity]]:
     """Yield what counts of a bucket in chunks; what is listed as unscored is left to its own job."""
     table = StoredActivity.__table__.c
-    listed = set(connection.execute(select(Unscored.source, Unscored.id).where(Unscored.bucket == bucket)).tuples().all())
+    listed = set(connection.execute(select(Unscored.source, Unscored.id).where(Unscored.bucket == bucket)).all())
     query = select(*(table[name] for name in milestones.COLUMNS)).where(
         table.bucket == bucket, table.type.is_not(None), table.retracts.is_(None), table.retracted == 0
     )
@@ -136,10 +140,14 @@ def _stored(connection: Connection, bucket: int) -> Iterator[list[Activity]]:
         yield [one for one in milestones.activities_of(rows[begin : begin + CHUNK]) if one[:2] not in listed]
 
 
-def _settle_bucket(connection: Connection, edition: Row) -> Progress:
+def _settle_buckets(connection: Connection, edition: Row) -> Progress:
+    """Bring the awards of the next buckets in line with the new tallies."""
     known = facts.at(connection, facts.version_of(connection))
-    bucket = edition.settled + 1
-    awards.settle_bucket(connection, known, inforce.of(connection, known, edition.id), bucket, _now())
+    force = inforce.of(connection, known, edition.id)
+    bucket, looked_at = edition.settled, 0
+    while bucket < BUCKETS - 1 and looked_at < ENOUGH:
+        bucket += 1
+        looked_at += awards.settle_bucket(connection, known, force, bucket, _now())
     connection.execute(update(Edition).where(Edition.id == edition.id).values(settled=bucket))
     return Progress(BUCKETS + bucket + 1, 2 * BUCKETS)
 

@@ -94,7 +94,7 @@ def _store_versions(connection: Connection, lines: Timelines) -> bool:
     """Write the versions that follow; one of the same meaning that only moved keeps its number.  Say if any changed."""
     table = PublishedVersion
     stored = connection.execute(select(table.__table__)).all()
-    numbers = dict(connection.execute(select(table.incentive, func.max(table.number)).group_by(table.incentive)).tuples().all())
+    numbers = dict(connection.execute(select(table.incentive, func.max(table.number)).group_by(table.incentive)).all())
     taken: set[int] = set()
     changed = False
     for key in lines.incentives:

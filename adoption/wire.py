@@ -16,6 +16,7 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Meta
 
+from adoption.models import bucket_of
 from rules import period
 from rules.activity import Activity
 
@@ -52,10 +53,11 @@ class Fault(NamedTuple):
 
 
 class Read(NamedTuple):
-    """An activity and its ``data`` as it will be stored: JSON, keys sorted, numbers digit by digit."""
+    """An activity, its ``data`` as it will be stored (JSON, keys sorted, numbers digit by digit), and its bucket."""
 
     activity: Activity
     data: str
+    bucket: int
 
 
 _decoder = msgspec.json.Decoder(CloudEvent, float_hook=Decimal)
@@ -71,15 +73,16 @@ def read(item: bytes | Mapping[str, object], now: int, day_of: Callable[[int], i
         if len(raw) > LARGEST:
             return Fault(claimed_id(item), f"the activity is larger than {LARGEST // 1024} KiB")
         event = _decoder.decode(raw)
-        fault = _fault(event, raw, now)
+        time = period.microseconds(event.time)
+        fault = _fault(event, raw, time, now)
         if fault:
             return Fault(event.id, fault)
         data = event.data or {}
-        time = period.microseconds(event.time)
         recorded = None if event.recordedtime is None else period.microseconds(event.recordedtime)
+        source, name = event.source, event.id
         activity = Activity(
-            event.source,
-            event.id,
+            source,
+            name,
             event.type,
             time,
             day_of(time),
@@ -89,19 +92,19 @@ def read(item: bytes | Mapping[str, object], now: int, day_of: Callable[[int], i
             event.retracts,
             data,
         )
-        return Read(activity, _encoder.encode(data).decode())
+        return Read(activity, _encoder.encode(data).decode() if data else "{}", bucket_of(source, name))
     except RecursionError:
         return Fault(claimed_id(item), "the JSON is nested too deeply")
     except (msgspec.MsgspecError, ValueError, OverflowError, TypeError) as error:
         return Fault(claimed_id(item), str(error) or "not a JSON object")
 
 
-def _fault(event: CloudEvent, raw: bytes, now: int) -> str | None:
+def _fault(event: CloudEvent, raw: bytes, time: int, now: int) -> str | None:
     if event.specversion != "1.0":
         return f"this is CloudEvents {event.specversion[:10]!r}; send specversion 1.0 - at `$.specversion`"
-    if event.time.year < 1970:
+    if time < 0:
         return "the time lies before 1970 - at `$.time`"
-    if period.microseconds(event.time) > now + AHEAD:
+    if time > now + AHEAD:
         return "the time lies more than 24 hours in the future; check the sender's clock - at `$.time`"
     if event.data_base64 is not None and event.data is None:
         return "the data must be a JSON object, not base64 - at `$.data_base64`"

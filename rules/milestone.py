@@ -20,6 +20,7 @@ from rules.activity import mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Mapping
 
     from rules.condition import Condition
 
@@ -36,10 +37,6 @@ class Need:
     where: Condition | None = None
     title: str = field(default="", compare=False)
 
-    def met_by(self, activity: Activity) -> bool:
-        """Say whether the activity meets this need."""
-        return activity.type in self.on and (self.where is None or self.where.holds(activity.data))
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Milestone:
@@ -54,6 +51,13 @@ class Milestone:
     title: str = field(default="", compare=False)
     starts: int | None = field(default=None, compare=False)
     ends: int | None = field(default=None, compare=False)
+    by_type: Mapping[str, tuple[int, ...]] = field(init=False, repr=False, compare=False)  # type → needs it may meet
+
+    def __post_init__(self) -> None:
+        """Index the needs by activity type."""
+        types = {kind for need in self.needs for kind in need.on}
+        index = {kind: tuple(i for i, need in enumerate(self.needs) if kind in need.on) for kind in types}
+        object.__setattr__(self, "by_type", index)
 
     @property
     def types(self) -> frozenset[str]:
@@ -103,13 +107,20 @@ def nothing_yet(milestone: Milestone) -> Progress:
 def after(milestone: Milestone, progress: Progress, activity: Activity) -> Progress:
     """Return the progress once ``activity`` (about the record, not retracted) is known too."""
     marks, creator, undone = progress
-    for index, need in enumerate(milestone.needs):
+    kind = activity.type
+    for index in milestone.by_type.get(kind, ()):
         held = marks[index]
-        if (held is None or (activity.time, activity.source, activity.id) < held[:3]) and need.met_by(activity):
+        if held is not None and held[:3] <= (activity.time, activity.source, activity.id):
+            continue
+        where = milestone.needs[index].where
+        if where is None or where.holds(activity.data):
             marks = (*marks[:index], mark(activity), *marks[index + 1 :])
-    if milestone.credit == "creator" and activity.type == milestone.created:
+    if milestone.credit == "creator" and kind == milestone.created:
         creator = earlier(creator, mark(activity))
-    return Progress(marks, creator, undone or activity.type in milestone.undone_by)
+    undone = undone or kind in milestone.undone_by
+    if marks is progress.marks and creator is progress.creator and undone is progress.undone:
+        return progress
+    return Progress(marks, creator, undone)
 
 
 def gather(milestone: Milestone, activities: Iterable[Activity]) -> Progress:

@@ -30,7 +30,8 @@ _DAY = 86_400 * SECOND
 
 def microseconds(moment: datetime) -> int:
     """Return an aware moment as UTC microseconds since 1970."""
-    return (moment - EPOCH) // timedelta(microseconds=1)
+    since = moment - EPOCH
+    return (since.days * 86_400 + since.seconds) * SECOND + since.microseconds
 
 
 def moment(time: int) -> datetime:
@@ -52,7 +53,7 @@ def local_day(zone: ZoneInfo) -> Callable[[int], int]:
             if len(offsets) > 100_000:  # about three years of quarters; then begin again
                 offsets.clear()
             shift = moment(quarter * _QUARTER_HOUR).astimezone(zone).utcoffset() or timedelta(0)
-            offset = offsets[quarter] = shift // timedelta(microseconds=1)
+            offset = offsets[quarter] = (shift.days * 86_400 + shift.seconds) * SECOND
         return (time + offset) // _DAY + _EPOCH_DAY
 
     return day_of

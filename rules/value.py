@@ -64,22 +64,25 @@ def text_of_units(value: int) -> str:
 def text(value: object) -> str | None:
     """Write any JSON value as the text by which it is told apart; ``None`` for a missing one.
 
-    ``10``, ``"10"`` and ``10.0`` are the same value: CRMs send one identifier now as text, now as a number.
+    Text stays as it is; ``10`` and ``10.0`` are the same, and the same as the text ``"10"``: CRMs send one identifier
+    now as text, now as a number.  Lists and objects become JSON with sorted keys and plain numbers.
     """
-    if value is None:
-        return None
-    if value is True:
-        return "true"
-    if value is False:
-        return "false"
-    exact = number(value)
-    if exact is not None:
-        return plain(exact)
-    if isinstance(value, str):
+    if value is None or isinstance(value, str):
         return value
-    if isinstance(value, (int, Decimal)):
-        return str(value)
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    return _canonical(value)
+
+
+def _canonical(value: object) -> str:
+    """Write JSON in one way, digit by digit."""
+    if isinstance(value, dict):
+        members = (f"{json.dumps(key, ensure_ascii=False)}:{_canonical(value[key])}" for key in sorted(value))
+        return "{" + ",".join(members) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(_canonical, value)) + "]"
+    if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
+        exact = number(value)
+        return str(value) if exact is None else plain(exact)
+    return json.dumps(value, ensure_ascii=False)
 
 
 def field(data: Mapping[str, Any], name: str) -> Any:

@@ -15,6 +15,7 @@ from dataclasses import field
 from dataclasses import fields
 from dataclasses import is_dataclass
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from typing import Generic
 from typing import TypeVar
@@ -126,13 +127,11 @@ def _joined(stretches: Sequence[Stretch]) -> list[Stretch]:
     return joined
 
 
-def _stretches(
-    segment: Segment[Metric], others: Sequence[Timeline[Milestone]]
-) -> list[tuple[int, int]]:
+def _stretches(segment: Segment[Metric], others: Sequence[Timeline[Milestone]]) -> list[tuple[int, int]]:
     edges = {segment.starts, segment.ends}
     edges.update(edge for line in others for part in line for edge in (part.starts, part.ends))
     inside = sorted(edge for edge in edges if segment.starts <= edge <= segment.ends)
-    return list(zip(inside, inside[1:], strict=False))
+    return list(pairwise(inside))
 
 
 def _in_force(line: Timeline[Definition], day: int) -> Definition | None:
@@ -145,42 +144,46 @@ def publish(timelines: Timelines, book: Book, *, today: int, since: int | None) 
     A changed or new definition starts at its own ``from``, else at ``since``, else with the next period; one that the
     book no longer has ends there.
     """
-    incentives = {}
-    for key in _keys(timelines.incentives, book.incentives):
-        line, new = timelines.incentives.get(key, ()), book.incentives.get(key)
-        per = (new or line[-1].body).per
-        incentives[key] = _succeed(line, new, since or period.following(per, today))
-    metrics = {}
-    for key in _keys(timelines.metrics, book.metrics):
-        line, new = timelines.metrics.get(key, ()), book.metrics.get(key)
-        users = [k for k, part in incentives.items() if part and part[-1].body.metric == key]
-        default = _default([incentives[k] for k in users if k in book.incentives], bool(line), today)
-        metrics[key] = _succeed(line, new, since or default)
-    milestones = {}
-    for key in _keys(timelines.milestones, book.milestones):
-        line, new = timelines.milestones.get(key, ()), book.milestones.get(key)
-        counting = [k for k, part in metrics.items() if part and key in part[-1].body.counts]
-        if line:
-            paid = [part for part in incentives.values() if part and part[-1].body.metric in counting]
-            default = _default(paid, True, today)
-        else:
-            starts = [metrics[k][-1].starts for k in counting if k in book.metrics]
-            default = min(starts, default=period.following("week", today))
-        milestones[key] = _succeed(line, new, since or default)
+    incentives: dict[str, list[Segment[Incentive]]] = {}
+    for key, line, offer in _pairs(timelines.incentives, book.incentives):
+        per = (offer or line[-1].body).per
+        incentives[key] = _succeed(line, offer, since or period.following(per, today))
+    pays = [(one.metric, one.per) for one in _in_use(timelines.incentives, book.incentives, today)]
+    metrics: dict[str, list[Segment[Metric]]] = {}
+    for key, old, metric in _pairs(timelines.metrics, book.metrics):
+        promised = [incentives[k][-1].starts for k, one in book.incentives.items() if one.metric == key]
+        default = _default({per for used, per in pays if used == key}, promised, bool(old), today)
+        metrics[key] = _succeed(old, metric, since or default)
+    counts = [(one.key, kind) for one in _in_use(timelines.metrics, book.metrics, today) for kind in one.counts]
+    milestones: dict[str, list[Segment[Milestone]]] = {}
+    for key, before, milestone in _pairs(timelines.milestones, book.milestones):
+        counted = [metrics[k][-1].starts for k, one in book.metrics.items() if key in one.counts]
+        users = {metric for metric, kind in counts if kind == key}
+        default = _default({per for used, per in pays if used in users}, counted, bool(before), today)
+        milestones[key] = _succeed(before, milestone, since or default)
     return Timelines(milestones, metrics, incentives)
 
 
-def _keys(old: Mapping[str, object], new: Mapping[str, object]) -> list[str]:
-    return sorted({*old, *new})
+def _pairs(
+    old: Mapping[str, Timeline[Definition]], new: Mapping[str, Definition]
+) -> list[tuple[str, Timeline[Definition], Definition | None]]:
+    keys = sorted({*(key for key, line in old.items() if line), *new})
+    return [(key, old.get(key, ()), new.get(key)) for key in keys]
 
 
-def _default(paid: Sequence[Timeline[Incentive]], known: bool, today: int) -> int:
-    """Return when a metric takes force: with the first promise on it, or after a change with the next short period."""
+def _in_use(old: Mapping[str, Timeline[Definition]], new: Mapping[str, Definition], today: int) -> list[Definition]:
+    """List the definitions of the new book, and those in force or to come before it."""
+    used = [part.body for line in old.values() for part in line if part.ends > today]
+    used.extend(new.values())
+    return used
+
+
+def _default(kinds: set[str], users: Sequence[int], known: bool, today: int) -> int:
+    """Return when a definition takes force: with the first that uses it, or once known with the next short period."""
     if known:
-        kinds = {line[-1].body.per for line in paid if line}
         shortest = next((kind for kind in period.KINDS if kind in kinds), "week")
         return period.following(shortest, today)
-    return min((line[-1].starts for line in paid if line), default=period.following("week", today))
+    return min(users, default=period.following("week", today))
 
 
 def _succeed(line: Timeline[Definition], new: Definition | None, otherwise: int) -> list[Segment[Definition]]:
@@ -188,12 +191,14 @@ def _succeed(line: Timeline[Definition], new: Definition | None, otherwise: int)
         return _cut(line, otherwise)
     ends = period.FOREVER if new.ends is None else new.ends
     last = line[-1] if line else None
-    if last is not None and last.body == new and _still_runs(last):
+    # by meaning: for ``==``, a condition on 1 equals one on true
+    if last is not None and meaning(last.body) == meaning(new) and _still_runs(last):
         starts = last.starts if new.starts is None else min(last.starts, new.starts)
     else:
         starts = new.starts if new.starts is not None else otherwise
-    body = replace(new, starts=starts)
-    return [*_cut(line, starts), Segment(starts, max(starts, ends), body)]
+    kept = _cut(line, starts)
+    kept.append(Segment(starts, max(starts, ends), replace(new, starts=starts)))
+    return kept
 
 
 def _still_runs(segment: Segment[Definition]) -> bool:

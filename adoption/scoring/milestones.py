@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
@@ -16,7 +17,6 @@ from adoption.models import bucket_of
 from rules import milestone as rule
 from rules.activity import Activity
 from rules.activity import Mark
-from rules.activity import is_about
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from rules.milestone import Milestone
 
 KEY = ("bucket", "track", "record")
+record_bucket = lru_cache(maxsize=500_000)(bucket_of)
 Place = tuple[int, int, str]  # bucket, track, record
 COLUMNS = ("bucket", "source", "id", "type", "time", "day", "subject", "actor", "recorded", "retracts", "data")
 
@@ -89,49 +90,60 @@ def follow(
     places = sorted(touched)
     milestones = dict(force.tracks)
     before = _load(connection, places, milestones)
-    progress = {
-        place: _forward(milestones[place[1]], before[place].progress, touched[place].new)
-        for place in places
-        if not touched[place].anew
-    }
-    asked = {place[2] for place in places if _asks(milestones[place[1]], touched[place], before[place], progress.get(place))}
+    progress: dict[Place, rule.Progress] = {}
+    changed: list[Place] = []
+    asked: set[str] = set()
+    for place in places:
+        milestone, old, brought = milestones[place[1]], before[place], touched[place]
+        if brought.anew:
+            asked.add(place[2])
+        else:
+            after = progress[place] = _forward(milestone, old.progress, brought.new)
+            if _asks(milestone, brought, old, after):
+                asked.add(place[2])
+            elif after is old.progress:
+                continue
+        changed.append(place)
     history = about(connection, asked, until) if asked else {}
     derived: list[Derived] = []
     rows: list[tuple[Any, ...]] = []
-    for place in places:
-        milestone, old = milestones[place[1]], before[place]
-        own = history.get(place[2], ()) if place[2] in asked else ()
+    for place in changed:
+        milestone, old, record = milestones[place[1]], before[place], place[2]
+        own = history.get(record, ())
         state = progress.get(place) or rule.gather(milestone, own)
-        result = _decide(milestone, old, state, own, asked=place[2] in asked)
-        if State(state, result) == old:
+        result = _decide(milestone, old, state, own, asked=record in asked)
+        if state == old.progress and result == old.outcome:
             continue
         rows.append((*place, *_row(state, result, day_of)))
         if result != old.outcome:
             for sign, one in ((-1, old.outcome), (1, result)):
                 if one is not None:
-                    counted = rule.derived(milestone, place[2], day_of(one.time), one)
-                    derived.append(Derived(place[1], sign, counted))
+                    derived.append(Derived(place[1], sign, rule.derived(milestone, record, day_of(one.time), one)))
     statements.put(connection, "record_progress", KEY, ("state", "day", "actor"), rows)
     return derived
 
 
 def _touched(force: InForce, new: Iterable[Activity], gone: Iterable[Activity]) -> dict[Place, Touched]:
     """Group what concerns a milestone by record and track."""
-    concerned = [(number, m, m.types, m.credit == "owner") for number, m in force.tracks]
     touched: dict[Place, Touched] = {}
+    followed, owned = force.followed, force.owned
     for activities, anew in ((new, False), (gone, True)):
         for activity in activities:
-            if activity.subject is None:
+            subject = activity[5]
+            if subject is None:
                 continue
-            for number, milestone, types, owned in concerned:
-                if activity.type not in types and not (owned and rule.names_owner(activity)):
+            tracks = followed.get(activity[2], ())
+            if owned and rule.names_owner(activity):
+                tracks = {*tracks, *owned}
+            for number, prefix in tracks:
+                if not subject.startswith(prefix):
                     continue
-                if not is_about(activity, milestone.record):
-                    continue
-                place = (bucket_of(activity.subject), number, activity.subject)
+                place = (record_bucket(subject), number, subject)
                 held = touched.get(place)
-                if held is None or (anew and not held.anew):
-                    held = touched[place] = Touched(held.new if held else [], anew)
+                if held is None:
+                    held = touched[place] = Touched([], anew)
+                elif anew and not held.anew:
+                    held = touched[place] = Touched(held.new, True)
                 if not anew:
                     held.new.append(activity)
     return touched
@@ -143,15 +155,13 @@ def _forward(milestone: Milestone, progress: rule.Progress, new: Iterable[Activi
     return progress
 
 
-def _asks(milestone: Milestone, touched: Touched, old: State, progress: rule.Progress | None) -> bool:
+def _asks(milestone: Milestone, touched: Touched, old: State, progress: rule.Progress) -> bool:
     """Say whether the record's own activities must be read to decide.
 
     They need not be while nothing that came can change the answer: the record is not reached, or it was reached as
     before and what came neither undoes it nor names an owner early enough.
     """
-    if progress is None:
-        return True
-    if not rule.asks_history(milestone, progress):
+    if not (progress.undone or milestone.credit == "owner") or not rule.asks_history(milestone, progress):
         return False
     reached = progress.reached
     if reached is None or old.progress.reached != reached:
@@ -194,18 +204,13 @@ def activities_of(rows: Iterable[Sequence[Any]]) -> list[Activity]:
 def _load(connection: Connection, places: Sequence[Place], milestones: Mapping[int, Milestone]) -> dict[Place, State]:
     """Read, and on PostgreSQL lock, the state of these records; unknown ones begin with nothing."""
     if not statements.is_sqlite(connection):
-        empty = [(*place, "", None, None) for place in places]  # a row to lock
-        statements.insert_new(connection, "record_progress", (*KEY, "state", "day", "actor"), empty)
-    wanted = (*KEY, "state")
-    states = {}
-    for bucket, track, record, stored in statements.find(
-        connection, "record_progress", KEY, wanted, places, lock=True
-    ):
-        if stored:
-            states[bucket, track, record] = read_state(stored)
-    return {
-        place: states.get(place) or State(rule.nothing_yet(milestones[place[1]]), None) for place in places
-    }
+        # First every row is made, then every row is locked, each in order: so no two writers wait in a circle.
+        known = {tuple(row) for row in statements.find(connection, "record_progress", KEY, KEY, places)}
+        rows = [(*place, "", None, None) for place in places if place not in known]
+        statements.insert_new(connection, "record_progress", (*KEY, "state", "day", "actor"), rows)
+    found = statements.find(connection, "record_progress", KEY, (*KEY, "state"), places, lock=True)
+    states = {(bucket, track, record): read_state(state) for bucket, track, record, state in found if state}
+    return {place: states.get(place) or State(rule.nothing_yet(milestones[place[1]]), None) for place in places}
 
 
 def read_state(stored: str) -> State:

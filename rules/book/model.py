@@ -1,4 +1,4 @@
-"""TOML text → Book: every fault at once, unknown keys refused, examples run, lint."""
+"""What a book holds."""
 
 from __future__ import annotations
 

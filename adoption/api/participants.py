@@ -1,0 +1,86 @@
+"""Show participants their progress and awards, and why."""
+
+# mypy: disable-error-code="untyped-decorator"
+from __future__ import annotations  # flask-smorest ships no types
+
+import re
+from typing import TYPE_CHECKING
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from adoption import explain
+from adoption import facts
+from adoption.api import holders
+from adoption.auth import permission
+from adoption.errors import NotFoundError
+from adoption.schemas import AwardSchema
+from adoption.schemas import PeriodQuery
+from adoption.schemas import ProgressSchema
+from adoption.schemas import WhyNotSchema
+from adoption.schemas import WhySchema
+from rules import period
+
+if TYPE_CHECKING:
+    from adoption.explain import AwardLine
+    from adoption.explain import ProgressLine
+    from adoption.explain import Why
+    from adoption.explain import WhyNot
+
+bp: Blueprint = Blueprint("participants", __name__, description="Progress, awards, and why")
+AWARD = re.compile(r"[0-9]{1,9}-(-?[0-9]{1,9})-[0-9]{1,7}-[0-9]{1,9}")
+_EMAIL = {"name": "email", "in": "path", "description": "Their e-mail address", "schema": {"type": "string"}}
+
+
+@bp.route("/participants/<email>/progress", parameters=[_EMAIL])
+@bp.arguments(PeriodQuery, location="query")
+@bp.response(200, ProgressSchema(many=True))
+@permission("progress:read")
+def progress(query: dict[str, Any], email: str) -> list[ProgressLine]:
+    """Show how far a participant is towards each incentive.
+
+    A past period is shown as it ended.
+    """
+    holder = holders.visible(email, "progress:read")
+    return explain.progress(holder, _day(query))
+
+
+@bp.route("/participants/<email>/awards", parameters=[_EMAIL])
+@bp.response(200, AwardSchema(many=True))
+@permission("awards:read")
+def awards(email: str) -> list[AwardLine]:
+    """List a participant's awards, the newest first."""
+    return explain.awards_of(holders.visible(email, "awards:read"))
+
+
+@bp.route("/participants/<email>/incentives/<key>/why-not-yet", parameters=[_EMAIL])
+@bp.arguments(PeriodQuery, location="query")
+@bp.response(200, WhyNotSchema)
+@permission("progress:read")
+def why_not_yet(query: dict[str, Any], email: str, key: str) -> WhyNot:
+    """Tell what is missing for the next award: the first thing, in words, and on which records."""
+    return explain.why_not_yet(holders.visible(email, "progress:read"), key, _day(query))
+
+
+@bp.route("/awards/<id>/why")
+@bp.response(200, WhySchema)
+@permission("awards:read")
+def why(id: str) -> Why:  # a word of the API
+    """Explain an award: the rule that was in force, the arithmetic, and the activities."""
+    found = AWARD.fullmatch(id)
+    if found is None:
+        msg = f"{id[:80]!r} is no award; awards are named VERSION-HOLDER-PERIOD-ORDINAL."
+        raise NotFoundError(msg)
+    holders.check(int(found[1]), "awards:read")
+    return explain.why(id)
+
+
+def _day(query: dict[str, Any]) -> int:
+    """Return the day that stands for the period asked for: today in the running one, else its last."""
+    today = holders.today(facts.current())
+    if "period" not in query:
+        return today
+    kind: str
+    first: int
+    kind, first = query["period"]
+    return min(max(today, first), period.end(kind, first) - 1)

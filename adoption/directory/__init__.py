@@ -1,0 +1,12 @@
+"""Participants, their teams over time, identities, absences, holidays and waves: the only writer of these tables.
+
+Lists are loaded whole, in one transaction that the caller commits; what they mean is written in
+docs/decisions/directory.md.
+"""
+
+from adoption.directory.calendar import load_absences as load_absences
+from adoption.directory.calendar import load_holidays as load_holidays
+from adoption.directory.calendar import load_waves as load_waves
+from adoption.directory.outcome import Loaded as Loaded
+from adoption.directory.people import listed as listed
+from adoption.directory.people import load_people as load_people

@@ -1,0 +1,97 @@
+"""What is wrong with a list of people only because of what is stored already."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from collections.abc import Mapping
+
+    from adoption.directory.stored import Stored
+    from adoption.people_csv import Fault
+    from adoption.people_csv import People
+
+SHOWN = 5  # people of a circle that are named
+
+
+def faults(people: People, stored: Stored) -> list[Fault]:
+    """Return every fault."""
+    found = [*_taken(people, stored), *_reversed(people, stored)]
+    whole = all(fault.column not in (None, people.labels.get("email", "email")) for fault in people.faults)
+    if whole and "manager" in people.columns:  # else a row that could not be read may be the manager's
+        found.extend(_unknown(people, stored))
+        found.extend(_circles(people, stored))
+    return found
+
+
+def _taken(people: People, stored: Stored) -> Iterator[Fault]:
+    """Find identities of somebody whom the list does not name, and so cannot take them from."""
+    if "identities" not in people.columns:
+        return
+    emails = stored.emails()
+    listed = {row.email for row in people.rows}
+    for row in people.rows:
+        for source, name in row.identities:
+            owner = emails.get(stored.identities.get((source, name), 0), row.email)
+            if owner not in listed:
+                message = f"{source}={name} belongs to {owner}, who is not in this file"
+                yield people.fault(row.line, "identities", message)
+
+
+def _reversed(people: People, stored: Stored) -> Iterator[Fault]:
+    """Find people who would leave before they came, where the list has only one of the two days."""
+    both = {"hired_on", "left_on"}
+    given = both & people.columns
+    if len(given) != 1:
+        return
+    (column,) = given
+    for row in people.rows:
+        known = stored.people.get(row.email)
+        if known is None:
+            continue
+        hired = row.hired_on if column == "hired_on" else known.hired_on
+        left = row.left_on if column == "left_on" else known.left_on
+        if hired is not None and left is not None and left < hired:
+            days = f"hired on {date.fromordinal(hired)}, but left on {date.fromordinal(left)}"
+            (other,) = both - given
+            yield people.fault(row.line, column, f"{days} ({other} is stored; list that column too)")
+
+
+def _unknown(people: People, stored: Stored) -> Iterator[Fault]:
+    listed = {row.email for row in people.rows}
+    for row in people.rows:
+        if row.manager is not None and row.manager not in listed and row.manager not in stored.people:
+            yield people.fault(
+                row.line, "manager", f"nobody is called {row.manager}, neither here nor in the directory"
+            )
+
+
+def _circles(people: People, stored: Stored) -> Iterator[Fault]:
+    """Find people who are, by some steps, their own managers."""
+    emails = stored.emails()
+    above: dict[str, str | None] = {email: emails.get(person.manager or 0) for email, person in stored.people.items()}
+    above.update((row.email, row.manager) for row in people.rows)
+    lines = {row.email: row.line for row in people.rows}
+    done: set[str] = set()
+    for row in people.rows:
+        circle = _circle(row.email, above, done)
+        if circle:
+            first = min((email for email in circle if email in lines), key=lines.__getitem__)
+            start = circle.index(first)
+            names = [*circle[start:], *circle[:start], first]
+            if len(names) > SHOWN + 1:
+                names[SHOWN:-1] = ["…"]
+            yield people.fault(lines[first], "manager", f"a circle: {' reports to '.join(names)}")
+
+
+def _circle(start: str, above: Mapping[str, str | None], done: set[str]) -> list[str]:
+    """Follow managers from ``start`` to somebody ``done``; return the circle met on the way, if any."""
+    places: dict[str, int] = {}
+    at: str | None = start
+    while at is not None and at not in done and at not in places:
+        places[at] = len(places)
+        at = above.get(at)
+    done.update(places)
+    return list(places)[places[at] :] if at in places else []

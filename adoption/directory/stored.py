@@ -1,0 +1,71 @@
+"""The directory as it is stored, read whole: a list is compared with it without a question per row."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from adoption.models import Identity
+from adoption.models import Membership
+from adoption.models import Participant
+from adoption.models import Team
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from adoption.directory.spans import Span
+
+
+class Person(NamedTuple):
+    """A stored participant; the fields after ``id`` are what a list may change."""
+
+    id: int
+    name: str
+    role: str
+    manager: int | None
+    hired_on: int | None
+    left_on: int | None
+
+
+@dataclass(slots=True)
+class Stored:
+    """Everybody by e-mail address, teams by name, memberships by participant, owners by identity."""
+
+    people: dict[str, Person]
+    teams: dict[str, int]
+    spans: dict[int, list[Span]]
+    identities: dict[tuple[str, str], int]
+
+    def emails(self) -> dict[int, str]:
+        """Return the e-mail address of each participant."""
+        return {person.id: email for email, person in self.people.items()}
+
+    def identities_by_person(self) -> dict[int, set[tuple[str, str]]]:
+        """Return what each participant is called by sources."""
+        found: dict[int, set[tuple[str, str]]] = defaultdict(set)
+        for identity, owner in self.identities.items():
+            found[owner].add(identity)
+        return found
+
+
+def read(connection: Connection) -> Stored:
+    """Read the directory."""
+    spans: dict[int, list[Span]] = defaultdict(list)
+    for who, *span in connection.execute(
+        select(Membership.participant, Membership.team, Membership.starts, Membership.ends)
+    ):
+        spans[who].append((span[0], span[1], span[2]))
+    columns = [getattr(Participant, name) for name in Person._fields]
+    return Stored(
+        people={email: Person(*values) for email, *values in connection.execute(select(Participant.email, *columns))},
+        teams=dict(connection.execute(select(Team.name, Team.id)).all()),
+        spans=spans,
+        identities={
+            (source, name): who
+            for source, name, who in connection.execute(select(Identity.source, Identity.id, Identity.participant))
+        },
+    )

@@ -1,0 +1,12 @@
+"""Questions to the whole history, answered by a second road: DuckDB over an archive of Parquet files.
+
+``archive`` writes every activity once, normalised by ``normal``.  ``conditions`` and ``expressions`` turn the objects
+of ``rules`` into expressions; ``relations`` feeds the facts; ``questions`` asks; ``verify`` compares with the live tables.
+"""
+
+from adoption.history.archive import bring_up_to_date as bring_up_to_date
+from adoption.history.questions import awards as awards
+from adoption.history.questions import milestones as milestones
+from adoption.history.questions import tallies as tallies
+from adoption.history.verify import Differences as Differences
+from adoption.history.verify import verify as verify

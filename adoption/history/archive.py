@@ -1,0 +1,321 @@
+"""The archive: every activity as immutable Parquet, one file after the other, with a manifest in the database.
+
+A file is written under another name, made durable, renamed, and then entered in the manifest; what no row of it names is
+no part of the archive and is swept away.  The archive commits for itself, file by file: a rollback could not take a
+file back (docs/decisions/history.md).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import re
+import shutil
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import delete
+from sqlalchemy import func
+from sqlalchemy import insert
+from sqlalchemy import select
+
+from adoption import facts
+from adoption.errors import AdoptionError
+from adoption.extensions import db
+from adoption.history import engine as engines
+from adoption.history.normal import DATA_TYPE
+from adoption.history.normal import fields
+from adoption.models import ArchiveFile
+from adoption.models import Batch
+from adoption.models import Receipt
+from adoption.models import StoredActivity
+from adoption.wire import data_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Iterable
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from duckdb import DuckDBPyRelation
+    from sqlalchemy import Connection
+    from sqlalchemy import Row
+
+    from adoption.history.engine import Engine
+
+ROWS = 65_536  # activities in a file, about
+BYTES = 48 << 20  # a file is finished earlier when what it is made of has so many bytes
+GROUP = 8_192  # rows that Parquet keeps together: what DuckDB must hold in memory to write them
+FETCH = 2_000  # rows read from the database at once
+COLUMNS = {
+    "bucket": "SMALLINT",
+    "source": "VARCHAR",
+    "id": "VARCHAR",
+    "type": "VARCHAR",
+    "time": "BIGINT",
+    "day": "INTEGER",
+    "subject": "VARCHAR",
+    "actor": "VARCHAR",
+    "recorded": "BIGINT",
+    "retracts": "VARCHAR",
+    "batch": "BIGINT",
+    "data": DATA_TYPE,
+}
+_OURS = re.compile(r"activities-[0-9]+-[0-9]+-[0-9]+\.parquet(\.part)?")
+_STORED = tuple(getattr(StoredActivity, name) for name in COLUMNS)
+
+
+class DamagedArchiveError(AdoptionError):
+    """A file of the archive is missing or changed; put it back, or let `flask verify --new-archive` write all anew."""
+
+
+class RacedArchiveError(AdoptionError):
+    """Another process has extended the archive meanwhile; try again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """The files that hold every activity of batches up to ``horizon``."""
+
+    folder: Path
+    files: tuple[ArchivedFile, ...]
+    horizon: int
+
+    @property
+    def rows(self) -> int:
+        """How many activities these are."""
+        return sum(file.rows for file in self.files)
+
+    def paths(self) -> list[str]:
+        """Return where the files are."""
+        return [str(self.folder / file.path) for file in self.files]
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedFile:
+    """A row of the manifest."""
+
+    path: str
+    sha256: str
+    rows: int
+    first_batch: int
+    last_batch: int
+
+
+def nothing(_done: int, _total: int) -> None:
+    """Report progress to nobody."""
+
+
+def bring_up_to_date(progress: Callable[[int, int], None] = nothing) -> Archive:
+    """Write the activities that are not archived yet; return the archive."""
+    with snapshot() as (connection, horizon):
+        return extend(connection, horizon, progress)
+
+
+@contextmanager
+def snapshot() -> Iterator[tuple[Connection, int]]:
+    """Give a reading connection that sees every batch up to a number, wholly, and none after it.
+
+    On PostgreSQL the facts are held exclusively for the moment in which the snapshot is taken: no intake is under way
+    then, so no smaller number can still appear.  SQLite has one writer, so any snapshot is such a moment.
+    """
+    with db.engine.connect() as gate:
+        reading = {"isolation_level": "REPEATABLE READ"} if gate.dialect.name == "postgresql" else {}
+        facts.exclusive(gate)
+        with db.engine.connect().execution_options(**reading) as connection:
+            horizon = connection.execute(select(func.coalesce(func.max(Batch.id), 0))).scalar_one()
+            gate.rollback()
+            yield connection, horizon
+
+
+def extend(connection: Connection, horizon: int, progress: Callable[[int, int], None] = nothing) -> Archive:
+    """Bring the archive up to ``horizon``, which the connection must see wholly."""
+    folder = current_app.extensions["settings"].archive_folder
+    folder.mkdir(parents=True, exist_ok=True)
+    with _alone(folder):
+        files = manifest()
+        _sweep(folder, {file.path for file in files})
+        after = max((file.last_batch for file in files), default=0)
+        ranges = list(_ranges(connection, after, horizon))
+        total = sum(count for _, _, count in ranges)
+        done = 0
+        for first, last, _ in ranges:
+            with engines.opened(folder, threads=1) as engine:
+                made = _write(engine, connection, folder, first, last)
+            _enter(made, after)
+            after = last if made else after
+            files += made
+            done += sum(file.rows for file in made)
+            progress(done, total)
+    return Archive(folder, tuple(files), horizon)
+
+
+def manifest() -> list[ArchivedFile]:
+    """Return the rows of the manifest, oldest first."""
+    table = ArchiveFile.__table__.c
+    names = ("path", "sha256", "rows", "first_batch", "last_batch")
+    with db.engine.connect() as connection:
+        rows = connection.execute(select(*(table[name] for name in names)).order_by(table.first_batch, table.path))
+        return [ArchivedFile(*row) for row in rows]
+
+
+def check(archive: Archive) -> None:
+    """Make sure that every file is there and is the one that was written.
+
+    Raises:
+        DamagedArchiveError: one is not.
+    """
+    for file in archive.files:
+        path = archive.folder / file.path
+        if not path.is_file():
+            msg = f"{path} is missing. {DamagedArchiveError.__doc__}"
+            raise DamagedArchiveError(msg)
+        if _sha256(path) != file.sha256:
+            msg = f"{path} is not what was written. {DamagedArchiveError.__doc__}"
+            raise DamagedArchiveError(msg)
+
+
+def forget() -> None:
+    """Forget all files, so that the next run writes the archive anew; the old ones are swept away then."""
+    with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
+        connection.execute(delete(ArchiveFile))
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Let one process at a time write to the archive."""
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _sweep(folder: Path, known: set[str]) -> None:
+    """Remove what an interrupted run left behind; foreign files are left alone."""
+    for path in folder.iterdir():
+        if _OURS.fullmatch(path.name) and path.name not in known:
+            path.unlink()
+        elif path.name.startswith(engines.WORK) and path.is_dir() and not _in_use(path):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _in_use(path: Path) -> bool:
+    """Say whether the process that made a working folder still runs (on this machine)."""
+    number = path.name.removeprefix(engines.WORK).partition("-")[0]
+    try:
+        os.kill(int(number), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _ranges(connection: Connection, after: int, horizon: int) -> Iterator[tuple[int, int, int]]:
+    """Cut the batches that are not archived into ranges with about ``ROWS`` activities: first, last, activities."""
+    query = select(Receipt.batch, func.sum(Receipt.accepted)).where(Receipt.batch > after, Receipt.batch <= horizon)
+    first, gathered = after + 1, 0
+    for batch, accepted in connection.execute(query.group_by(Receipt.batch).order_by(Receipt.batch)):
+        gathered += int(accepted)
+        if gathered >= ROWS:
+            yield first, batch, gathered
+            first, gathered = batch + 1, 0
+    if first <= horizon:
+        yield first, horizon, gathered
+
+
+def _write(engine: Engine, connection: Connection, folder: Path, first: int, last: int) -> list[ArchivedFile]:
+    """Write the activities of these batches: one file, or several if they are many or large."""
+    made = []
+    for number, (_, chunk) in enumerate(groupby(_lines(connection, first, last), key=lambda line: line[0])):
+        path = engine.folder / "activities.ndjson"
+        longest = engines.write_lines(path, (line for _, line in chunk))
+        made.append(_file(engine, engine.lines(path, COLUMNS, longest), folder, (first, last, number)))
+    return made
+
+
+def _lines(connection: Connection, first: int, last: int) -> Iterator[tuple[int, bytes]]:
+    """Yield each activity as a line of JSON, with the number of the part it belongs to."""
+    query = select(*_STORED).where(StoredActivity.batch.between(first, last), StoredActivity.type.is_not(None))
+    part = rows = size = 0
+    for row in streamed(connection, query):
+        line = _line(row)
+        if rows >= 2 * ROWS or size >= BYTES:
+            part, rows, size = part + 1, 0, 0
+        rows, size = rows + 1, size + len(line)
+        yield part, line
+
+
+def _line(row: Row[Any]) -> bytes:
+    named = dict(zip(COLUMNS, row, strict=True))
+    named["data"] = fields(data_of(named["data"]))
+    return engines.encoded(named)
+
+
+def streamed(connection: Connection, query: Any) -> Iterable[Row[Any]]:
+    """Run a query whose rows are fetched a few at a time."""
+    return connection.execute(query, execution_options={"yield_per": FETCH})
+
+
+def _file(
+    engine: Engine, lines: DuckDBPyRelation, folder: Path, numbers: tuple[int, int, int]
+) -> ArchivedFile:
+    """Turn lines into a durable file; it is not in the manifest yet."""
+    first, last, part = numbers
+    name = f"activities-{first:012}-{last:012}-{part}.parquet"
+    draft = folder / f"{name}.part"
+    lines.write_parquet(str(draft), compression="zstd", row_group_size=GROUP)
+    rows = rows_in(engine, draft)
+    _make_durable(draft)
+    digest = _sha256(draft)
+    draft.rename(folder / name)
+    _make_durable(folder)
+    return ArchivedFile(name, digest, rows, first, last)
+
+
+def rows_in(engine: Engine, path: Path) -> int:
+    """Return how many rows a Parquet file says it has."""
+    return len(engine.connection.read_parquet(str(path)))
+
+
+def _enter(made: list[ArchivedFile], after: int) -> None:
+    """Enter files in the manifest, unless somebody else went on from the same batch."""
+    if not made:
+        return
+    now = time.time_ns() // 1000
+    with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
+        facts.exclusive(connection)
+        last = connection.execute(select(func.coalesce(func.max(ArchiveFile.last_batch), 0))).scalar_one()
+        if last != after:
+            raise RacedArchiveError
+        rows = [
+            {
+                "path": file.path,
+                "sha256": file.sha256,
+                "rows": file.rows,
+                "first_batch": file.first_batch,
+                "last_batch": file.last_batch,
+                "written": now,
+            }
+            for file in made
+        ]
+        connection.execute(insert(ArchiveFile), rows)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _make_durable(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,193 @@
+"""Bytes → the lines of a table, whichever program wrote them.
+
+Reads UTF-8 and UTF-16, with or without a byte order mark; commas, semicolons or tabs; quoted cells with line breaks;
+the extra first line of Entra (``version:v1.0``) and of Excel (``sep=;``).
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from dataclasses import dataclass
+from dataclasses import field
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+
+from adoption.people_csv import headings
+
+if TYPE_CHECKING:
+    import _csv
+    from collections.abc import Iterator
+    from collections.abc import Mapping
+
+LARGEST = 20 * 1024 * 1024  # bytes of a file
+WIDEST = 200  # columns
+MOST = 1_000  # faults that are told at once
+DELIMITERS = ",;\t"
+_HEAD = 100_000  # characters in which the headings must end
+_PRELUDE = re.compile(r'\s*"?(?:version:|sep=(?P<delimiter>[,;|\t])|[\s,;]*$)', re.IGNORECASE)
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx (and .ods), .xls
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+class Fault(NamedTuple):
+    """A mistake in a file: the line on which its row begins (0: the file as a whole), and the column if it is one's."""
+
+    line: int
+    column: str | None
+    message: str
+
+
+class Record(NamedTuple):
+    """One row: the line on which it begins, and its cells by known column."""
+
+    line: int
+    cells: Mapping[str, str]
+
+
+@dataclass
+class Table:
+    """What was read so far.  ``labels`` are the known columns of this file, as the file calls them."""
+
+    labels: dict[str, str] = field(default_factory=dict)
+    records: list[Record] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def fault(self, line: int, column: str | None, message: str) -> None:
+        """Report a mistake; the column is named as in the file."""
+        if len(self.faults) < MOST:
+            self.faults.append(Fault(line, self.labels.get(column, column) if column else None, message))
+        elif len(self.faults) == MOST:
+            self.faults.append(Fault(line, None, f"from here on, more than {MOST} faults are not told"))
+
+
+def read(raw: bytes, layout: headings.Layout) -> Table:
+    """Read a file in which the columns of ``layout`` may occur, and its required ones must."""
+    table = Table()
+    text = _decoded(raw, table)
+    if text is None:
+        return table
+    body, skipped, delimiter = _after_prelude(text)
+    if not body:
+        table.fault(0, None, "the file is empty; its first line must name the columns")
+        return table
+    lines = _lines(body, delimiter or _delimiter(body, layout), skipped, table)
+    line, labels = next(lines, (0, []))
+    if not labels:
+        return table
+    if len(labels) > WIDEST:
+        table.fault(line, None, f"there are {len(labels)} columns; at most {WIDEST} are read")
+        return table
+    places = headings.find(labels, layout)
+    table.notes.extend(places.notes)
+    for column, message in places.faults:
+        table.fault(line, column, message)
+    if not table.faults:
+        table.labels = {name: headings.short(labels[index]) for name, index in places.indices.items()}
+        _fill(table, lines, places.indices, len(labels))
+    return table
+
+
+def _decoded(raw: bytes, table: Table) -> str | None:
+    if len(raw) > LARGEST:
+        table.fault(0, None, f"the file is larger than {LARGEST // 1024**2} MB; split it")
+    elif raw.startswith(_WORKBOOKS):
+        table.fault(0, None, "this is a workbook, not CSV; save it as “CSV UTF-8” and load that")
+    else:
+        mark, encoding = next(((mark, name) for mark, name in _MARKS if raw.startswith(mark)), (b"", _guessed(raw)))
+        try:
+            return raw[len(mark) :].decode(encoding)
+        except UnicodeDecodeError as error:
+            line = raw.count(b"\n", 0, len(mark) + error.start) + 1
+            name = encoding[:6].upper()
+            message = f"this is not {name} (byte {len(mark) + error.start}); save the file as “CSV UTF-8”"
+            table.fault(line, None, message)
+    return None
+
+
+def _guessed(raw: bytes) -> str:
+    """Return the encoding of a file without a mark: every other byte of Latin headings in UTF-16 is zero."""
+    head = raw[:32]
+    if len(head) > 1 and head[1::2].count(0) == len(head) // 2:
+        return "utf-16-le"
+    if len(head) > 1 and head[::2].count(0) == (len(head) + 1) // 2:
+        return "utf-16-be"
+    return "utf-8"
+
+
+def _after_prelude(text: str) -> tuple[str, int, str | None]:
+    """Skip blank lines and what programs write before the headings; return the rest and the lines skipped."""
+    stream, skipped, delimiter = io.StringIO(text, newline=""), 0, None
+    while True:
+        position = stream.tell()
+        line = stream.readline()
+        found = _PRELUDE.match(line)
+        if not line or not found:
+            return text[position:], skipped, delimiter
+        delimiter = found["delimiter"] or delimiter
+        skipped += 1
+
+
+def _delimiter(body: str, layout: headings.Layout) -> str:
+    """Return the delimiter under which most headings are known, or else under which there are most."""
+
+    def fitness(delimiter: str) -> tuple[int, int]:
+        try:
+            labels: list[str] = next(_reader(body[:_HEAD], delimiter), [])
+        except csv.Error:
+            return -1, 0
+        return len(headings.find(labels, layout).indices), len(labels)
+
+    return max(DELIMITERS, key=fitness)
+
+
+def _reader(text: str, delimiter: str) -> _csv.Reader:
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=True)
+
+
+def _lines(body: str, delimiter: str, skipped: int, table: Table) -> Iterator[tuple[int, list[str]]]:
+    """Yield each row that is not blank, with the line on which it begins."""
+    reader = _reader(body, delimiter)
+    line = skipped + 1
+    try:
+        for cells in reader:
+            if any(cell and not cell.isspace() for cell in cells):
+                yield line, cells
+            line = skipped + reader.line_num + 1
+    except csv.Error as error:
+        table.fault(line, None, _explained(str(error)))
+
+
+def _explained(error: str) -> str:
+    if "end of data" in error or "field limit" in error:
+        return "a quotation mark is opened in this row and never closed"
+    if "expected after" in error:
+        return "a quotation mark stands inside a quoted cell; double it"
+    return f"this row cannot be read: {error}"
+
+
+def _fill(table: Table, lines: Iterator[tuple[int, list[str]]], indices: Mapping[str, int], width: int) -> None:
+    """Keep the rows.  Old versions of Excel leave out blank cells at the end of a row, so short rows are no fault."""
+    short: list[int] = []
+    for line, cells in lines:
+        if len(table.faults) > MOST:
+            break
+        if any(cells[width:]):
+            table.fault(line, None, f"{len(cells)} cells under {width} headings; quote a cell that holds a delimiter")
+            continue
+        if len(cells) < width:
+            short.append(line)
+            cells.extend([""] * (width - len(cells)))
+        table.records.append(Record(line, {name: cells[index] for name, index in indices.items()}))
+    if short:
+        table.notes.append(
+            f"rows with fewer cells than headings: {len(short)}, the first on line {short[0]}; blank is assumed"
+        )

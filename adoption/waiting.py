@@ -1,0 +1,82 @@
+"""Awards that wait for budget or stock: issued when there is room again, in the order in which they were granted."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from adoption import awards
+from adoption import facts
+from adoption import scoring
+from adoption.awards import Row
+from adoption.awards import _book as book_entries
+from adoption.extensions import begin_write
+from adoption.extensions import db
+from adoption.models import Award
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection
+
+    from adoption.awards import Place
+    from adoption.facts import Known
+    from rules.incentive import Reward
+
+Key = tuple["Place", int]
+
+
+def any_waiting() -> bool:
+    """Say whether an award waits."""
+    found = db.session.execute(select(Award.bucket).where(Award.status == "waiting").limit(1)).first()
+    db.session.rollback()
+    return found is not None
+
+
+def release(now: int) -> tuple[int, int]:
+    """Issue what there is room for, in a transaction that the caller commits; return how many, and how many still wait.
+
+    The facts are held exclusively: nobody scores meanwhile, so what an award is due for cannot change under our hands.
+    """
+    connection = begin_write()
+    facts.exclusive(connection)
+    stage = scoring.prepare(connection)
+    before = _waiting(connection)
+    after = _released(connection, stage.known, before, now)
+    if after:
+        force = next(force for force, _, active in stage.editions if active)
+        awards.store(connection, after.values())
+        book_entries(connection, stage.known, force, before, after, now)
+    return len(after), len(before) - len(after)
+
+
+def _waiting(connection: Connection) -> dict[Key, Row]:
+    rows = connection.execute(select(Award.__table__).where(Award.status == "waiting"))
+    found = [Row(*row[1:]) for row in rows]
+    return {((one.version, one.holder, one.period), one.ordinal): one for one in found}
+
+
+def _released(connection: Connection, known: Known, waiting: Mapping[Key, Row], now: int) -> dict[Key, Row]:
+    """Choose per reward and budget period whom there is room for: the earliest granted."""
+    asking: dict[tuple[str, int], list[Key]] = defaultdict(list)
+    for key, row in waiting.items():
+        reward = known.book.rewards.get(row.reward or "")
+        if reward is not None:  # a reward that the book no longer has cannot be given out
+            asking[reward.key, awards.allotment(reward, row.period)].append(key)
+    after: dict[Key, Row] = {}
+    for (name, first), keys in sorted(asking.items()):
+        left = _left(connection, known.book.rewards[name], first)
+        keys.sort(key=lambda key: (waiting[key].granted, key))
+        for key in keys if left is None else keys[: max(0, left)]:
+            after[key] = replace(waiting[key], status="issued", allotment=first, changed=now)
+    return after
+
+
+def _left(connection: Connection, reward: Reward, first: int) -> int | None:
+    """Return how many a budget period still has; ``None`` if nothing limits them any more."""
+    if reward.budget is None and reward.stock is None:
+        return None
+    return awards.room(reward) - awards.drawn(connection, reward.key, first)

@@ -1,0 +1,96 @@
+"""Each rule as one sentence, in each language, generated from the same object that runs.
+
+To add a language: write a module like ``english``, list it in ``TONGUES``, and give every operator its words
+(``rules.condition.OPERATORS``).
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from rules.incentive import Incentive
+from rules.incentive import Reward
+from rules.metric import Metric
+from rules.milestone import Milestone
+from rules.value import UNIT
+from rules.wording.chinese import CHINESE
+from rules.wording.clauses import clause
+from rules.wording.english import ENGLISH
+from rules.wording.russian import RUSSIAN
+from rules.wording.sentences import incentive_sentence
+from rules.wording.sentences import metric_sentence
+from rules.wording.sentences import milestone_sentence
+from rules.wording.sentences import need_title
+from rules.wording.sentences import reward_sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Sequence
+
+    from rules.book import Book
+    from rules.condition import Condition
+    from rules.milestone import Need
+    from rules.wording.language import Language
+    from rules.wording.language import Number
+
+TONGUES = {tongue.code: tongue for tongue in (ENGLISH, RUSSIAN, CHINESE)}
+LANGUAGES = tuple(TONGUES)
+
+
+def sentence(thing: Incentive | Metric | Milestone | Reward | Condition, book: Book, language: str) -> str:
+    """Put a definition of ``book`` into words; a condition becomes a clause.
+
+    Raises:
+        ValueError: the language is unknown.
+    """
+    tongue = _tongue(language)
+    match thing:
+        case Incentive():
+            return incentive_sentence(thing, book, tongue)
+        case Metric():
+            return metric_sentence(thing, book, tongue)
+        case Milestone():
+            return milestone_sentence(thing, tongue)
+        case Reward():
+            return reward_sentence(thing, tongue)
+        case _:
+            return clause(thing, tongue)
+
+
+def missing(needs: Iterable[Need], language: str) -> str:
+    """Say which needs of a milestone are still open."""
+    tongue = _tongue(language)
+    titles = [need_title(need) for need in needs]
+    return tongue.say("missing", needs=tongue.all_of(titles)) if titles else tongue.say("missing.nothing")
+
+
+def why_not(incentive: Incentive, tally: int, language: str) -> str:
+    """Say how far a tally (in ten-thousandths) is from the next award, as in "3 more to go: 7 of 10 this week".
+
+    For ``in_a_row`` the tally is the length of the present run of met working days.
+    """
+    tongue = _tongue(language)
+    now = tongue.say(f"now.{incentive.per}")
+    if incentive.in_a_row is not None:
+        days = max(0, tally // UNIT) % incentive.in_a_row
+        target = tongue.number(incentive.in_a_row)
+        return tongue.say("more.days", incentive.in_a_row - days, have=tongue.number(days), target=target)
+    due = incentive.due(tally)
+    if incentive.limit is not None and due >= incentive.limit:
+        return tongue.say("done", have=tongue.number(due), most=tongue.number(incentive.limit), now=now)
+    aim, have = Decimal(incentive.target(tally)).scaleb(-4), Decimal(tally).scaleb(-4)
+    words = {"more": tongue.number(aim - have), "have": tongue.number(have), "target": tongue.number(aim)}
+    return tongue.say("more", **words, now=now)
+
+
+def plural(count: Number, forms: Sequence[str], language: str) -> str:
+    """Choose the form that a number asks for: English one, other; Russian one, few, many; Chinese has one."""
+    return forms[_tongue(language).form(count)]
+
+
+def _tongue(language: str) -> Language:
+    if language not in TONGUES:
+        msg = f"{language!r} is no language here; write one of {', '.join(LANGUAGES)}"
+        raise ValueError(msg)
+    return TONGUES[language]

@@ -1,0 +1,188 @@
+"""Definitions as sentences."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from rules.incentive import Incentive
+from rules.incentive import Reward
+from rules.metric import ATTRIBUTES
+from rules.value import UNIT
+from rules.wording.clauses import clause
+from rules.wording.language import capital
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rules.book import Book
+    from rules.metric import Metric
+    from rules.milestone import Milestone
+    from rules.milestone import Need
+    from rules.wording.language import Language
+
+DAY = 86_400_000_000  # microseconds
+
+
+def incentive_sentence(incentive: Incentive, book: Book, tongue: Language) -> str:
+    """Say what earns what, how often, and to whom it is offered."""
+    title = title_of(book.metrics.get(incentive.metric), incentive.metric)
+    words = {"title": tongue.title(title), "quoted": tongue.quoted(title)}
+    main = tongue.say(
+        "incentive",
+        target=_target(incentive, book, tongue, words),
+        reward=_earned(incentive, book, tongue),
+        limit=_limit(incentive, tongue),
+        **words,
+    )
+    team = tongue.say("team") if incentive.holder == "team" else ""
+    return capital(team + main) + _who(incentive, tongue) + _dates(incentive, tongue)
+
+
+def _target(incentive: Incentive, book: Book, tongue: Language, words: dict[str, str]) -> str:
+    metric = book.metrics.get(incentive.metric)
+    measure = metric.measure if metric else "count"
+    if incentive.in_a_row is not None:
+        met = tongue.say(f"met.{measure}", **words)
+        one = incentive.in_a_row == 1 and "in_a_row.one" in tongue.phrases
+        return tongue.say("in_a_row.one" if one else "in_a_row", incentive.in_a_row, met=met)
+    units = incentive.every or incentive.reach or UNIT
+    phrase = "every" if incentive.every else "reach"
+    if units == UNIT and measure != "sum":
+        phrase += ".one"
+    within, unit = tongue.say(f"within.{incentive.per}"), tongue.say(f"unit.{measure}")
+    return tongue.say(phrase, Decimal(units).scaleb(-4), within=within, unit=unit, **words)
+
+
+def _earned(incentive: Incentive, book: Book, tongue: Language) -> str:
+    rewards = [book.rewards.get(key) or Reward(key=key, kind="voucher") for key in incentive.earns]
+    if len(rewards) > 1:
+        return tongue.say("reward.several", gifts=tongue.any_of([_gift(one, tongue) for one in rewards]))
+    gift = _gift(rewards[0], tongue)
+    named = rewards[0].kind in {"voucher", "time_off"}
+    return tongue.say("reward.one", gift=gift) if named else gift
+
+
+def _gift(reward: Reward, tongue: Language) -> str:
+    title = title_of(reward, reward.key)
+    if reward.kind == "points" and reward.amount is not None:
+        return tongue.say("reward.points", reward.amount)
+    if reward.kind == "money" and reward.amount is not None and reward.currency:
+        return tongue.money(reward.amount, reward.currency)
+    if reward.kind == "badge":
+        return tongue.say("reward.badge", quoted=tongue.quoted(title))
+    return tongue.gift(title)
+
+
+def _limit(incentive: Incentive, tongue: Language) -> str:
+    each = tongue.say(f"each.{incentive.per}")
+    if incentive.reach is not None:
+        return tongue.say("once.ever" if incentive.per == "ever" else "once", each=each)
+    if incentive.at_most is None:
+        return ""
+    own = f"limit.{incentive.at_most}"
+    return tongue.say(own if own in tongue.phrases else "limit", incentive.at_most, each=each)
+
+
+def _who(incentive: Incentive, tongue: Language) -> str:
+    asked = [
+        tongue.say(f"who.{name}", names=tongue.any_of([tongue.quoted(one) for one in names]))
+        for name, names in (("team", incentive.who.team), ("role", incentive.who.role), ("wave", incentive.who.wave))
+        if names
+    ]
+    return tongue.say("who", asked=tongue.say("who.join").join(asked)) if asked else ""
+
+
+def _dates(thing: Incentive | Metric | Milestone, tongue: Language) -> str:
+    words = {}
+    if thing.starts is not None:
+        words["starts"] = tongue.date(thing.starts)
+    if thing.ends is not None:
+        words["ends"] = tongue.date(thing.ends - 1)
+    phrase = {(): "", ("starts",): "from", ("ends",): "to", ("starts", "ends"): "from.to"}[tuple(words)]
+    return tongue.say(phrase, **words) if phrase else ""
+
+
+def metric_sentence(metric: Metric, book: Book, tongue: Language) -> str:
+    """Say what is counted."""
+    of = metric.of or ""
+    if metric.measure == "distinct":
+        of = tongue.say(f"of.{of}") if of in ATTRIBUTES else tongue.say("of", field=tongue.quoted(of))
+    else:
+        of = tongue.quoted(of)
+    where = "" if metric.where is None else tongue.say("where", condition=clause(metric.where, tongue))
+    return tongue.say(
+        "metric",
+        quoted=tongue.quoted(title_of(metric, metric.key)),
+        measured=tongue.say(f"measure.{metric.measure}", of=of),
+        kinds=_kinds(metric.counts, book, tongue),
+        where=where,
+    ) + _dates(metric, tongue)
+
+
+def _kinds(kinds: Sequence[str], book: Book, tongue: Language) -> str:
+    """List activity types, and milestones by their titles."""
+    activities = [kind for kind in kinds if kind not in book.milestones]
+    milestones = [tongue.quoted(title_of(book.milestones[kind], kind)) for kind in kinds if kind in book.milestones]
+    parts = [
+        tongue.say(phrase, kinds=tongue.any_of(names))
+        for phrase, names in (("kinds.activities", activities), ("kinds.milestones", milestones))
+        if names
+    ]
+    return tongue.any_of(parts)
+
+
+def milestone_sentence(milestone: Milestone, tongue: Language) -> str:
+    """Say what a record needs, who is credited, and what undoes it."""
+    titles = [need_title(need) for need in milestone.needs]
+    undone = ""
+    if milestone.undone_by:
+        kinds = tongue.any_of(milestone.undone_by)
+        if milestone.holds_for is None:
+            undone = tongue.say("undone", kinds=kinds)
+        else:
+            undone = tongue.say("undone.within", Decimal(milestone.holds_for) / DAY, kinds=kinds)
+    words = {
+        "quoted": tongue.quoted(title_of(milestone, milestone.key)),
+        "needs": tongue.all_of(titles),
+        "credit": tongue.say(f"credit.{milestone.credit}", record=milestone.record),
+    }
+    return tongue.say("milestone", record=milestone.record, undone=undone, **words) + _dates(milestone, tongue)
+
+
+def reward_sentence(reward: Reward, tongue: Language) -> str:
+    """Say what a reward is, what it costs and how many there are."""
+    parts = [_essence(reward, tongue)]
+    currency = reward.currency or ""
+    if reward.costs is not None and reward.kind != "money":
+        parts.append(tongue.say("has.costs", money=tongue.money(reward.costs, currency)))
+    if reward.valid_days is not None:
+        parts.append(tongue.say("has.valid_days", reward.valid_days))
+    if reward.budget is not None:
+        each = tongue.say(f"each.{reward.budget.per}")
+        money = tongue.money(reward.budget.amount, currency)
+        kind = "has.budget.pieces" if reward.costs is None else "has.budget.money"
+        parts.append(tongue.say(kind, reward.budget.amount, each=each, money=money))
+    if reward.stock is not None:
+        parts.append(tongue.say("has.stock", reward.stock))
+    words = parts[0] if len(parts) == 1 else tongue.clause.join(parts)
+    return tongue.say("reward", quoted=tongue.quoted(title_of(reward, reward.key)), parts=words)
+
+
+def _essence(reward: Reward, tongue: Language) -> str:
+    if reward.kind == "money" and reward.amount is not None:
+        return tongue.say("has.money", money=tongue.money(reward.amount, reward.currency or ""))
+    name = {"points": "has.points", "time_off": "has.minutes"}.get(reward.kind)
+    if name is None or reward.amount is None:
+        return tongue.say(f"kind.{reward.kind}")
+    return tongue.say(name, reward.amount)
+
+
+def title_of(thing: Metric | Milestone | Reward | None, key: str) -> str:
+    """Return a definition's title, or its key in words."""
+    return (thing.title if thing else "") or key.replace("-", " ").replace(".", " ")
+
+
+def need_title(need: Need) -> str:
+    """Return a need's title, or its key in words."""
+    return need.title or need.key.replace("-", " ")

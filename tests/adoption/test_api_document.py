@@ -1,0 +1,97 @@
+"""The OpenAPI document and the API agree, whatever is sent."""
+
+from datetime import UTC
+from datetime import date
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+import schemathesis
+from hypothesis import given
+from hypothesis import settings
+from hypothesis import strategies as st
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi import checks as described
+
+from adoption import auth
+from adoption import facts
+from adoption import intake
+from adoption import rulebook
+from adoption.extensions import db
+from adoption.models import Participant
+
+EXAMPLES = 40  # of each operation
+# What is asked of every answer.  (`positive_data_acceptance` is not: only the service knows which board exists, and an
+# activity that its schema allows may still lie in the future.)
+CHECKS = [
+    not_a_server_error,
+    described.status_code_conformance,
+    described.content_type_conformance,
+    described.response_headers_conformance,
+    described.response_schema_conformance,
+]
+
+
+BOOKS = Path(__file__).parents[2] / "rules" / "books"
+DEEDS = [("contact.created", {"email": "a@example.com"}), ("call.completed", {}), ("task.created", {})]
+KNOWN = {"email": "alice@example.com", "key": "ten-contacts-lunch", "id": "1-1-1-1"}
+
+
+def did(kind, data):
+    moment = datetime.now(UTC).isoformat()
+    about = {"source": "crm", "subject": "contact/1", "actor": "alice@example.com"}
+    return about | {"id": kind, "type": kind, "time": moment, "data": data}
+
+
+@pytest.fixture
+def headers(app):
+    """Let Alice develop a contact under the starter book, and return a token that opens everything."""
+    today = date.today().toordinal()  # noqa: DTZ011  # any recent day will do
+    with app.app_context():
+        db.session.add(Participant(id=1, email="alice@example.com", name="Alice", role="employee"))
+        facts.changed(db.session.connection(), rescore=False)
+        db.session.commit()
+        book = (BOOKS / "starter.toml").read_text(encoding="utf-8")
+        rulebook.publish(book, today=today, since=today - 30, name="starter", now=1)
+        db.session.commit()
+        receipt = intake.accept_and_commit([did(kind, data) for kind, data in DEEDS], door="api")
+        assert receipt.accepted == len(DEEDS)
+        token = auth.create_token("all", ["admin"], email=None, now=1)
+        db.session.commit()
+    return {"Authorization": f"Bearer {token}"}
+
+
+def operations(app):
+    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
+    return [found.ok() for found in schema.get_all_operations()]
+
+
+def test_whatever_is_sent_the_answer_is_as_described(app, headers):
+    for operation in operations(app):
+
+        @settings(max_examples=EXAMPLES, derandomize=True, database=None, deadline=None)
+        @given(case=operation.as_strategy(), known=st.booleans())
+        def try_it(case, known):
+            if known:
+                case.path_parameters = {name: KNOWN[name] for name in case.path_parameters or {}}
+            case.call_and_validate(checks=CHECKS, headers=headers)
+
+        try_it()
+
+
+def test_the_document_lists_every_route_of_the_api(app):
+    listed = {(operation.method.upper(), operation.path) for operation in operations(app)}
+    stated = {
+        (method, rule.rule.replace("<", "{").replace(">", "}"))
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+        if rule.rule.startswith("/api/") and auth.access_of(app, rule.endpoint).permission
+    }
+    assert listed == stated
+
+
+def test_the_document_is_openapi_3_1_and_tells_how_to_sign_in(client):
+    document = client.get("/api/v1/openapi.json").json
+    assert document["openapi"] == "3.1.0"
+    assert document["security"] == [{"token": []}]
+    assert document["components"]["securitySchemes"]["token"] == {"type": "http", "scheme": "bearer"}
