@@ -10,6 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from typing import Any
 from zlib import crc32
 
 from sqlalchemy import select
@@ -17,15 +18,16 @@ from sqlalchemy import text
 
 from adoption import ledger
 from adoption import statements
+from adoption.inforce import window_of
 from adoption.models import Award
 from adoption.models import Tally
 from adoption.models import bucket_of
-from adoption.inforce import window_of
 from rules import incentive as rule
 from rules import period
 from rules.value import UNIT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Iterable
     from collections.abc import Mapping
     from collections.abc import Sequence
@@ -33,9 +35,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from adoption.facts import Known
-    from adoption.scoring.counting import Change
-    from adoption.inforce import Paid
+    from adoption.inforce import Change
     from adoption.inforce import InForce
+    from adoption.inforce import Paid
     from rules.incentive import Incentive
     from rules.incentive import Reward
 
@@ -116,10 +118,10 @@ def settle_bucket(connection: Connection, known: Known, force: InForce, bucket: 
                 else:
                     streaks.add((key, holder))
     due = _due(connection, known, force, periods, streaks, values)
-    rows = connection.execute(select(Award.__table__).where(Award.bucket == bucket))
+    rows: Iterable[Any] = connection.execute(select(Award.__table__).where(Award.bucket == bucket))
     held: dict[Place, list[Row]] = defaultdict(list)
     for row in rows:
-        held[row[1:4]].append(Row(*row[1:]))  # type: ignore[index]  # three integers
+        held[row[1], row[2], row[3]].append(Row(*row[1:]))
     for place in held:
         due.setdefault(place, 0)
     _bring(connection, known, force, due, held, now)
@@ -136,7 +138,7 @@ def _concerns(force: InForce, paid: Paid, series: int, holder: int, first: int) 
     return window.clip(first) == force.clips[series]
 
 
-def _due(  # noqa: PLR0913  # the facts of one decision
+def _due(  # noqa: PLR0913, PLR0917  # the facts of one decision
     connection: Connection,
     known: Known,
     force: InForce,
@@ -173,7 +175,7 @@ def _due_by_period(
         ]
     tallies = _tallies(connection, looked_at, values)
     due: dict[Place, int] = {}
-    for (key, holder, first), looks in looked_at.items():
+    for (_, holder, first), looks in looked_at.items():
         offered = [paid.version.incentive for paid, _ in looks]
         earned = [
             one.due(tallies.get((series, holder, first), 0)) if eligible(known, one, holder, first) else 0
@@ -236,7 +238,7 @@ def _due_by_streak(
     return due
 
 
-def _works(known: Known, holder: int):  # noqa: ANN202  # a function of a day
+def _works(known: Known, holder: int) -> Callable[[int], bool]:
     return lambda day: known.works(holder, day)
 
 
@@ -252,11 +254,11 @@ def eligible(known: Known, incentive: Incentive, holder: int, first: int) -> boo
     teams = [-holder] if holder < 0 else [team for _, _, team in known.memberships.get(holder, ())]
     changes = {starts for starts, _, _ in known.memberships.get(holder, ())}
     changes |= {starts for team in teams for starts, _, _ in known.waves.get(team, ())}
-    roles = known.people[holder].role.split() if holder > 0 else []
+    role = known.people[holder].role if holder > 0 else None
     for day in sorted({first, *(one for one in changes if first < one < last)}):
         inside = (-holder,) if holder < 0 else known.teams_on(holder, day)
         names = [known.teams[team] for team in inside]
-        if any(who.includes(names, role, known.waves_on(inside, day)) for role in (roles or [None])):
+        if who.includes(names, role, known.waves_on(inside, day)):
             return True
     return False
 
@@ -268,9 +270,7 @@ def _held(
     columns = (*KEY[1:], *VALUES)
     keys = sorted((bucket_of(holder), version, holder, first) for version, holder, first in due)
     rows = list(statements.find(connection, "award", KEY[:4], columns, keys))
-    everywhere = sorted(
-        (bucket_of(holder), paid.id, holder) for key, holder in streaks for paid in force.versions[key]
-    )
+    everywhere = sorted((bucket_of(holder), paid.id, holder) for key, holder in streaks for paid in force.versions[key])
     rows.extend(statements.find(connection, "award", KEY[:3], columns, everywhere))
     held: dict[Place, dict[int, Row]] = defaultdict(dict)
     for row in rows:
@@ -280,7 +280,7 @@ def _held(
     return {place: list(found.values()) for place, found in held.items()}
 
 
-def _bring(  # noqa: PLR0913  # the facts of one decision
+def _bring(  # noqa: PLR0913, PLR0917  # the facts of one decision
     connection: Connection,
     known: Known,
     force: InForce,
@@ -300,7 +300,7 @@ def _bring(  # noqa: PLR0913  # the facts of one decision
             used = rows[step.use_of] if step.use_of is not None else None
             after[place, step.ordinal] = _stepped(place, step, old, used, incentives.get(place[0]), now)
         before.update({(place, row.ordinal): row for row in rows.values()})
-    _draw(connection, known, force, after)
+    _draw(connection, known, after)
     stored = [row for key, row in after.items() if row != before.get(key)]
     store(connection, stored)
     _book(connection, known, force, before, after, now)
@@ -318,7 +318,7 @@ def store(connection: Connection, rows: Iterable[Row]) -> None:
     statements.put(connection, "award", KEY, VALUES, given)
 
 
-def _stepped(  # noqa: PLR0913  # one award, one step
+def _stepped(  # noqa: PLR0913, PLR0917  # one award, one step
     place: Place, step: rule.Step, old: Row | None, used: Row | None, incentive: Incentive | None, now: int
 ) -> Row:
     """Return the award after one step."""
@@ -331,12 +331,14 @@ def _stepped(  # noqa: PLR0913  # one award, one step
             return replace(old, status="redeemed", changed=now)
         return replace(old, status="issued" if old.reward else "choosing", changed=now)
     if step.does == "take_over" and used is not None:
-        return replace(old, status="redeemed", reward=used.reward, allotment=used.allotment, redeemed=used.redeemed, changed=now)
+        return replace(
+            old, status="redeemed", reward=used.reward, allotment=used.allotment, redeemed=used.redeemed, changed=now
+        )
     status = "corrected" if step.does == "correct" else "voided"
     return replace(old, status=status, redeemed=old.redeemed if status == "corrected" else None, changed=now)
 
 
-def _draw(connection: Connection, known: Known, force: InForce, after: dict[tuple[Place, int], Row]) -> None:
+def _draw(connection: Connection, known: Known, after: dict[tuple[Place, int], Row]) -> None:
     """Let newly issued awards draw on budget and stock, in order of their keys; what finds none left waits."""
     asking: dict[tuple[str, int], list[tuple[Place, int]]] = defaultdict(list)
     for key, row in after.items():
@@ -379,7 +381,7 @@ def drawn(connection: Connection, reward: str, first: int, *, leaving: set[tuple
     return sum(((row[0], row[1], row[2]), row[3]) not in leaving for row in rows)
 
 
-def _book(  # noqa: PLR0913  # what was, what is
+def _book(  # noqa: PLR0913, PLR0917  # what was, what is
     connection: Connection,
     known: Known,
     force: InForce,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from dataclasses import field
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from typing import Any
 
 from flask import current_app
 from sqlalchemy import case
@@ -40,8 +41,8 @@ from rules.version import Timelines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Iterable
     from collections.abc import Mapping
-
     from zoneinfo import ZoneInfo
 
     from sqlalchemy import Connection
@@ -50,6 +51,8 @@ if TYPE_CHECKING:
 
 LOCK = 0x5350_4F4F_4E01  # the advisory lock between those who use facts (shared) and who change them (exclusive)
 SPAN = tuple[int, int]
+MOST_ACTORS = 200_000  # look-ups kept in memory; strangers may be endless
+MOST_PLACES = 500_000
 NO_BOOK = books.Book(milestones={}, metrics={}, rewards={}, incentives={}, boards={})
 
 
@@ -101,7 +104,7 @@ class Known:
                 found = self.identities.get((source, actor))
                 if found is None and "@" in actor:
                     found = self._emails.get(actor.casefold())
-            if len(self._actors) > 200_000:  # strangers may be endless
+            if len(self._actors) > MOST_ACTORS:
                 self._actors.clear()
             self._actors[key] = found
             return found
@@ -114,7 +117,7 @@ class Known:
         except KeyError:
             spans = self.memberships.get(participant, ())
             found = tuple(sorted({team for starts, ends, team in spans if starts <= day < ends}))
-            if len(self._places) > 500_000:
+            if len(self._places) > MOST_PLACES:
                 self._places.clear()
             self._places[key] = found
             return found
@@ -149,7 +152,7 @@ def day_of() -> Callable[[int], int]:
     kept = current_app.extensions.get("day_of")
     if kept is None:
         kept = current_app.extensions["day_of"] = period.local_day(current_app.extensions["settings"].organisation_zone)
-    return kept  # type: ignore[no-any-return]  # extensions hold anything
+    return kept
 
 
 def shared(connection: Connection) -> None:
@@ -159,7 +162,7 @@ def shared(connection: Connection) -> None:
 
 
 def exclusive(connection: Connection) -> None:
-    """Wait until nobody uses the facts, and keep everybody out until the transaction ends.  (SQLite has one writer.)"""
+    """Wait until nobody uses the facts, and keep everybody out until the transaction ends; SQLite has one writer."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
 
@@ -170,9 +173,7 @@ def changed(connection: Connection, *, rescore: bool) -> None:
     version_of(connection)
     stays = or_(literal(rescore), Facts.rescored < Facts.version)
     connection.execute(
-        update(Facts).values(
-            version=Facts.version + 1, rescored=case((stays, Facts.rescored), else_=Facts.version + 1)
-        )
+        update(Facts).values(version=Facts.version + 1, rescored=case((stays, Facts.rescored), else_=Facts.version + 1))
     )
 
 
@@ -220,7 +221,7 @@ def at(connection: Connection, version: int) -> Known:
     kept = current_app.extensions.get("facts")
     if kept is None or kept.version != version:
         kept = current_app.extensions["facts"] = _read(connection, version)
-    return kept  # type: ignore[no-any-return]  # extensions hold anything
+    return kept
 
 
 def _read(connection: Connection, version: int) -> Known:
@@ -251,9 +252,9 @@ def _read(connection: Connection, version: int) -> Known:
     )
 
 
-def _grouped(rows: object) -> dict[int, tuple[tuple[int, ...], ...]]:
-    groups: dict[int, list[tuple[int, ...]]] = defaultdict(list)
-    for first, *rest in rows:  # type: ignore[attr-defined]  # a result of rows
+def _grouped(rows: Iterable[Any]) -> dict[int, tuple[Any, ...]]:
+    groups: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    for first, *rest in rows:
         groups[first].append(tuple(rest))
     return {key: tuple(sorted(spans)) for key, spans in groups.items()}
 
@@ -266,7 +267,7 @@ def parsed(text_of_book: str) -> Book:
 
 def _definitions(connection: Connection) -> tuple[Timelines, Book]:
     texts = dict(connection.execute(select(PublishedBook.id, PublishedBook.text).order_by(PublishedBook.id)).all())
-    lines: dict[str, dict[str, list[Segment]]] = {"milestone": {}, "metric": {}, "incentive": {}}
+    lines: dict[str, dict[str, list[Any]]] = {"milestone": {}, "metric": {}, "incentive": {}}
     table = PublishedDefinition
     for row in connection.execute(select(table.__table__).order_by(table.kind, table.key, table.starts)):
         book = parsed(texts[row.book])

@@ -19,6 +19,7 @@ from alembic.script import ScriptDirectory
 from flask import current_app
 from prometheus_client import CONTENT_TYPE_LATEST
 from prometheus_client import CollectorRegistry
+from prometheus_client import Counter
 from prometheus_client import Histogram
 from prometheus_client import generate_latest
 from prometheus_client import multiprocess
@@ -56,6 +57,15 @@ _durations = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
     registry=_registry,
 )
+_unmapped = Counter(
+    "spoonful_unmapped", "Items of deliveries that no activity could be made of", ("source",), registry=_registry
+)
+
+
+def unmapped(source: str, items: int) -> None:
+    """Count the items of a delivery that the source's mapping could not read."""
+    if items:
+        _unmapped.labels(source).inc(items)
 
 
 def observe(route: str, method: str, status: int, seconds: float) -> None:

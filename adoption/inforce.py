@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from typing import NamedTuple
+from typing import TypeVar
 
 from flask import current_app
 from sqlalchemy import select
@@ -35,7 +36,18 @@ if TYPE_CHECKING:
     from rules.milestone import Milestone
 
 WHOLE = (0, period.FOREVER)  # the clip of a period that is covered entirely
+Key = TypeVar("Key", str, int)
 SeriesKey = tuple[str, str, str, int, int]  # metric, meaning, per, starts, ends
+
+
+class Change(NamedTuple):
+    """A tally that changed: its new value and by how much, in ten-thousandths."""
+
+    series: int
+    holder: int
+    period: int
+    value: int
+    delta: int
 
 
 class Window(NamedTuple):
@@ -197,8 +209,8 @@ def _kinds(known: Known) -> dict[str, set[str]]:
     return {key: kinds.get(key) or {"week"} for key in known.timelines.metrics}
 
 
-def _grouped(pairs: Iterable[tuple[object, Counter]]) -> dict[object, tuple[Counter, ...]]:
-    groups: dict[object, list[Counter]] = defaultdict(list)
+def _grouped(pairs: Iterable[tuple[Key, Counter]]) -> dict[Key, tuple[Counter, ...]]:
+    groups: dict[Key, list[Counter]] = defaultdict(list)
     for key, counter in pairs:
         if counter not in groups[key]:
             groups[key].append(counter)
@@ -248,7 +260,7 @@ def _series(connection: Connection, edition: int, counters: Iterable[Counter]) -
     if not known.keys() >= wanted:
         statements.insert_new(connection, "series", columns, sorted((edition, *key) for key in wanted - known.keys()))
         known = {tuple(row[:5]): row[5] for row in connection.execute(query)}
-    return {key: known[key] for key in wanted}  # type: ignore[index]  # a row's first five columns are a series key
+    return {key: known[key] for key in wanted}
 
 
 def _numbered(connection: Connection, offered: Mapping[str, list[Version]]) -> dict[str, tuple[Paid, ...]]:

@@ -20,6 +20,7 @@ from adoption import facts
 from adoption import scoring
 from adoption import statements
 from adoption import wire
+from adoption.errors import UnavailableError
 from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.models import Batch
@@ -45,7 +46,7 @@ CONFLICT = "conflict: another activity with this source and id, but other conten
 class Refused(NamedTuple):
     """An item that was not stored: its place in the batch, the id it claims, and why."""
 
-    index: int
+    index: int  # type: ignore[assignment]  # the API calls it so; nobody asks a refusal for tuple.index
     id: str | None
     fault: str
 
@@ -75,7 +76,7 @@ class Kept:
     withdrawn: list[Activity]
 
 
-class RacedError(Exception):
+class RacedError(UnavailableError):
     """Another writer stored other content under an id between our look and our insert; trying again settles it."""
 
 
@@ -118,10 +119,10 @@ def read(items: Sequence[bytes | Mapping[str, object]], now: int) -> Incoming:
     refused: list[Refused] = []
     for index, item in enumerate(items):
         found = wire.read(item, now, day_of)
-        if type(found) is wire.Read:
+        if isinstance(found, wire.Read):
             reads.append((index, found))
         else:
-            refused.append(Refused(index, found[0], found[1]))
+            refused.append(Refused(index, found.id, found.message))
     return Incoming(reads, refused)
 
 
@@ -130,7 +131,7 @@ def store(incoming: Incoming, *, door: str, now: int) -> Receipt:
     connection = begin_write()
     facts.shared(connection)
     stage = scoring.prepare(connection)
-    batch = connection.execute(insert(Batch).values(received=now, door=door)).inserted_primary_key[0]
+    batch = connection.execute(insert(Batch).values(received=now, door=door).returning(Batch.id)).scalar_one()
     refused = list(incoming.refused)
     chosen = _unique(incoming.reads, refused)
     kept = _keep(connection, chosen, batch, refused)
@@ -160,7 +161,7 @@ def _keep(connection: Connection, chosen: Chosen, batch: int, refused: list[Refu
     """Store the activities of a batch and mark what they retract.
 
     Activities, and the places of what they retract, go into one sorted statement, so that concurrent batches cannot
-    wait for each other in a circle.  A retraction that will be refused must mark nothing: these few are looked up first.
+    wait for each other in a circle.  A retraction that will be refused must mark nothing: those are looked up first.
     """
     retracting = {key: found.activity.retracts for key, (_, found) in chosen.items() if found.activity.retracts}
     stored = _stored(connection, list(retracting))
@@ -199,13 +200,17 @@ def _rows(chosen: Chosen, targets: set[Key], batch: int) -> list[tuple[Any, ...]
 
 
 def _stored(connection: Connection, keys: Sequence[Key]) -> dict[Key, wire.Read]:
-    """Return what is stored under these keys."""
+    """Return the activities stored under these keys; a stub is none."""
     rows = [(bucket_of(*key), *key) for key in keys]
     found = statements.find(connection, "activity", statements.ACTIVITY_KEY, READ, rows)
-    return {(row[0], row[1]): wire.Read(Activity(*row[:9], wire.data_of(row[9])), row[9], bucket_of(*row[:2])) for row in found}
+    return {
+        (row[0], row[1]): wire.Read(Activity._make((*row[:9], wire.data_of(row[9]))), row[9], bucket_of(*row[:2]))
+        for row in found
+        if row[2] is not None
+    }
 
 
-def _note(
+def _note(  # noqa: PLR0913, PLR0917  # what became of a batch, from all sides
     connection: Connection,
     batch: int,
     kept: Kept,

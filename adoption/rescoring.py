@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING
+from typing import Any
 from typing import NamedTuple
 
 from sqlalchemy import delete
@@ -92,7 +93,7 @@ def step() -> Progress | None:
     return progress
 
 
-def _edition(connection: Connection, state: str) -> Row | None:
+def _edition(connection: Connection, state: str) -> Row[Any] | None:
     query = select(Edition.__table__).where(Edition.state == state).order_by(Edition.id).limit(1)
     return connection.execute(query).first()
 
@@ -104,12 +105,12 @@ def _now() -> int:
 def _begin(connection: Connection) -> Progress:
     version = connection.execute(select(Facts.version)).scalar_one()
     row = {"state": "building", "facts": version, "cursor": -1, "settled": -1, "started": _now()}
-    number = connection.execute(insert(Edition).values(row)).inserted_primary_key[0]
+    number = connection.execute(insert(Edition).values(row).returning(Edition.id)).scalar_one()
     inforce.of(connection, facts.at(connection, version), number)
     return Progress(0, 2 * BUCKETS)
 
 
-def _read_buckets(connection: Connection, edition: Row) -> Progress:
+def _read_buckets(connection: Connection, edition: Row[Any]) -> Progress:
     """Score the stored activities of the next buckets into the new edition; after the last, let people see it."""
     known = facts.at(connection, facts.version_of(connection))
     force = inforce.of(connection, known, edition.id)
@@ -140,7 +141,7 @@ def _stored(connection: Connection, bucket: int) -> Iterator[list[Activity]]:
         yield [one for one in milestones.activities_of(rows[begin : begin + CHUNK]) if one[:2] not in listed]
 
 
-def _settle_buckets(connection: Connection, edition: Row) -> Progress:
+def _settle_buckets(connection: Connection, edition: Row[Any]) -> Progress:
     """Bring the awards of the next buckets in line with the new tallies."""
     known = facts.at(connection, facts.version_of(connection))
     force = inforce.of(connection, known, edition.id)
@@ -152,7 +153,7 @@ def _settle_buckets(connection: Connection, edition: Row) -> Progress:
     return Progress(BUCKETS + bucket + 1, 2 * BUCKETS)
 
 
-def _sweep_bucket(connection: Connection, edition: Row) -> Progress:
+def _sweep_bucket(connection: Connection, edition: Row[Any]) -> Progress:
     """Delete a retired edition's rows, 16 buckets at a time."""
     buckets = range(edition.cursor + 1, min(edition.cursor + 17, BUCKETS))
     series = select(Series.id).where(Series.edition == edition.id).scalar_subquery()
@@ -160,7 +161,9 @@ def _sweep_bucket(connection: Connection, edition: Row) -> Progress:
     for bucket in buckets:
         connection.execute(delete(Tally).where(Tally.bucket == bucket, Tally.series.in_(series)))
         connection.execute(delete(DistinctKey).where(DistinctKey.bucket == bucket, DistinctKey.series.in_(series)))
-        connection.execute(delete(RecordProgress).where(RecordProgress.bucket == bucket, RecordProgress.track.in_(tracks)))
+        connection.execute(
+            delete(RecordProgress).where(RecordProgress.bucket == bucket, RecordProgress.track.in_(tracks))
+        )
     if buckets.stop == BUCKETS:
         connection.execute(delete(Snapshot).where(Snapshot.series.in_(series)))
         connection.execute(delete(SnapshotPlace).where(SnapshotPlace.series.in_(series)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from typing import Any
 
 from sqlalchemy import delete
 from sqlalchemy import func
@@ -53,7 +54,7 @@ def publish(text: str, *, today: int, since: int | None, name: str, now: int) ->
     before = known.timelines
     after = published(before, book, today=today, since=since)
     row = {"name": name, "text": text, "published": now, "day": today, "since": since}
-    number = connection.execute(insert(PublishedBook).values(row)).inserted_primary_key[0]
+    number = connection.execute(insert(PublishedBook).values(row).returning(PublishedBook.id)).scalar_one()
     changed = _store_definitions(connection, before, after, number)
     moved = _store_versions(connection, after)
     anything = connection.execute(select(StoredActivity.bucket).limit(1)).first() is not None
@@ -67,7 +68,7 @@ def _store_definitions(
 ) -> list[tuple[str, str, int]]:
     """Write the new timelines; return which definitions begin, end or move."""
     old = {(row.kind, row.key, row.starts): row for row in connection.execute(select(PublishedDefinition.__table__))}
-    lines: dict[str, tuple[Mapping, Mapping]] = {
+    lines: dict[str, tuple[Mapping[str, Any], Mapping[str, Any]]] = {
         "milestone": (before.milestones, after.milestones),
         "metric": (before.metrics, after.metrics),
         "incentive": (before.incentives, after.incentives),
@@ -104,8 +105,8 @@ def _store_versions(connection: Connection, lines: Timelines) -> bool:
             days = {"starts": version.starts, "ends": version.ends}
             if same is None:
                 numbers[key] = numbers.get(key, 0) + 1
-                row = {"incentive": key, "number": numbers[key], "meaning": means, **days}
-                connection.execute(insert(table).values(row))
+                fresh = {"incentive": key, "number": numbers[key], "meaning": means, **days}
+                connection.execute(insert(table).values(fresh))
                 changed = True
             else:
                 taken.add(same.id)
@@ -119,7 +120,7 @@ def _store_versions(connection: Connection, lines: Timelines) -> bool:
     return changed
 
 
-def _continues(row: PublishedVersion, key: str, means: str, version: Version) -> bool:
+def _continues(row: Any, key: str, means: str, version: Version) -> bool:
     """Say whether a stored version is this one, perhaps on other days."""
-    touches = row.starts <= version.ends and version.starts <= row.ends
-    return row.incentive == key and row.meaning == means and row.starts < row.ends and touches
+    touches: bool = row.starts <= version.ends and version.starts <= row.ends
+    return touches and bool(row.incentive == key and row.meaning == means and row.starts < row.ends)

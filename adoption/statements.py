@@ -1,3 +1,4 @@
+# ruff: noqa: S608  # every statement here is put together from our own names of tables and columns; values are parameters
 """The few statements that differ between SQLite and PostgreSQL, each for many rows at once.
 
 Rows travel as one JSON text and become a relation inside the database: one statement per table and batch, however many
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sqlalchemy import Connection
-    from sqlalchemy import Row
 
 _encoder = msgspec.json.Encoder()
 TYPES = {"SMALLINT": "smallint", "INTEGER": "integer", "BIGINT": "bigint"}  # anything else is text
@@ -38,7 +38,7 @@ def relation(table: str, columns: tuple[str, ...], dialect: str) -> str:
         listed = ", ".join(f"value->>{index} AS {name}" for index, name in enumerate(columns))
         return f"(SELECT {listed} FROM json_each(:rows))"
     types = Base.metadata.tables[table].columns
-    listed = ", ".join(f'f{index} {TYPES.get(str(types[name].type), "text")}' for index, name in enumerate(columns))
+    listed = ", ".join(f"f{index} {TYPES.get(str(types[name].type), 'text')}" for index, name in enumerate(columns))
     named = ", ".join(f"f{index} AS {name}" for index, name in enumerate(columns))
     return f"(SELECT {named} FROM json_to_recordset(:rows) AS given({listed}))"
 
@@ -84,7 +84,7 @@ def insert_new(connection: Connection, table: str, columns: tuple[str, ...], row
 
 def add(
     connection: Connection, table: str, key: tuple[str, ...], value: str, rows: Sequence[Sequence[Any]]
-) -> list[Row[Any]]:
+) -> list[Any]:
     """Add to the value of each key, and return the keys (less the bucket) with their new values."""
     if not rows:
         return []
@@ -119,7 +119,7 @@ def put(
     run(connection, table, columns, rows, sql)
 
 
-def find(
+def find(  # noqa: PLR0913  # a query has these parts
     connection: Connection,
     table: str,
     key: tuple[str, ...],
@@ -127,7 +127,7 @@ def find(
     rows: Sequence[Sequence[Any]],
     *,
     lock: bool = False,
-) -> list[Row[Any]]:
+) -> list[Any]:
     """Return the wanted columns of the rows with these keys; ``lock`` keeps others from changing them meanwhile."""
     if not rows:
         return []
@@ -140,11 +140,27 @@ def find(
     return list(run(connection, table, key, rows, sql))
 
 
+def about(connection: Connection, wanted: tuple[str, ...], records: Sequence[str], until: int) -> list[Any]:
+    """Return the activities about these records that stand and retract nothing, from the buckets up to ``until``."""
+    listed = ", ".join(f"t.{name}" for name in wanted)
+    sql = (
+        f"SELECT {listed} FROM {{given}} AS g CROSS JOIN activity AS t WHERE t.subject = g.subject"
+        f" AND t.retracted = 0 AND t.retracts IS NULL AND t.type IS NOT NULL AND t.bucket <= {int(until)}"
+    )
+    return list(run(connection, "activity", ("subject",), [(record,) for record in records], sql))
+
+
 def delete(connection: Connection, table: str, key: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:
     """Delete the rows with these keys."""
     if rows:
         listed = ", ".join(key)
-        run(connection, table, key, rows, f"DELETE FROM {table} WHERE ({listed}) IN (SELECT {listed} FROM {{given}} AS g)")
+        run(
+            connection,
+            table,
+            key,
+            rows,
+            f"DELETE FROM {table} WHERE ({listed}) IN (SELECT {listed} FROM {{given}} AS g)",
+        )
 
 
 # The activity table is the one place where the two databases go different ways, for speed.
@@ -152,7 +168,9 @@ def delete(connection: Connection, table: str, key: tuple[str, ...], rows: Seque
 ACTIVITY_KEY = ("bucket", "source", "id")
 CONTENT = ("type", "time", "day", "subject", "actor", "recorded", "retracts", "data", "batch")
 ACTIVITY = (*ACTIVITY_KEY, *CONTENT, "retracted")
-_MARKS = ", ".join(f"{name} = CASE WHEN activity.type IS NULL THEN excluded.{name} ELSE activity.{name} END" for name in CONTENT)
+_MARKS = ", ".join(
+    f"{name} = CASE WHEN activity.type IS NULL THEN excluded.{name} ELSE activity.{name} END" for name in CONTENT
+)
 _STORE = (
     f"INSERT INTO activity ({', '.join(ACTIVITY)}) SELECT {', '.join(ACTIVITY)} FROM {{given}} AS g WHERE true"
     f" ON CONFLICT (bucket, source, id) DO UPDATE SET {_MARKS},"
@@ -164,8 +182,9 @@ _INSERT = f"INSERT INTO activity ({', '.join(ACTIVITY)}) VALUES ({', '.join('?' 
 
 
 def store(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> list[tuple[str, str, int, int]]:
-    """Store activities (and stubs and retraction marks, columns ``ACTIVITY``); return (source, id, batch, retracted) of
-    every row that this made or changed.
+    """Store activities, stubs and retraction marks (columns ``ACTIVITY``).
+
+    Returns (source, id, batch, retracted) of every row that this made or changed.
 
     A row with a type fills a stub and leaves an activity alone; ``retracted`` = 1 marks whatever is there.
     """

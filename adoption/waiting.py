@@ -29,11 +29,20 @@ if TYPE_CHECKING:
 Key = tuple["Place", int]
 
 
-def any_waiting() -> bool:
-    """Say whether an award waits."""
-    found = db.session.execute(select(Award.bucket).where(Award.status == "waiting").limit(1)).first()
-    db.session.rollback()
-    return found is not None
+def releasable() -> bool:
+    """Say whether an award waits for which there is room now."""
+    known = facts.current()
+    connection = db.session.connection()
+    query = select(Award.reward, Award.allotment).where(Award.status == "waiting").distinct()
+    for name, first in connection.execute(query).all():
+        reward = known.book.rewards.get(name or "")
+        if reward is None:
+            continue
+        moved = first is None or awards.allotment(reward, first) != first  # the book has another kind of budget now
+        left = _left(connection, reward, first or 0)
+        if moved or left is None or left > 0:
+            return True
+    return False
 
 
 def release(now: int) -> tuple[int, int]:
@@ -70,8 +79,9 @@ def _released(connection: Connection, known: Known, waiting: Mapping[Key, Row], 
     for (name, first), keys in sorted(asking.items()):
         left = _left(connection, known.book.rewards[name], first)
         keys.sort(key=lambda key: (waiting[key].granted, key))
+        draws = None if left is None else first
         for key in keys if left is None else keys[: max(0, left)]:
-            after[key] = replace(waiting[key], status="issued", allotment=first, changed=now)
+            after[key] = replace(waiting[key], status="issued", allotment=draws, changed=now)
     return after
 
 

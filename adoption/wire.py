@@ -95,8 +95,8 @@ def read(item: bytes | Mapping[str, object], now: int, day_of: Callable[[int], i
         return Read(activity, _encoder.encode(data).decode() if data else "{}", bucket_of(source, name))
     except RecursionError:
         return Fault(claimed_id(item), "the JSON is nested too deeply")
-    except (msgspec.MsgspecError, ValueError, OverflowError, TypeError) as error:
-        return Fault(claimed_id(item), str(error) or "not a JSON object")
+    except (msgspec.MsgspecError, ArithmeticError, ValueError, TypeError) as error:
+        return Fault(claimed_id(item), _said(error))
 
 
 def _fault(event: CloudEvent, raw: bytes, time: int, now: int) -> str | None:
@@ -115,12 +115,18 @@ def _fault(event: CloudEvent, raw: bytes, time: int, now: int) -> str | None:
     return None
 
 
+def _said(error: Exception) -> str:
+    if isinstance(error, ArithmeticError):
+        return "the JSON holds a number with an endless exponent"
+    return str(error) or "not a JSON object"
+
+
 def claimed_id(item: object) -> str | None:
     """Return the id that a faulty item claims, for the sender's sake."""
     if isinstance(item, (bytes, bytearray)):
         try:
             item = msgspec.json.decode(item)
-        except (msgspec.MsgspecError, ValueError, RecursionError, OverflowError):
+        except (msgspec.MsgspecError, ArithmeticError, ValueError, RecursionError):
             return None
     known = item.get("id") if isinstance(item, Mapping) else None
     return known[:LONGEST] if isinstance(known, str) else None

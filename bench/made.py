@@ -91,7 +91,7 @@ earns = "points"
 
 
 def people(count: int) -> list[str]:
-    """Return the actors ``u0``, ``u1``, …"""
+    """Return the actors: ``u0``, ``u1`` and so on."""
     return [f"u{number}" for number in range(count)]
 
 

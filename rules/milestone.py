@@ -190,4 +190,3 @@ def derived(milestone: Milestone, subject: str, day: int, result: Outcome) -> Ac
 def missing(milestone: Milestone, progress: Progress) -> tuple[Need, ...]:
     """List the needs that are still open, in the book's order."""
     return tuple(need for need, met in zip(milestone.needs, progress.marks, strict=True) if met is None)
-

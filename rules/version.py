@@ -148,18 +148,18 @@ def publish(timelines: Timelines, book: Book, *, today: int, since: int | None) 
     for key, line, offer in _pairs(timelines.incentives, book.incentives):
         per = (offer or line[-1].body).per
         incentives[key] = _succeed(line, offer, since or period.following(per, today))
-    pays = [(one.metric, one.per) for one in _in_use(timelines.incentives, book.incentives, today)]
+    pays = [(one.metric, one.per) for one in [*_last(timelines.incentives), *book.incentives.values()]]
     metrics: dict[str, list[Segment[Metric]]] = {}
     for key, old, metric in _pairs(timelines.metrics, book.metrics):
         promised = [incentives[k][-1].starts for k, one in book.incentives.items() if one.metric == key]
-        default = _default({per for used, per in pays if used == key}, promised, bool(old), today)
+        default = _default(old, {per for used, per in pays if used == key}, promised, today)
         metrics[key] = _succeed(old, metric, since or default)
-    counts = [(one.key, kind) for one in _in_use(timelines.metrics, book.metrics, today) for kind in one.counts]
+    counts = [(one.key, kind) for one in [*_last(timelines.metrics), *book.metrics.values()] for kind in one.counts]
     milestones: dict[str, list[Segment[Milestone]]] = {}
     for key, before, milestone in _pairs(timelines.milestones, book.milestones):
         counted = [metrics[k][-1].starts for k, one in book.metrics.items() if key in one.counts]
         users = {metric for metric, kind in counts if kind == key}
-        default = _default({per for used, per in pays if used in users}, counted, bool(before), today)
+        default = _default(before, {per for used, per in pays if used in users}, counted, today)
         milestones[key] = _succeed(before, milestone, since or default)
     return Timelines(milestones, metrics, incentives)
 
@@ -171,16 +171,14 @@ def _pairs(
     return [(key, old.get(key, ()), new.get(key)) for key in keys]
 
 
-def _in_use(old: Mapping[str, Timeline[Definition]], new: Mapping[str, Definition], today: int) -> list[Definition]:
-    """List the definitions of the new book, and those in force or to come before it."""
-    used = [part.body for line in old.values() for part in line if part.ends > today]
-    used.extend(new.values())
-    return used
+def _last(lines: Mapping[str, Timeline[Definition]]) -> list[Definition]:
+    """List the definitions of the book before: those that no later book has cut short."""
+    return [line[-1].body for line in lines.values() if line and _still_runs(line[-1])]
 
 
-def _default(kinds: set[str], users: Sequence[int], known: bool, today: int) -> int:
-    """Return when a definition takes force: with the first that uses it, or once known with the next short period."""
-    if known:
+def _default(line: Timeline[Definition], kinds: set[str], users: Sequence[int], today: int) -> int:
+    """Return when a definition takes force: a new one with the first that uses it, else with the next short period."""
+    if line and _still_runs(line[-1]):
         shortest = next((kind for kind in period.KINDS if kind in kinds), "week")
         return period.following(shortest, today)
     return min(users, default=period.following("week", today))

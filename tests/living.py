@@ -71,7 +71,7 @@ def load(one):
 def deliver(batch):
     """Send a batch; worlds hold only valid activities, so nothing is refused."""
     receipt = intake.accept_and_commit([to_json(one).encode() for one in batch], door="test", now=NOW)
-    assert receipt.refused == ()
+    assert receipt.refused == (), receipt.refused
 
 
 def kept_kinds():

@@ -262,6 +262,8 @@ def test_the_owner_is_the_latest_known_at_r():
     everything = [first, CALLED, PLANNED, moved, blank, after]
     assert milestones(a_world(book, everything)) == {DEVELOPED_1: (R, "alice@example.com")}  # 7 is Alice in the CRM
     assert milestones(a_world(book, [first, CALLED, PLANNED, blank])) == {DEVELOPED_1: (R, "bob@example.com")}
+    together = after | {"time": CALLED["time"]}
+    assert milestones(a_world(book, [first, CALLED, PLANNED, together])) == {DEVELOPED_1: (R, None)}  # known at R
     elsewhere = moved | {"source": "mail"}  # which does not know a 7
     assert milestones(a_world(book, [first, CALLED, PLANNED, elsewhere])) == {DEVELOPED_1: (R, None)}
 
@@ -334,8 +336,50 @@ def test_an_earlier_from_moves_the_start_and_cuts_what_was_before():
         load(CALLS, incentive(every=2), on=date(2026, 9, 8), since=date(2026, 9, 14)),
         load(CALLS, incentive(**{"every": 2, "from": date(2026, 9, 1)}), on=date(2026, 9, 9), since=None),
     ]
+    assert starts_of(loads[:2], "incentive", "lunch")[1] == (date(2026, 9, 14), date.max)
     expected = [(date(2026, 8, 3), date(2026, 9, 1)), (date(2026, 9, 1), date.max)]
     assert starts_of(loads, "incentive", "lunch") == expected
+
+
+def test_an_end_of_its_own_may_be_moved_and_the_definition_goes_on():
+    ending = load(CALLS, incentive(every=1, to=date(2026, 9, 7)))
+    reopened = load(CALLS, incentive(every=1), on=date(2026, 9, 20), since=None)
+    assert starts_of([ending], "incentive", "lunch") == [(date(2026, 8, 3), date(2026, 9, 7))]
+    assert starts_of([ending, reopened], "incentive", "lunch") == [(date(2026, 8, 3), date.max)]
+
+
+def test_a_definition_replaced_from_its_first_day_vanishes():
+    loads = [load(CALLS, incentive(every=every)) for every in (1, 2)]
+    assert starts_of(loads, "incentive", "lunch") == [(date(2026, 8, 3), date.max)]
+
+
+def test_what_comes_back_after_it_was_left_out_is_new():
+    loads = [
+        load(CALLS, incentive(every=1)),
+        load(CALLS, on=date(2026, 9, 8), since=None),
+        load(CALLS, incentive(every=1), on=date(2026, 9, 22), since=None),
+    ]
+    expected = [(date(2026, 8, 3), date(2026, 9, 14)), (date(2026, 9, 28), date.max)]
+    assert starts_of(loads, "incentive", "lunch") == expected
+
+
+def test_a_changed_metric_and_its_milestone_wait_for_the_shortest_period_that_uses_them():
+    both = incentive(metric="developed", every=1, per="year") + incentive(
+        "dinner", metric="developed", every=9, per="month"
+    )
+    changed = DEVELOPED.replace("distinct", "count").replace('of = "subject"', "").replace('"last"', '"owner"')
+    loads = [load(DEVELOPED, both), load(changed, both, on=date(2026, 9, 8), since=None)]
+    october = date(2026, 10, 1)
+    assert starts_of(loads, "metric", "developed") == [(date(2026, 8, 3), october), (october, date.max)]
+    assert starts_of(loads, "milestone", "contact.developed") == [(date(2026, 8, 3), october), (october, date.max)]
+    gone = [*loads[:1], load(CALLS, on=date(2026, 9, 8), since=None)]
+    assert starts_of(gone, "milestone", "contact.developed") == [(date(2026, 8, 3), october)]
+
+
+def test_a_change_taken_back_before_it_took_force_leaves_one_version():
+    books = [load(CALLS, incentive(every=every), on=date(2026, 9, 8), since=None) for every in (2, 1)]
+    lines = timelines(a_world([load(CALLS, incentive(every=1)), *books], []))
+    assert [one.starts for one in versions(lines, "incentive", "lunch")] == [date(2026, 8, 3)]
 
 
 def test_a_changed_milestone_makes_a_new_version_of_the_incentive():

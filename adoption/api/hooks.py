@@ -18,6 +18,7 @@ from flask import request
 from sqlalchemy import select
 
 from adoption import connectors
+from adoption import health
 from adoption import intake
 from adoption.api import bodies
 from adoption.auth import public
@@ -60,6 +61,7 @@ def receive(source: str) -> Response:
         raise PausedError(headers={"Retry-After": PAUSED})
     found = _read(source, row, delivery)
     refused = [_refused(at, fault) for at, fault in enumerate(found) if isinstance(fault, Fault)]
+    health.unmapped(source, len(refused))
     places = [at for at, item in enumerate(found) if not isinstance(item, Fault)]
     items = [item for item in found if not isinstance(item, Fault)]
     receipt = intake.accept_and_commit(items, door="hook") if items else intake.Receipt(0, 0, ())

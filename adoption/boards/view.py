@@ -72,7 +72,7 @@ def standings(key: str, *, period: str | None, me: int | None) -> BoardView:
     places = [standing.Place(row.rank, row.holder, row.value, name) for row, name in named if name is not None]
     lines = standing.arrange(places, me=viewer, shown_as=lambda place: place.name)
     written = periods.text(board.per, first)
-    return BoardView(key, _title(known, board), written, periods.moment(found.as_of), lines, found.size)
+    return BoardView(key, board.title or board.key, written, periods.moment(found.as_of), lines, found.size)
 
 
 def _board(known: Known, key: str) -> Board:
@@ -115,11 +115,6 @@ def _name(known: Known, holder: int, gone: int) -> str | None:
     if person is None or (person.left_on is not None and person.left_on <= gone):
         return None
     return person.name
-
-
-def _title(known: Known, board: Board) -> str:
-    metric = known.book.metrics.get(board.metric)
-    return board.title or (metric.title if metric else "") or board.key
 
 
 def _read(connection: Connection, ground: Ground, top: int, me: int | None, now: int) -> Found:

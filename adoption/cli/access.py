@@ -18,6 +18,7 @@ from sqlalchemy import update
 
 from adoption import auth
 from adoption import connectors
+from adoption.cli._common import need_database
 from adoption.connectors import sealing
 from adoption.connectors import verification
 from adoption.connectors.mapping import MappingError
@@ -62,6 +63,7 @@ def tokens() -> None:
 @click.option("--for", "email", help="E-mail address of the participant it belongs to; without, it is a service's.")
 def create(name: str, scopes: tuple[str, ...], email: str | None) -> None:
     """Make a token and print it, once."""
+    need_database()
     try:
         token = auth.create_token(name, scopes, email=email, now=_now())
     except AdoptionError as error:
@@ -73,6 +75,7 @@ def create(name: str, scopes: tuple[str, ...], email: str | None) -> None:
 @tokens.command("list")
 def list_tokens() -> None:
     """List the tokens, revoked ones too."""
+    need_database()
     for line in auth.tokens():
         state = "in force" if line.revoked is None else f"revoked {_day(line.revoked)}"
         click.echo(f"{line.name}\t{line.scopes}\t{line.email or 'service'}\t{_day(line.created)}\t{state}")
@@ -82,6 +85,7 @@ def list_tokens() -> None:
 @click.argument("name")
 def revoke(name: str) -> None:
     """Revoke a token; every process knows within five seconds."""
+    need_database()
     if not auth.revoke_token(name, now=_now()):
         msg = f"there is no token {name!r} in force"
         raise click.ClickException(msg)
@@ -101,6 +105,7 @@ def sources() -> None:
 @click.option("--secret-file", type=click.File(encoding="utf-8"), help="A secret the CRM chose (- is standard input).")
 def add(key: str, kind: str, mapping: TextIO | None, secret_file: TextIO | None) -> None:
     """Connect a source, or give a known one another mapping; print the secret, once."""
+    need_database()
     text = _read(mapping) if mapping else ""
     try:
         connectors.load(kind, text)
@@ -126,6 +131,7 @@ def add(key: str, kind: str, mapping: TextIO | None, secret_file: TextIO | None)
 @click.argument("mapping", type=click.File(encoding="utf-8"))
 def remap(key: str, mapping: TextIO) -> None:
     """Give a source another mapping; its secret stays."""
+    need_database()
     row, text = _source(key), _read(mapping)
     try:
         connectors.load(row.verification, text)
@@ -140,6 +146,7 @@ def remap(key: str, mapping: TextIO) -> None:
 @click.option("--secret-file", type=click.File(encoding="utf-8"), help="A secret the CRM chose (- is standard input).")
 def rotate(key: str, secret_file: TextIO | None) -> None:
     """Give a source a new secret and print it, once; the old one stops at once."""
+    need_database()
     try:
         secret = _secret(_source(key).verification, secret_file)
         sealed = sealing.seal(secret, current_app.extensions["settings"].require_secret())
@@ -153,6 +160,7 @@ def rotate(key: str, secret_file: TextIO | None) -> None:
 @click.argument("key")
 def pause(key: str) -> None:
     """Take no deliveries for now; senders are asked to try later."""
+    need_database()
     _source(key)
     _change(key, paused=_now())
     click.echo(f"{key} is paused")
@@ -162,6 +170,7 @@ def pause(key: str) -> None:
 @click.argument("key")
 def resume(key: str) -> None:
     """Take deliveries again."""
+    need_database()
     _source(key)
     _change(key, paused=None)
     click.echo(f"{key} takes deliveries")
@@ -170,6 +179,7 @@ def resume(key: str) -> None:
 @sources.command("list")
 def list_sources() -> None:
     """List the sources."""
+    need_database()
     rows = select(Source.key, Source.verification, Source.created, Source.paused).order_by(Source.key)
     for row in db.session.execute(rows):
         state = "takes deliveries" if row.paused is None else f"paused {_day(row.paused)}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from typing import TYPE_CHECKING
 from typing import BinaryIO
@@ -13,7 +12,7 @@ from flask.cli import AppGroup
 from adoption import directory
 from adoption import facts
 from adoption import people_csv
-from adoption import rescoring
+from adoption.cli import _common
 from adoption.extensions import db
 
 if TYPE_CHECKING:
@@ -28,22 +27,9 @@ people = AppGroup("people", help="Load and list people, absences, holidays and w
 _later = click.option("--later", is_flag=True, help="Leave scoring again to the scheduler.")
 _dry_run = click.option("--dry-run", is_flag=True, help="Only say what would change.")
 _file = click.argument("file", type=click.File("rb"))
-
-
-class _Day(click.ParamType[int]):
-    """A day, as lists write it."""
-
-    name = "DATE"
-
-    def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Return the day as a number."""
-        try:
-            return value if isinstance(value, int) else people_csv.day(value)
-        except people_csv.CellError as error:
-            self.fail(str(error), param, ctx)
-
-
-_on = click.option("--on", type=_Day(), help="The local day on which changed teams take effect; today by default.")
+_on = click.option(
+    "--on", type=_common.Day(), help="The local day on which changed teams take effect; today by default."
+)
 
 
 def init_app(app: Flask) -> None:
@@ -117,9 +103,10 @@ def waves(file: BinaryIO, dry_run: bool, later: bool) -> None:
 
 
 @people.command("list")
-@click.option("--on", type=_Day(), help="The local day whose teams are shown; today by default.")
+@click.option("--on", type=_common.Day(), help="The local day whose teams are shown; today by default.")
 def listing(on: int | None) -> None:
     """Print everybody as CSV, which `people load` reads back."""
+    _common.need_database()
     rows = directory.listed(_today() if on is None else on)
     click.echo(people_csv.write(rows), nl=False)
 
@@ -129,6 +116,8 @@ def _today() -> int:
 
 
 def _raw(file: BinaryIO) -> bytes:
+    """Return what is in a file, one byte more than is allowed at most, once there is a database to compare it with."""
+    _common.need_database()
     return file.read(people_csv.LARGEST + 1)
 
 
@@ -167,15 +156,5 @@ def _finish(name: str, loaded: Loaded, counts: str, *, dry_run: bool, later: boo
     elif later:
         click.echo(f"{name}: {counts}; the scheduler will score the activities again.")
     else:
-        _score_again()
+        _common.score_again()
         click.echo(f"{name}: {counts}; the activities were scored again.")
-
-
-def _score_again() -> None:
-    with click.progressbar(length=1, label="Scoring again", file=sys.stderr) as bar:
-
-        def report(progress: rescoring.Progress) -> None:
-            bar.length = progress.total
-            bar.update(progress.done - bar.pos)
-
-        rescoring.run_to_end(report)

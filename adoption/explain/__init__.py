@@ -1,7 +1,15 @@
-"""Why, why not yet, how far: every award and every near miss explained from the rules and activities themselves."""
+"""Why, why not yet, how far: every award and every near miss explained from the rules and activities themselves.
 
-from __future__ import annotations
+Nothing is decided here a second time: the rules that counted are asked again about the same activities.
+"""
 
+from adoption.explain.ahead import progress as progress
+from adoption.explain.ahead import why_not_yet as why_not_yet
+from adoption.explain.granted import awards_of as awards_of
+from adoption.explain.granted import why as why
+from adoption.explain.names import AwardKey as AwardKey
+from adoption.explain.names import read as award_key
+from adoption.explain.story import record as record
 from adoption.explain.views import AwardLine as AwardLine
 from adoption.explain.views import Counted as Counted
 from adoption.explain.views import Met as Met
@@ -13,22 +21,4 @@ from adoption.explain.views import RecordStory as RecordStory
 from adoption.explain.views import Why as Why
 from adoption.explain.views import WhyNot as WhyNot
 
-
-def progress(holder: int, day: int, *, language: str = "en") -> list[ProgressLine]:
-    raise NotImplementedError
-
-
-def awards_of(holder: int) -> list[AwardLine]:
-    raise NotImplementedError
-
-
-def why(award_id: str, *, language: str = "en") -> Why:
-    raise NotImplementedError
-
-
-def why_not_yet(holder: int, incentive_key: str, day: int, *, language: str = "en") -> WhyNot:
-    raise NotImplementedError
-
-
-def record(subject: str, *, language: str = "en") -> RecordStory:
-    raise NotImplementedError
+__all__ = ["award_key"]

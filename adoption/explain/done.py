@@ -1,4 +1,4 @@
-"""What somebody did: the activities, and the milestones reached, that are credited to some participants on some days."""
+"""What somebody did: the activities and reached milestones that are credited to some participants on some days."""
 
 from __future__ import annotations
 
@@ -33,18 +33,19 @@ if TYPE_CHECKING:
 MOST_DAYS = 4_000  # days times participants; beyond, the days are read whole
 MOST_RANGES = 40_000  # ranges of the index that are looked at
 MOST_SPELLINGS = 1_000  # of one address
-COLUMNS = ("source", "id", "type", "time", "day", "subject", "actor", "recorded", "retracts", "data")
-_LISTED = ", ".join(f"t.{name}" for name in COLUMNS)
-_COUNTS = (
-    " AND t.retracted = 0 AND t.retracts IS NULL AND t.type IS NOT NULL AND NOT EXISTS"
+_ACTIVITIES = (
+    "SELECT t.source, t.id, t.type, t.time, t.day, t.subject, t.actor, t.recorded, t.retracts, t.data"
+    " FROM {given} AS g CROSS JOIN activity AS t"
+    " WHERE {where} AND t.retracted = 0 AND t.retracts IS NULL AND t.type IS NOT NULL AND NOT EXISTS"
     " (SELECT 1 FROM unscored AS u WHERE u.bucket = t.bucket AND u.source = t.source AND u.id = t.id)"
 )
+_RECORDS = "SELECT t.track, t.record, t.day, t.state FROM {given} AS g CROSS JOIN record_progress AS t WHERE {where}"
 _EXACT = "t.day = g.day AND t.actor = g.actor"
 _RANGE = f"t.day = g.day AND t.actor >= g.actor AND t.actor <= g.actor || '{spellings.LAST}'"
 
 
-class Reached(NamedTuple):
-    """A milestone that counts as an activity, and the real activity that closed it."""
+class Counting(NamedTuple):
+    """An activity that counts, perhaps a reached milestone, and the name of the real one behind it."""
 
     activity: Activity
     source: str
@@ -97,20 +98,19 @@ def activities(connection: Connection, known: Known, days: Days, types: Iterable
     wanted = set(types)
     found: dict[tuple[str, str], Activity] = {}
     for where, columns, rows in _looks(known, days) if wanted else ():
-        sql = f"SELECT {_LISTED} FROM {{given}} AS g CROSS JOIN activity AS t WHERE {where}{_COUNTS}"
+        sql = _ACTIVITIES.replace("{where}", where)
         for row in statements.run(connection, "activity", columns, rows, sql):
             if row.type in wanted and days.has(known.participant_of(row.source, row.actor), row.day):
-                found[row.source, row.id] = Activity(*row[:9], wire.data_of(row.data))
+                found[row.source, row.id] = Activity._make((*row[:9], wire.data_of(row.data)))
     return sorted(found.values(), key=lambda one: (one.time, one.source, one.id))
 
 
-def reached(connection: Connection, known: Known, days: Days, milestones: Iterable[Milestone]) -> list[Reached]:
+def reached(connection: Connection, known: Known, days: Days, milestones: Iterable[Milestone]) -> list[Counting]:
     """Return the milestones that count for these participants on these days."""
     tracks = tracks_of(connection, milestones)
-    found: dict[tuple[int, str], Reached] = {}
+    found: dict[tuple[int, str], Counting] = {}
     for where, columns, rows in _looks(known, days) if tracks else ():
-        listed = "t.track, t.record, t.day, t.state"
-        sql = f"SELECT {listed} FROM {{given}} AS g CROSS JOIN record_progress AS t WHERE {where}"
+        sql = _RECORDS.replace("{where}", where)
         for row in statements.run(connection, "record_progress", columns, rows, sql):
             if row.track not in tracks:
                 continue
@@ -119,7 +119,7 @@ def reached(connection: Connection, known: Known, days: Days, milestones: Iterab
                 continue
             one = rule.derived(tracks[row.track], row.record, row.day, result)
             if days.has(known.participant_of(one.source, one.actor), row.day):
-                found[row.track, row.record] = Reached(one, result.source, result.id)
+                found[row.track, row.record] = Counting(one, result.source, result.id)
     return list(found.values())
 
 

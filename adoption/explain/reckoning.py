@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from typing import NamedTuple
@@ -19,10 +18,10 @@ from adoption.models import Tally
 from adoption.models import bucket_of
 from rules import incentive as rule
 from rules import period
+from rules.value import UNIT
 from rules.version import meaning
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from collections.abc import Collection
     from collections.abc import Mapping
     from collections.abc import Sequence
@@ -30,33 +29,37 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from adoption.facts import Known
-    from rules.incentive import Incentive
     from rules.version import Version
 
 
 class Reckoned(NamedTuple):
     """What one version makes of a holder's tally in a period (ten-thousandths; of a streak: the blocks that end there).
 
-    ``due`` is what is left for it of ``earned`` after ``earlier`` versions have taken their part of the limit.
+    ``due`` is what it earns of the limit after ``earlier`` versions have taken their part.
     """
 
     version: Version
     tally: int
-    earned: int
     earlier: int
     due: int
     offered: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Tallies:
     """A holder's tallies that people see, by series and first day."""
 
+    known: Known
+    holder: int
     values: Mapping[tuple[inforce.SeriesKey, int], int]
 
     def of(self, version: Version, first: int) -> int:
         """Return the tally that a version looks at in the period starting on ``first``."""
         return self.values.get((series_of(version, first), first), 0)
+
+    def works(self, day: int) -> bool:
+        """Say whether a day is one on which the holder works."""
+        return self.known.works(self.holder, day)
 
     def met(self, version: Version) -> list[int]:
         """Return the days of a version whose tally makes a streak."""
@@ -76,7 +79,9 @@ def series_of(version: Version, day: int) -> inforce.SeriesKey:
     return (counted.metric.key, meaning((counted.metric, counted.milestones)), window.per, *clip)
 
 
-def tallies(connection: Connection, holder: int, offered: Sequence[Version], firsts: Collection[int]) -> Tallies:
+def tallies(
+    connection: Connection, known: Known, holder: int, offered: Sequence[Version], firsts: Collection[int]
+) -> Tallies:
     """Return what these versions look at: a holder's tallies in periods that start on these days, and days for streaks.
 
     One query, whatever the number of versions.
@@ -91,10 +96,11 @@ def tallies(connection: Connection, holder: int, offered: Sequence[Version], fir
     query = query.where(
         Edition.state == "active", Series.metric.in_(sorted(metrics)), or_(Tally.period.in_(sorted(set(firsts))), daily)
     )
-    return Tallies({(tuple(row[:5]), row[5]): row[6] for row in connection.execute(query)})
+    found = {((m, means, per, s, e), first): value for m, means, per, s, e, first, value in connection.execute(query)}
+    return Tallies(known, holder, found)
 
 
-def reckon(known: Known, line: Sequence[Version], version: Version, holder: int, first: int, has: Tallies) -> Reckoned:
+def reckon(has: Tallies, line: Sequence[Version], version: Version, first: int) -> Reckoned:
     """Return what ``version`` makes of a period, beside the other versions of its incentive (``line``, in order)."""
     incentive = version.incentive
     last = period.end(incentive.per, first)
@@ -106,30 +112,20 @@ def reckon(known: Known, line: Sequence[Version], version: Version, holder: int,
         and one.incentive.per == incentive.per
         and (one.incentive.in_a_row is None) == (incentive.in_a_row is None)
     ]
-    tallied = [counted(known, one, holder, first, has) for one in beside]
-    offered = [awards.eligible(known, one.incentive, holder, first) for one in beside]
-    earned = [one.incentive.due(n) if yes else 0 for one, n, yes in zip(beside, tallied, offered, strict=True)]
+    offered = [awards.eligible(has.known, one.incentive, has.holder, first) for one in beside]
+    values = [_value(has, one, first) for one in beside]
+    earned = [one.incentive.due(n) if yes else 0 for one, n, yes in zip(beside, values, offered, strict=True)]
     due = rule.share([one.incentive for one in beside], earned)
-    at = beside.index(version) if version in beside else None
+    # Versions of the same meaning are equal, but one that came back is another stretch of days.
+    at = next((index for index, one in enumerate(beside) if one.starts == version.starts), None)
     if at is None:  # it has no day in this period
-        return Reckoned(version, 0, 0, 0, 0, awards.eligible(known, incentive, holder, first))
-    return Reckoned(version, tallied[at], earned[at], sum(due[:at]), due[at], offered[at])
+        return Reckoned(version, 0, 0, 0, awards.eligible(has.known, incentive, has.holder, first))
+    return Reckoned(version, values[at], sum(due[:at]), due[at], offered[at])
 
 
-def counted(known: Known, version: Version, holder: int, first: int, has: Tallies) -> int:
+def _value(has: Tallies, version: Version, first: int) -> int:
     """Return the tally of a version in a period; of a streak, the blocks that end there."""
     incentive = version.incentive
     if incentive.in_a_row is None:
         return has.of(version, first)
-    found = rule.blocks(has.met(version), incentive.in_a_row, works(known, holder), incentive.per)
-    return found[first] * rule.DAY_MET
-
-
-def works(known: Known, holder: int) -> Callable[[int], bool]:
-    """Return the function that says which days a holder works."""
-    return lambda day: known.works(holder, day)
-
-
-def share_of_limit(incentive: Incentive) -> int | None:
-    """Return the most awards of one period, over all versions."""
-    return incentive.limit
+    return rule.blocks(has.met(version), incentive.in_a_row, has.works, incentive.per)[first] * UNIT

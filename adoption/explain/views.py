@@ -106,8 +106,8 @@ class NeedStory:
 class MilestoneStory:
     """How a record fares with one milestone.
 
-    ``reached`` is when the last need was met.  ``credited`` is the participant's e-mail address, or the actor's own name
-    while nobody knows who that is.  ``undone`` is the activity that took the milestone back, if one did.
+    ``reached`` is when the last need was met.  ``credited`` is the participant's e-mail address, or the actor's own
+    name while nobody knows who that is.  ``undone`` is the activity that took the milestone back, if one did.
     """
 
     milestone: str

@@ -20,8 +20,8 @@ from adoption.history.conditions import every
 from adoption.history.expressions import col
 from adoption.history.expressions import num
 from adoption.history.expressions import text
-from adoption.history.inforce import WHOLE
-from adoption.history.inforce import kept
+from adoption.history.kept import WHOLE
+from adoption.history.kept import kept
 from adoption.models import Award
 from adoption.models import Edition
 from adoption.models import LedgerEntry

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from collections.abc import Sequence
 
-MEMORY = "100MB"  # beyond it DuckDB spills to disk; the process itself needs about as much again
+MEMORY = 128  # MB; beyond it DuckDB spills to disk. The process itself needs about as much again.
 THREADS = 2
 WORK = ".work-"  # working folders are named so, with the number of the process that uses them
 ROOM = 1 << 20  # bytes of a line for which DuckDB makes room at least, twice per thread
@@ -81,13 +81,13 @@ class Engine:
 
 
 @contextmanager
-def opened(folder: Path, *, memory: str = MEMORY, threads: int = THREADS) -> Iterator[Engine]:
+def opened(folder: Path, *, memory: int = MEMORY, threads: int = THREADS) -> Iterator[Engine]:
     """Give an engine whose temporary files lie in ``folder``; they are gone afterwards."""
     work = Path(tempfile.mkdtemp(prefix=f"{WORK}{os.getpid()}-", dir=folder))
     connection = duckdb.connect(
         ":memory:",
         config={
-            "memory_limit": memory,
+            "memory_limit": f"{memory}MB",
             "threads": threads,
             "temp_directory": str(work),
             "preserve_insertion_order": False,

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from rules.version import MetricVersion
     from rules.version import Version
 
+ROWS_PER_MB = 31_250  # not all of DuckDB's work can spill to disk, so a larger archive gets more memory
+
 
 class Due(NamedTuple):
     """Where the awards due to one version of an incentive are: a relation of holder, per, period, due."""
@@ -143,7 +145,7 @@ def _no_tallies() -> exp.Select:
 @contextmanager
 def attached(archive: Archive, known: Known) -> Iterator[History]:
     """Give the history of an archive, seen with these facts."""
-    with engines.opened(archive.folder) as engine:
+    with engines.opened(archive.folder, memory=engines.MEMORY + archive.rows // ROWS_PER_MB) as engine:
         if archive.files:
             engine.connection.read_parquet(archive.paths()).create_view("activity")
         else:

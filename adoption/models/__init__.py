@@ -1,7 +1,7 @@
 """Tables.  Plain SQLAlchemy: no Flask, no decisions.
 
-The hot tables (activities, progress of records, tallies, distinct keys, awards, ledger entries) have ``bucket`` first in
-their primary key, so that they can be partitioned or distributed (docs/decisions/buckets.md).
+The hot tables (activities, progress of records, tallies, distinct keys, awards, ledger entries) have ``bucket`` first
+in their primary key, so that they can be partitioned or distributed (docs/decisions/buckets.md).
 """
 
 from adoption.models.activity import Batch as Batch

@@ -31,5 +31,5 @@ class Base(DeclarativeBase):
 
 
 def bucket_of(*key: object) -> int:
-    """Return the bucket (0–255) of a key: a fixed hash, the same for ever and in every engine."""
+    """Return the bucket (0 to 255) of a key: a fixed hash, the same for ever and in every engine."""
     return crc32("\0".join(map(str, key)).encode()) % BUCKETS

@@ -104,8 +104,8 @@ def read(raw: bytes) -> People:
     their manager; whoever stores rows looks at ``faults`` first.
     """
     found = table.read(raw, LAYOUT)
-    rows = [row for row in (_person(found, record) for record in found.records) if row]
-    rows = _unique(found, rows)
+    read_one = (_person(found, record) for record in found.records if not found.hopeless)
+    rows = _unique(found, [row for row in read_one if row])
     columns = set(found.labels) & set(COLUMNS)
     if found.labels.keys() & {"first_name", "last_name"}:
         columns.add("name")

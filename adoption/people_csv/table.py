@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 LARGEST = 20 * 1024 * 1024  # bytes of a file
 WIDEST = 200  # columns
+LONGEST = 1_000_000  # rows
 MOST = 1_000  # faults that are told at once
 DELIMITERS = ",;\t"
 _HEAD = 100_000  # characters in which the headings must end
@@ -60,6 +61,11 @@ class Table:
     records: list[Record] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def hopeless(self) -> bool:
+        """Say whether no more faults are told, so that reading on is of no use."""
+        return len(self.faults) > MOST
 
     def fault(self, line: int, column: str | None, message: str) -> None:
         """Report a mistake; the column is named as in the file."""
@@ -167,7 +173,9 @@ def _lines(body: str, delimiter: str, skipped: int, table: Table) -> Iterator[tu
 
 
 def _explained(error: str) -> str:
-    if "end of data" in error or "field limit" in error:
+    if "field limit" in error:
+        return "a cell is longer than 131072 characters; perhaps a quotation mark is never closed"
+    if "end of data" in error:
         return "a quotation mark is opened in this row and never closed"
     if "expected after" in error:
         return "a quotation mark stands inside a quoted cell; double it"
@@ -178,7 +186,8 @@ def _fill(table: Table, lines: Iterator[tuple[int, list[str]]], indices: Mapping
     """Keep the rows.  Old versions of Excel leave out blank cells at the end of a row, so short rows are no fault."""
     short: list[int] = []
     for line, cells in lines:
-        if len(table.faults) > MOST:
+        if len(table.records) == LONGEST:
+            table.fault(line, None, f"there are more than {LONGEST} rows; split the file")
             break
         if any(cells[width:]):
             table.fault(line, None, f"{len(cells)} cells under {width} headings; quote a cell that holds a delimiter")

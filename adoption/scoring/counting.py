@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from dataclasses import field
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from typing import NamedTuple
 
 from adoption import statements
+from adoption.inforce import Change
 from adoption.models import bucket_of
 from rules.value import UNIT
 
@@ -28,16 +28,6 @@ if TYPE_CHECKING:
 LONGEST_KEY = 200  # characters; longer distinct values are told apart by their hash
 
 holder_bucket = lru_cache(maxsize=500_000)(bucket_of)
-
-
-class Change(NamedTuple):
-    """A tally that changed: its new value and by how much, in ten-thousandths."""
-
-    series: int
-    holder: int
-    period: int
-    value: int
-    delta: int
 
 
 @dataclass(slots=True)
@@ -59,20 +49,17 @@ def count(increments: Increments, known: Known, counters: Iterable[Counter], act
         return
     for counter in counters:
         metric = counter.metric
-        if metric.where is not None and not metric.where.holds(activity.data):
-            continue
-        if metric.measure == "count":
-            increments.sums[counter.index, who, activity.day] += sign * UNIT
-        elif metric.measure == "sum":
-            units = metric.units(activity)
-            if units is None:
-                increments.unreadable[activity.source] += max(0, sign)
+        if metric.where is None or metric.where.holds(activity.data):
+            if metric.by_key:
+                key = metric.key_of(activity)
+                if key is not None:
+                    increments.keys[counter.index, who, activity.day, key] += sign
             else:
-                increments.sums[counter.index, who, activity.day] += sign * units
-        else:
-            key = metric.key_of(activity)
-            if key is not None:
-                increments.keys[counter.index, who, activity.day, key] += sign
+                units = metric.units(activity)
+                if units is None:
+                    increments.unreadable[activity.source] += max(0, sign)
+                else:
+                    increments.sums[counter.index, who, activity.day] += sign * units
 
 
 def write(connection: Connection, force: InForce, known: Known, increments: Increments) -> list[Change]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from adoption.facts import Known
     from adoption.inforce import InForce
     from rules.milestone import Milestone
 
@@ -69,90 +70,84 @@ _decoder = msgspec.json.Decoder(_Stored)
 _encoder = msgspec.json.Encoder()
 
 
-def follow(
-    connection: Connection,
-    force: InForce,
-    new: Sequence[Activity],
-    gone: Sequence[Activity],
-    *,
-    until: int,
-    day_of: Callable[[int], int],
+def follow(  # noqa: PLR0913, PLR0917  # the facts of one step
+    connection: Connection, known: Known, force: InForce, new: Sequence[Activity], gone: Sequence[Activity], until: int
 ) -> list[Derived]:
     """Bring the progress of every touched record up to date; return what begins and what ceases to count.
 
     ``until`` is the last bucket whose activities belong to the edition.
     """
-    if not force.tracks:
-        return []
-    touched = _touched(force, new, gone)
+    touched = _touched(force, new, gone) if force.tracks else {}
     if not touched:
         return []
-    places = sorted(touched)
     milestones = dict(force.tracks)
-    before = _load(connection, places, milestones)
-    progress: dict[Place, rule.Progress] = {}
-    changed: list[Place] = []
-    asked: set[str] = set()
-    for place in places:
-        milestone, old, brought = milestones[place[1]], before[place], touched[place]
-        if brought.anew:
-            asked.add(place[2])
-        else:
-            after = progress[place] = _forward(milestone, old.progress, brought.new)
-            if _asks(milestone, brought, old, after):
-                asked.add(place[2])
-            elif after is old.progress:
-                continue
-        changed.append(place)
+    before = _load(connection, sorted(touched), milestones)
+    forward = _changed(milestones, touched, before)
+    asked = {place[2] for place, progress in forward.items() if progress is None}
     history = about(connection, asked, until) if asked else {}
     derived: list[Derived] = []
     rows: list[tuple[Any, ...]] = []
-    for place in changed:
-        milestone, old, record = milestones[place[1]], before[place], place[2]
-        own = history.get(record, ())
-        state = progress.get(place) or rule.gather(milestone, own)
-        result = _decide(milestone, old, state, own, asked=record in asked)
-        if state == old.progress and result == old.outcome:
+    for place, moved in forward.items():
+        milestone, old, own = milestones[place[1]], before[place], history.get(place[2], ())
+        if moved is None:
+            progress = rule.gather(milestone, own)
+            result = rule.outcome(milestone, progress, own)
+        else:
+            progress = moved
+            result = old.outcome if rule.asks_history(milestone, progress) else rule.outcome(milestone, progress)
+        if progress == old.progress and result == old.outcome:
             continue
-        rows.append((*place, *_row(state, result, day_of)))
+        rows.append((*place, *_row(progress, result, known.day_of)))
         if result != old.outcome:
             for sign, one in ((-1, old.outcome), (1, result)):
                 if one is not None:
-                    derived.append(Derived(place[1], sign, rule.derived(milestone, record, day_of(one.time), one)))
+                    counted = rule.derived(milestone, place[2], known.day_of(one.time), one)
+                    derived.append(Derived(place[1], sign, counted))
     statements.put(connection, "record_progress", KEY, ("state", "day", "actor"), rows)
     return derived
+
+
+def _changed(
+    milestones: Mapping[int, Milestone], touched: Mapping[Place, Touched], before: Mapping[Place, State]
+) -> dict[Place, rule.Progress | None]:
+    """Return the new progress of each record that moved; ``None`` where its own activities must be read to decide."""
+    forward: dict[Place, rule.Progress | None] = {}
+    for place, old in before.items():
+        milestone, brought = milestones[place[1]], touched[place]
+        progress = old.progress
+        for activity in brought.new:
+            progress = rule.after(milestone, progress, activity)
+        if brought.anew or _asks(milestone, brought, old, progress):
+            forward[place] = None
+        elif progress is not old.progress:
+            forward[place] = progress
+    return forward
 
 
 def _touched(force: InForce, new: Iterable[Activity], gone: Iterable[Activity]) -> dict[Place, Touched]:
     """Group what concerns a milestone by record and track."""
     touched: dict[Place, Touched] = {}
-    followed, owned = force.followed, force.owned
-    for activities, anew in ((new, False), (gone, True)):
-        for activity in activities:
-            subject = activity[5]
-            if subject is None:
-                continue
-            tracks = followed.get(activity[2], ())
-            if owned and rule.names_owner(activity):
-                tracks = {*tracks, *owned}
-            for number, prefix in tracks:
-                if not subject.startswith(prefix):
-                    continue
-                place = (record_bucket(subject), number, subject)
-                held = touched.get(place)
-                if held is None:
-                    held = touched[place] = Touched([], anew)
-                elif anew and not held.anew:
-                    held = touched[place] = Touched(held.new, True)
-                if not anew:
-                    held.new.append(activity)
+    for activity in gone:
+        for place in _places(force, activity):
+            touched[place] = Touched([], anew=True)
+    for activity in new:
+        for place in _places(force, activity):
+            held = touched.get(place)
+            if held is None:
+                held = touched[place] = Touched([], anew=False)
+            held.new.append(activity)
     return touched
 
 
-def _forward(milestone: Milestone, progress: rule.Progress, new: Iterable[Activity]) -> rule.Progress:
-    for activity in new:
-        progress = rule.after(milestone, progress, activity)
-    return progress
+def _places(force: InForce, activity: Activity) -> list[Place]:
+    """List the records and tracks that an activity concerns."""
+    subject = activity.subject
+    if subject is None:
+        return []
+    tracks: Iterable[tuple[int, str]] = force.followed.get(activity.type, ())
+    if force.owned and rule.names_owner(activity):
+        tracks = {*tracks, *force.owned}
+    return [(record_bucket(subject), number, subject) for number, prefix in tracks if subject.startswith(prefix)]
 
 
 def _asks(milestone: Milestone, touched: Touched, old: State, progress: rule.Progress) -> bool:
@@ -173,32 +168,17 @@ def _asks(milestone: Milestone, touched: Touched, old: State, progress: rule.Pro
     )
 
 
-def _decide(
-    milestone: Milestone, old: State, state: rule.Progress, own: Iterable[Activity], *, asked: bool
-) -> rule.Outcome | None:
-    """Decide anew, unless the answer needs history that was not asked for because it cannot have changed."""
-    if asked or not rule.asks_history(milestone, state):
-        return rule.outcome(milestone, state, own)
-    return old.outcome
-
-
 def about(connection: Connection, records: Iterable[str], until: int = 255) -> Mapping[str, list[Activity]]:
     """Return the activities about these records that were not retracted and retract nothing, by record."""
     found: dict[str, list[Activity]] = defaultdict(list)
-    listed = ", ".join(f"t.{name}" for name in COLUMNS[1:])
-    sql = (
-        f"SELECT {listed} FROM {{given}} AS g CROSS JOIN activity AS t WHERE t.subject = g.subject"
-        f" AND t.retracted = 0 AND t.retracts IS NULL AND t.type IS NOT NULL AND t.bucket <= {int(until)}"
-    )
-    rows = [(record,) for record in sorted(records)]
-    for row in statements.run(connection, "activity", ("subject",), rows, sql):
-        found[row[5]].append(Activity(*row[:9], wire.data_of(row[9])))
+    for row in statements.about(connection, COLUMNS[1:], sorted(records), until):
+        found[row[5]].append(Activity._make((*row[:9], wire.data_of(row[9]))))
     return found
 
 
 def activities_of(rows: Iterable[Sequence[Any]]) -> list[Activity]:
     """Return rows of ``COLUMNS`` as activities."""
-    return [Activity(*row[1:10], wire.data_of(row[10])) for row in rows]
+    return [Activity._make((*row[1:10], wire.data_of(row[10]))) for row in rows]
 
 
 def _load(connection: Connection, places: Sequence[Place], milestones: Mapping[int, Milestone]) -> dict[Place, State]:

@@ -35,7 +35,7 @@ UNSCORED = ("bucket", "source", "id")
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """The facts and what is in force in a transaction: the active edition, and one that is being built, with its last bucket."""
+    """What a transaction scores with: the facts, and what is in force in the active edition and one being built."""
 
     known: Known
     editions: tuple[tuple[InForce, int, bool], ...]  # force, last bucket in it, whether people see it
@@ -74,12 +74,14 @@ def score(connection: Connection, stage: Stage, new: Sequence[Activity], gone: S
     try:
         with connection.begin_nested():
             for force, until, active in stage.editions:
-                changes = apply(connection, stage.known, force, _within(new, until), _within(gone, until), until, notes, now)
+                changes = apply(
+                    connection, stage.known, force, _within(new, until), _within(gone, until), until, notes, now
+                )
                 if active:
                     awards.follow(connection, stage.known, force, changes, now)
     except DBAPIError:
         raise  # the database's own trouble: nothing was stored, the sender tries again
-    except Exception as error:  # noqa: BLE001  # whatever a rule does wrong, the activities are kept
+    except Exception as error:  # whatever a rule does wrong, the activities are kept
         current_app.logger.exception("Scoring failed; the activities wait in unscored.")
         reason = f"{type(error).__name__}: {error}"[:1000]
         rows = sorted((bucket_of(*one[:2]), *one[:2], reason, now, 0) for one in new)
@@ -89,7 +91,7 @@ def score(connection: Connection, stage: Stage, new: Sequence[Activity], gone: S
     return notes
 
 
-def apply(  # noqa: PLR0913  # the facts of one step, each of them needed
+def apply(  # noqa: PLR0913, PLR0917  # the facts of one step, each of them needed
     connection: Connection,
     known: Known,
     force: InForce,
@@ -98,7 +100,7 @@ def apply(  # noqa: PLR0913  # the facts of one step, each of them needed
     until: int,
     notes: Notes,
     now: int,
-) -> list[counting.Change]:
+) -> list[inforce.Change]:
     """Count new activities, and take back gone ones, in one edition; return the tallies that changed."""
     increments = counting.Increments()
     by_type = force.by_type
@@ -107,7 +109,7 @@ def apply(  # noqa: PLR0913  # the facts of one step, each of them needed
             counters = by_type.get(activity.type)
             if counters:
                 counting.count(increments, known, counters, activity, sign)
-    for track, sign, derived in milestones.follow(connection, force, new, gone, until=until, day_of=known.day_of):
+    for track, sign, derived in milestones.follow(connection, known, force, new, gone, until):
         counting.count(increments, known, force.by_track[track], derived, sign)
     changes = counting.write(connection, force, known, increments)
     if increments.strangers:

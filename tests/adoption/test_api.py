@@ -6,6 +6,7 @@ import zlib
 from urllib.parse import quote
 
 import pytest
+from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
@@ -327,6 +328,17 @@ def test_the_numbers_tell_what_came_from_each_source(client, send):
     assert found["spoonful_strangers"] == 1
     assert found["spoonful_unscored"] == 0
     assert found['spoonful_request_duration_seconds_count{method="POST",route="/api/v1/activities",status="2xx"}'] > 0
+
+
+def test_the_numbers_take_the_same_queries_however_much_there_is(client, send):
+    seen = []
+    sqlalchemy_event.listen(db.engine, "before_cursor_execute", lambda *args: seen.append(args[2]))
+    numbers(client)
+    few = len(seen)
+    send([event(str(number), source=f"s{number}") for number in range(20)])
+    seen.clear()
+    numbers(client)
+    assert len(seen) == few
 
 
 def test_old_receipts_are_summed_once_and_give_the_same_numbers(client, send, monkeypatch):

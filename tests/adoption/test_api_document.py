@@ -74,6 +74,8 @@ def test_whatever_is_sent_the_answer_is_as_described(app, headers):
         def try_it(case, known):
             if known:
                 case.path_parameters = {name: KNOWN[name] for name in case.path_parameters or {}}
+                if "/boards/" in case.path:
+                    case.path_parameters["key"] = "contacts-this-week"
             case.call_and_validate(checks=CHECKS, headers=headers)
 
         try_it()

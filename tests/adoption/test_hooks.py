@@ -120,6 +120,16 @@ def test_good_items_are_kept_and_bad_ones_named(deals):
     assert stored() == 1
 
 
+def test_items_that_could_not_be_read_are_counted(client, deals):
+    def count():
+        lines = client.get("/metrics").get_data(as_text=True).splitlines()
+        return sum(float(line.split()[1]) for line in lines if line.startswith('spoonful_unmapped_total{source="crm"}'))
+
+    before = count()
+    deals({"deals": [DEAL, 1, DEAL | {"at": "soon"}]})
+    assert count() == before + 2
+
+
 def test_cloudevents_need_no_mapping(client, connect):
     secret = connect("bus", "secret")
     event = {"specversion": "1.0", "id": "1", "type": "call.completed", "time": "2026-02-03T10:00:00Z"}
@@ -386,6 +396,14 @@ def test_a_mapping_that_is_not_utf8_is_named(client, tmp_path):
     result = run(client, "add", "crm", "--verification", "secret", "--mapping", str(file))
     assert result.exit_code == 1
     assert "latin.toml is not UTF-8" in result.output
+
+
+def test_commands_need_a_migrated_database(client):
+    db.session.connection().exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
+    db.session.commit()
+    for args in (["sources", "list"], ["tokens", "list"]):
+        result = client.application.test_cli_runner().invoke(args=args)
+        assert (result.exit_code, "run `flask db upgrade`" in result.output) == (1, True)
 
 
 def test_made_secrets_are_long_enough(connect):

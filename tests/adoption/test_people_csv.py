@@ -221,7 +221,12 @@ MISTAKES = {
     "a manager without an address": (row(manager="Mei Li"), 2, "manager", "“Mei Li” is no e-mail address"),
     "an open quotation mark": ('email,name\na@example.com,"Al\nb@example.com,Bob\n', 2, None, "and never closed"),
     "a stray quotation mark": ('email,name\na@example.com,"Al"ice"\n', 2, None, "inside a quoted cell; double it"),
-    "an endless cell": ('email,name\na@example.com,"' + "x" * 200_000 + '"\n', 2, None, "never closed"),
+    "an endless cell": (
+        'email,name\na@example.com,"' + "x" * 200_000 + '"\n',
+        2,
+        None,
+        "longer than 131072 characters",
+    ),
 }
 
 
@@ -270,6 +275,12 @@ def test_a_file_full_of_mistakes_is_not_told_to_the_end():
     faults = read("email\n" + "nobody\n" * 5_000).faults
     assert len(faults) == 1_001
     assert faults[-1].message == "from here on, more than 1000 faults are not told"
+
+
+def test_a_list_without_end_is_refused(monkeypatch):
+    monkeypatch.setattr("adoption.people_csv.table.LONGEST", 2)
+    (fault,) = read("email\na@example.com\nb@example.com\nc@example.com\n").faults
+    assert (fault.line, fault.message) == (4, "there are more than 2 rows; split the file")
 
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=20)

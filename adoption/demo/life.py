@@ -1,0 +1,249 @@
+"""What the people of the demo did in the CRM: three months, the same for the same day.
+
+Contacts are found, completed, talked to and given a next step; some become deals, some deals are won.  People differ in
+how diligently they enter what they do, and most get better at it.  Little of it arrives in order.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from dataclasses import field
+from datetime import date
+from datetime import datetime
+from datetime import time
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from typing import Any
+
+from rules import period
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from collections.abc import Sequence
+    from zoneinfo import ZoneInfo
+
+    from adoption.demo.company import Company
+    from adoption.demo.company import Worker
+
+DAYS = 91
+CRM, OFFICE = "crm", "office"
+STRANGER = "u999"  # somebody whom the list of people does not have
+IMPORTER = "bob.visser@spoonful.example"
+IMPORTED = 24  # contacts that Bob imported twice
+ONE_IN = {"late": 30, "twice": 40, "withdrawn": 90, "merged": 120}
+COMPANIES = ("Aurora", "Borealis", "Cedar & Co", "Дельта", "Эверест", "Fjord", "Gelato Uno", "华光", "Ister", "金桥", "Koto", "Lumen")
+PEOPLE = ("Kim", "Noor", "Robin", "Саша", "Женя", "林", "高", "Alex", "Jo", "Max", "Lee", "Ines")
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Activities in the order in which they arrive: the first wave, and corrections that come at the end."""
+
+    first: list[dict[str, Any]]
+    corrections: list[dict[str, Any]]
+
+
+@dataclass
+class _Diary:
+    """Everything that happens, gathered."""
+
+    company: Company
+    zone: ZoneInfo
+    now: int
+    chance: random.Random
+    events: list[tuple[int, dict[str, Any]]] = field(default_factory=list)  # UTC microseconds, activity
+    records: int = 0
+    contacts: list[str] = field(default_factory=list)
+
+    def add(self, kind: str, who: Worker, day: int, subject: str, data: dict[str, Any], *, source: str = CRM) -> None:
+        """Enter something that happened at some time of a day, unless that is still to come."""
+        clock = min(max(self.chance.gauss(13, 2.4), 7.5), 19.9)
+        local = datetime.combine(date.fromordinal(day), time(0), self.zone) + timedelta(seconds=int(clock * 3600))
+        moment = period.microseconds(local)
+        if moment >= self.now:
+            return
+        actor = who.account if source == CRM else who.email
+        number = len(self.events) + 1
+        event = {
+            "specversion": "1.0",
+            "source": source,
+            "id": f"{source}-{number:06d}",
+            "type": kind,
+            "time": local.isoformat(),
+            "subject": subject,
+            "actor": actor,
+            "data": data,
+        }
+        self.events.append((moment, event))
+
+    def record(self, kind: str) -> str:
+        """Return a new record."""
+        self.records += 1
+        subject = f"{kind}/{self.records}"
+        if kind == "contact":
+            self.contacts.append(subject)
+        return subject
+
+    def known(self) -> str:
+        """Return a contact of late, if there is one."""
+        return self.chance.choice(self.contacts[-300:] or ["contact/1"])
+
+    def works(self, who: Worker, day: int) -> bool:
+        """Say whether somebody is at work."""
+        if (day - 1) % 7 > 4 or day in self.company.closed:  # noqa: PLR2004  # Friday
+            return False
+        starts, ends = self.company.away.get(who.email, (0, 0))
+        return not starts <= day < ends and (who.hired_on or 0) <= day < (who.left_on or period.FOREVER)
+
+    def next_day(self, who: Worker, day: int, after: int) -> int:
+        """Return the first day at work, so many days later or after."""
+        found = day + after
+        while not self.works(who, found) and found < day + 40:
+            found += 1
+        return found
+
+
+def of(company: Company, today: int, zone: ZoneInfo, now: int) -> Delivery:
+    """Return three months of activity up to ``now`` (UTC microseconds), which lies on the local day ``today``."""
+    diary = _Diary(company, zone, now, random.Random(f"spoonful {today}"))  # noqa: S311  # a story, not a secret
+    for number, who in enumerate(company.workers):
+        zeal = _zeal(number, who)
+        for day in range(today - DAYS, today + 1):
+            grown = zeal * (0.6 + 0.6 * (day - today + DAYS) / DAYS)  # most get used to it
+            if diary.works(who, day):
+                _working_day(diary, who, day, grown)
+            elif diary.chance.random() < 0.03 * zeal and (who.left_on or period.FOREVER) > day >= (who.hired_on or 0):
+                _conversation(diary, who, day, diary.known())
+    _stranger(diary, today)
+    imported = _import(diary, today)
+    return _delivered(diary, imported)
+
+
+def _zeal(number: int, who: Worker) -> float:
+    """Return how many contacts somebody enters on a good day; managers enter few."""
+    if who.manager:
+        return 0.5
+    return (2.6, 1.2, 0.3, 1.8, 0.9, 2.2, 0.15, 1.5, 3.0, 0.6)[number * 7 % 10]
+
+
+def _working_day(diary: _Diary, who: Worker, day: int, zeal: float) -> None:
+    for _ in range(_times(diary.chance, zeal)):
+        _contact(diary, who, day, zeal)
+    for _ in range(_times(diary.chance, zeal * 0.8)):
+        old = diary.known()
+        kind = diary.chance.choice(("note.created", "task.completed", "task.created", "contact.updated"))
+        diary.add(kind, who, day, old, {"text": "Looked at it again"} if kind == "note.created" else {})
+
+
+def _times(chance: random.Random, mean: float) -> int:
+    whole = int(mean)
+    return max(0, whole + (chance.random() < mean - whole) + chance.choice((-1, 0, 0, 0, 1)))
+
+
+def _contact(diary: _Diary, who: Worker, day: int, zeal: float) -> None:
+    """Let a contact live: found, completed, talked to, given a next step, perhaps a deal."""
+    chance, subject = diary.chance, diary.record("contact")
+    number = diary.records
+    card = {"name": f"{chance.choice(PEOPLE)} {number}", "owner": who.account}
+    reachable = {
+        "email": f"contact{number}@example.net",
+        "phone": f"+31 20 {number:06d}",
+        "company": chance.choice(COMPANIES),
+    }
+    if chance.random() < 0.4:
+        card |= reachable
+    diary.add("contact.created", who, day, subject, card)
+    if "email" not in card and chance.random() < 0.5 + zeal / 5:
+        diary.add("contact.updated", who, diary.next_day(who, day, chance.randint(0, 2)), subject, card | reachable)
+    if chance.random() < 0.55 + zeal / 8:
+        talked = diary.next_day(who, day, chance.randint(0, 3))
+        _conversation(diary, who, talked, subject)
+        if chance.random() < 0.6 + zeal / 9:
+            diary.add("task.created", who, talked, subject, {"title": "Send the offer"})
+        if chance.random() < 0.3:
+            _deal(diary, who, talked, subject)
+    if chance.random() < 1 / ONE_IN["merged"]:
+        diary.add("contact.merged", who, diary.next_day(who, day, 5), subject, {"into": diary.known()})
+
+
+def _conversation(diary: _Diary, who: Worker, day: int, subject: str) -> None:
+    roll = diary.chance.random()
+    if roll < 0.55:
+        outcome = diary.chance.choice(("reached", "reached", "reached", "no_answer", "call_back"))
+        data = {"minutes": diary.chance.randint(1, 40), "outcome": outcome}
+        diary.add("call.completed", who, day, subject, data)
+    elif roll < 0.75:
+        diary.add("meeting.completed", who, day, subject, {"minutes": 45, "outcome": "held"}, source=OFFICE)
+    else:
+        diary.add("email.sent", who, day, subject, {"subject": "Our conversation"}, source=OFFICE)
+
+
+def _deal(diary: _Diary, who: Worker, day: int, contact: str) -> None:
+    chance, subject = diary.chance, diary.record("deal")
+    begun = diary.next_day(who, day, chance.randint(1, 6))
+    amount = f"{chance.randint(4, 480) * 50}.{chance.choice(('00', '00', '50', '95'))}"
+    closing = date.fromordinal(begun + 30).isoformat()
+    facts = {"amount": amount, "currency": "EUR", "contact": contact, "owner": who.account}
+    if chance.random() < 0.7:
+        facts["close_date"] = closing
+    diary.add("deal.created", who, begun, subject, facts)
+    met = diary.next_day(who, begun, chance.randint(1, 5))
+    _conversation(diary, who, met, subject)
+    diary.add("task.created", who, met, subject, {"title": "Prepare the contract"})
+    diary.add("deal.stage_changed", who, met, subject, {"stage": "negotiation"})
+    roll, end = chance.random(), diary.next_day(who, met, chance.randint(3, 16))
+    if roll < 0.45:
+        diary.add("deal.won", who, end, subject, {"amount": amount, "currency": "EUR", "owner": who.account})
+    elif roll < 0.8:
+        diary.add("deal.lost", who, end, subject, {"reason": "price"})
+
+
+def _stranger(diary: _Diary, today: int) -> None:
+    """Let somebody work whom nobody has entered in the list of people yet."""
+    nobody = type(diary.company.workers[0])("temp@agency.example", STRANGER, "", False, None, None)
+    for day in range(today - 20, today + 1):
+        if diary.works(nobody, day):
+            _contact(diary, nobody, day, 2)
+
+
+def _import(diary: _Diary, today: int) -> range:
+    """Let Bob import a list that was in the CRM already; return which entries of the diary that made."""
+    who = next(one for one in diary.company.workers if one.email == IMPORTER)
+    day = diary.next_day(who, today - 45, 0)
+    begin = len(diary.events)
+    for number in range(IMPORTED):
+        card = {"name": f"Fair visitor {number}", "email": f"visitor{number}@example.net", "phone": "+31 20 555", "company": "Fair"}
+        diary.add("contact.created", who, day, diary.record("contact"), card | {"owner": who.account})
+    return range(begin, len(diary.events))
+
+
+def _delivered(diary: _Diary, imported: range) -> Delivery:
+    """Put the diary into the order in which it arrives: some late, some twice, and corrections after all."""
+    chance = diary.chance
+    taken_back = [diary.events[number][1] for number in imported]
+    arriving: list[tuple[int, int, dict[str, Any]]] = []
+    for number, (moment, event) in enumerate(diary.events):
+        delay = chance.randint(0, 600) if chance.randrange(ONE_IN["late"]) else chance.randint(1, 9) * 86_400
+        arriving.append((moment + delay * period.SECOND, number, event))
+        if not chance.randrange(ONE_IN["twice"]):
+            arriving.append((moment + 86_400 * period.SECOND, number, event))
+        if not chance.randrange(ONE_IN["withdrawn"]) and event["type"] != "contact.merged":
+            taken_back.append(event)
+    arriving.sort(key=lambda one: one[:2])
+    return Delivery([event for _, _, event in arriving], list(_retractions(taken_back, diary)))
+
+
+def _retractions(events: Sequence[dict[str, Any]], diary: _Diary) -> Iterator[dict[str, Any]]:
+    for event in {event["id"]: event for event in events}.values():
+        yield {
+            "specversion": "1.0",
+            "source": event["source"],
+            "id": f"undo-{event['id']}",
+            "type": f"{event['type'].split('.')[0]}.corrected",
+            "time": period.moment(diary.now).isoformat(),
+            "subject": event["subject"],
+            "actor": event["actor"],
+            "retracts": event["id"],
+            "data": {},
+        }

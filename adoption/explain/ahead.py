@@ -1,0 +1,165 @@
+"""How far a holder is, what is missing for the next award, and on which records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from adoption import facts
+from adoption.errors import NotFoundError
+from adoption.explain import open_records
+from adoption.explain import reckoning
+from adoption.explain import rulings
+from adoption.explain import words
+from adoption.explain.views import ProgressLine
+from adoption.explain.views import WhyNot
+from adoption.extensions import db
+from rules import incentive as rule
+from rules import period
+from rules import wording
+from rules.value import UNIT
+from rules.value import text_of_units
+from rules.version import versions
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from adoption.explain.reckoning import Reckoned
+    from adoption.explain.reckoning import Tallies
+    from adoption.facts import Known
+    from rules.version import Version
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a holder stands in a period by the version of one day.  ``tally`` of a streak is its run up to that day."""
+
+    reckoned: Reckoned
+    tally: int
+    target: int
+    in_force: bool
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing more can be earned in this period."""
+        limit = self.reckoned.version.incentive.limit
+        return limit is not None and self.reckoned.earlier + self.reckoned.due >= limit
+
+    @property
+    def open(self) -> bool:
+        """Whether anything done now may lead to an award."""
+        return self.in_force and self.reckoned.offered and not self.complete
+
+
+def progress(holder: int, day: int, *, language: str = "en") -> list[ProgressLine]:
+    """Return how far a holder is, on a local day, towards each incentive that is offered to them.
+
+    An incentive is shown by the version of that day; one that ended earlier in the period stays until the period ends.
+    """
+    known = facts.current()
+    shown = []
+    for key in _keys(known):
+        line = versions(key, known.timelines)
+        version = _in_force(line, day)
+        if version is not None and (version.incentive.holder == "team") == (holder < 0):
+            shown.append((line, version))
+    offered = [one for line, _ in shown for one in line]
+    firsts = {period.start(version.incentive.per, day) for _, version in shown}
+    has = reckoning.tallies(db.session.connection(), known, holder, offered, firsts)
+    found = []
+    for line, version in shown:
+        standing = _standing(has, line, version, day)
+        if standing.reckoned.offered:
+            found.append(_line(known, standing, day, language))
+    return found
+
+
+def why_not_yet(holder: int, incentive_key: str, day: int, *, language: str = "en") -> WhyNot:
+    """Tell what is missing for the next award: how much, and which of the holder's records lack what.
+
+    Raises:
+        NotFoundError: there is no such incentive.
+    """
+    known = facts.current()
+    connection = db.session.connection()
+    line = versions(incentive_key, known.timelines) if incentive_key in known.timelines.incentives else []
+    if not line:
+        msg = f"There is no incentive {incentive_key[:80]!r}."
+        raise NotFoundError(msg)
+    version = _in_force(line, day) or next((one for one in line if one.starts > day), line[-1])
+    first = period.start(version.incentive.per, day)
+    has = reckoning.tallies(connection, known, holder, line, [first])
+    standing = _standing(has, line, version, day)
+    records = open_records.of(connection, known, version, holder, day) if standing.open else []
+    missing = [_missing(standing, day, language)]
+    if records:
+        what = open_records.listed(records[0].missing, language)
+        missing.append(words.say("lacks", language, record=records[0].record, what=what))
+    return WhyNot(
+        sentence=rulings.sentence(known, version, language),
+        tally=text_of_units(standing.tally),
+        target=text_of_units(standing.target),
+        missing=("" if language == "zh" else " ").join(missing),
+        records=records,
+    )
+
+
+def _keys(known: Known) -> list[str]:
+    """Return the incentives in the order of the book, then those it no longer has."""
+    return list(dict.fromkeys([*known.book.incentives, *known.timelines.incentives]))
+
+
+def _in_force(line: Sequence[Version], day: int) -> Version | None:
+    """Return the version of a day, else the last one that ended earlier in the same period."""
+    begun = [one for one in line if one.starts <= day and one.ends > period.start(one.incentive.per, day)]
+    return begun[-1] if begun else None
+
+
+def _standing(has: Tallies, line: Sequence[Version], version: Version, day: int) -> Standing:
+    incentive = version.incentive
+    reckoned = reckoning.reckon(has, line, version, period.start(incentive.per, day))
+    if (incentive.holder == "team") != (has.holder < 0):
+        reckoned = reckoned._replace(offered=False)
+    in_force = _in_force([version], day) is not None
+    if incentive.in_a_row is None:
+        return Standing(reckoned, reckoned.tally, incentive.target(reckoned.tally), in_force)
+    run = _run(has, version, day) % incentive.in_a_row
+    return Standing(reckoned, run * UNIT, incentive.in_a_row * UNIT, in_force)
+
+
+def _run(has: Tallies, version: Version, day: int) -> int:
+    """Return the length of the run that goes on: the day itself need not be met yet."""
+    runs = list(rule.runs([met for met in has.met(version) if met <= day], has.works))
+    if not runs or any(has.works(missed) for missed in range(runs[-1][-1] + 1, day)):
+        return 0
+    return len(runs[-1])
+
+
+def _line(known: Known, standing: Standing, day: int, language: str) -> ProgressLine:
+    version = standing.reckoned.version
+    incentive = version.incentive
+    return ProgressLine(
+        incentive=incentive.key,
+        title=incentive.title or incentive.key,
+        sentence=rulings.sentence(known, version, language),
+        period=period.text(incentive.per, period.start(incentive.per, day)),
+        tally=text_of_units(standing.tally),
+        target=text_of_units(standing.target),
+        due=standing.reckoned.earlier + standing.reckoned.due,
+        missing=_missing(standing, day, language),
+    )
+
+
+def _missing(standing: Standing, day: int, language: str) -> str:
+    """Say how much is missing."""
+    incentive = standing.reckoned.version.incentive
+    if not standing.in_force:
+        return words.say("not_in_force", language, day=period.text("day", day))
+    if not standing.reckoned.offered:
+        return words.say("not_offered", language)
+    if not standing.complete:
+        return wording.why_not(incentive, standing.tally, language)
+    # Whoever earned them, by this version or an earlier one: say that all are earned.
+    earned = replace(incentive, every=UNIT, reach=None, in_a_row=None, at_most=incentive.limit)
+    return wording.why_not(earned, UNIT * (incentive.limit or 0), language)

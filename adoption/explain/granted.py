@@ -1,0 +1,123 @@
+"""Why an award was granted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from adoption import facts
+from adoption.errors import NotFoundError
+from adoption.explain import counted
+from adoption.explain import names
+from adoption.explain import reckoning
+from adoption.explain import rulings
+from adoption.explain import words
+from adoption.explain.views import AwardLine
+from adoption.explain.views import Counted
+from adoption.explain.views import Why
+from adoption.extensions import db
+from adoption.models import Award
+from adoption.models import bucket_of
+from rules import period
+from rules.value import UNIT
+from rules.value import text_of_units
+from rules.version import versions
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from sqlalchemy import Row
+
+    from adoption.explain.counted import Share
+    from adoption.explain.reckoning import Reckoned
+    from adoption.explain.rulings import Ruling
+
+
+def awards_of(holder: int) -> list[AwardLine]:
+    """Return all awards of a holder, voided ones too, the newest first."""
+    known = facts.current()
+    connection = db.session.connection()
+    table = Award.__table__.c
+    query = select(Award.__table__).where(table.bucket == bucket_of(holder), table.holder == holder)
+    newest = (table.granted.desc(), table.period.desc(), table.version, table.ordinal)
+    rows = connection.execute(query.order_by(*newest)).all()
+    found = rulings.rulings(connection, known, {row.version for row in rows})
+    return [_line(row, found[row.version]) for row in rows]
+
+
+def why(award_id: str, *, language: str = "en") -> Why:
+    """Explain an award: the sentence of its version, when that is in force, the arithmetic, and what was counted.
+
+    The activities are those that count now; what each adds sums up to the tally.
+
+    Raises:
+        NotFoundError: there is no such award.
+    """
+    key = names.read(award_id)
+    known = facts.current()
+    connection = db.session.connection()
+    table = Award.__table__.c
+    at = (table.bucket == bucket_of(key.holder), *(table[name] == value for name, value in key._asdict().items()))
+    row = connection.execute(select(Award.__table__).where(*at)).first()
+    if row is None:
+        msg = f"There is no award {award_id}."
+        raise NotFoundError(msg)
+    ruling = rulings.rulings(connection, known, [key.version])[key.version]
+    line = versions(ruling.incentive.key, known.timelines)
+    has = reckoning.tallies(connection, known, key.holder, [*line, ruling.version], [key.period])
+    found: list[Share] = []
+    if ruling.starts < ruling.ends:
+        found = counted.shares(connection, has, ruling.version, key.period)
+    tally = sum(share.units for share in found)
+    reckoned = reckoning.reckon(has, line, ruling.version, key.period)
+    return Why(
+        award=_line(row, ruling),
+        holder=known.holder_name(key.holder),
+        sentence=rulings.sentence(known, ruling.version, language),
+        version=ruling.number,
+        in_force=words.days(ruling.starts, ruling.ends, language),
+        arithmetic=_arithmetic(reckoned, tally, language),
+        tally=text_of_units(tally),
+        activities=[_counted(share) for share in found],
+    )
+
+
+def _line(row: Row[Any], ruling: Ruling) -> AwardLine:
+    return AwardLine(
+        id=names.written(names.AwardKey(row.version, row.holder, row.period, row.ordinal)),
+        incentive=ruling.incentive.key,
+        title=ruling.title,
+        period=period.text(ruling.incentive.per, row.period),
+        ordinal=row.ordinal,
+        status=row.status,
+        reward=row.reward,
+        granted=period.moment(row.granted),
+    )
+
+
+def _counted(share: Share) -> Counted:
+    activity = share.activity
+    when = period.moment(activity.time)
+    return Counted(share.source, share.id, activity.type, when, activity.subject, text_of_units(share.units))
+
+
+def _arithmetic(reckoned: Reckoned, tally: int, language: str) -> str:
+    """Write how the tally leads to a number of awards, as in ``27 ÷ 10 = 2 (at most 2)``."""
+    incentive = reckoned.version.incentive
+    if incentive.reach is not None:
+        sign = "≥" if tally >= incentive.reach else "<"
+        text = f"{text_of_units(tally)} {sign} {text_of_units(incentive.reach)}"
+    else:
+        size = incentive.every if incentive.in_a_row is None else incentive.in_a_row * UNIT
+        made = text_of_units(tally)
+        had = made if incentive.in_a_row is None else words.say("run", language, n=made)
+        text = f"{had} ÷ {text_of_units(size or UNIT)} = {max(0, tally // (size or UNIT))}"
+    notes = []
+    if incentive.at_most is not None:
+        notes.append(words.say("at_most", language, n=incentive.at_most))
+    if reckoned.earlier:
+        notes.append(words.say("earlier", language, n=reckoned.earlier))
+    if not reckoned.offered:
+        notes.append(words.say("not_offered", language))
+    return f"{text} ({'; '.join(notes)})" if notes else text

@@ -1,0 +1,81 @@
+"""Records on which somebody may go on: begun by them, and still lacking something."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adoption import statements
+from adoption.explain import done
+from adoption.explain.views import OpenRecord
+from adoption.models import bucket_of
+from adoption.scoring.milestones import KEY
+from adoption.scoring.milestones import read_state
+from rules import milestone as rule
+from rules import wording
+from rules.wording.sentences import need_title
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection
+
+    from adoption.facts import Known
+    from rules.activity import Mark
+    from rules.version import Version
+
+SHOWN = 20
+LOOKED_AT = 200  # records with the latest activity of a holder
+BACK = 30  # days
+MOST = 600  # days times participants: of a large team fewer days are looked at
+
+
+def of(connection: Connection, known: Known, version: Version, holder: int, day: int) -> list[OpenRecord]:
+    """Return the open records of a holder: fewest missing first, then those with the latest activity.
+
+    A record is theirs if they did the latest of what it has so far.  Looks at the records they did something about
+    lately, so that the answer costs the same in a large house.
+    """
+    milestones = version.counted.milestones
+    tracks = done.tracks_of(connection, milestones)
+    if not tracks:
+        return []
+    records = _touched(connection, known, holder, day, {kind for one in milestones for kind in one.types})
+    wanted = [
+        (bucket_of(record), number, record)
+        for number, milestone in tracks.items()
+        for record in records
+        if record.startswith(f"{milestone.record}/")
+    ]
+    found: list[tuple[int, int, OpenRecord]] = []
+    for row in statements.find(connection, "record_progress", KEY, ("track", "record", "state"), sorted(wanted)):
+        if not row.state:
+            continue
+        progress = read_state(row.state).progress
+        missing = rule.missing(tracks[row.track], progress)
+        latest = max((mark for mark in progress.marks if mark), key=lambda mark: mark[:3], default=None)
+        if missing and latest is not None and _is_of(known, latest, holder, day):
+            titles = [need_title(need) for need in missing]
+            found.append((len(missing), -latest.time, OpenRecord(row.record, titles)))
+    return [one for _, _, one in sorted(found, key=lambda it: (it[0], it[1], it[2].record))[:SHOWN]]
+
+
+def _touched(connection: Connection, known: Known, holder: int, day: int, types: Iterable[str]) -> list[str]:
+    """Return the records about which a holder did something lately, the latest first."""
+    people = 1 if holder > 0 else sum(-holder in known.teams_on(who, day) for who in known.memberships)
+    back = max(1, min(BACK, MOST // max(1, people)))
+    days = done.days_of(connection, known, holder, day - back + 1, day + 1)
+    acted = done.activities(connection, known, days, types)
+    return list(dict.fromkeys(one.subject for one in reversed(acted) if one.subject))[:LOOKED_AT]
+
+
+def _is_of(known: Known, mark: Mark, holder: int, day: int) -> bool:
+    who = known.participant_of(mark.source, mark.actor)
+    if holder > 0 or who is None:
+        return who == holder
+    return -holder in known.teams_on(who, day)
+
+
+def listed(titles: Sequence[str], language: str) -> str:
+    """List what is missing: ``a conversation and a next step``."""
+    return wording.TONGUES[language].all_of(titles)

@@ -1,0 +1,211 @@
+"""What the service does by itself, and when: ``JOBS`` is the whole timetable.
+
+A job can be killed at any moment and be run again: what it does, it commits piece by piece, and what is done is not done
+twice.  One process runs a job at a time; every run leaves a row that tells how far it came.  To add a job: write its
+function, enter it in ``JOBS``, and say in docs/decisions/jobs.md what happens when it runs twice.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+from flask import current_app
+from sqlalchemy import delete
+from sqlalchemy import func
+from sqlalchemy import insert
+from sqlalchemy import select
+from sqlalchemy import update
+
+from adoption import boards
+from adoption import locks
+from adoption import rescoring
+from adoption import unscored
+from adoption import waiting
+from adoption.extensions import begin_write
+from adoption.extensions import db
+from adoption.models import JobRun
+from rules.period import SECOND
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from apscheduler.triggers.base import BaseTrigger
+
+    Report = Callable[[int, int], None]  # steps done, of all; raises StoppedError when the job has to stop
+
+EVERY = 1.0  # seconds between two notes of how far a job is
+KEPT = 30 * 86_400 * SECOND  # how long rows of runs are kept
+
+
+class StoppedError(Exception):
+    """The process ends, or is no longer the one that runs jobs; the job goes on another time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something to do: the function that does all of it and says what it did (nothing, if there was nothing), and when.
+
+    ``needed`` is asked by the scheduler before, so that an idle job leaves no row; ``None`` means that only trying tells.
+    """
+
+    run: Callable[[Report], str | None]
+    trigger: BaseTrigger
+    description: str
+    needed: Callable[[], bool | None] = lambda: True
+
+
+def rescore(report: Report) -> str:
+    """Build the tallies anew until they follow the facts."""
+    steps = 0
+    while (progress := rescoring.step()) is not None:
+        steps += 1
+        report(progress.done, progress.total)
+    return f"{steps} steps taken" if steps else "the tallies follow the facts"
+
+
+def score_unscored(report: Report) -> str:
+    """Try again to score what could not be scored, each activity alone."""
+    done = unscored.retry(unscored.due(_now()), _now(), report)
+    return f"{done.scored} scored, {done.dropped} no longer wanted, {done.failed} failed again"
+
+
+def release_waiting(_report: Report) -> str:
+    """Issue awards for which there is budget or stock again."""
+    issued, left = waiting.release(_now())
+    db.session.commit()
+    return f"{issued} issued, {left} still wait"
+
+
+def archive(report: Report) -> str:
+    """Write new activities to the archive."""
+    from adoption import history  # noqa: PLC0415  # its engine takes a while to load, and web workers need no archive
+
+    found = history.bring_up_to_date(report)
+    return f"{found.rows} activities in {len(found.files)} files"
+
+
+def refresh_boards(report: Report) -> str | None:
+    """Rank large boards anew."""
+    done = 0
+    while boards.refresh_stale():
+        db.session.commit()
+        done += 1
+        report(done, done)
+    db.session.rollback()
+    return f"{done} ranked" if done else None
+
+
+def sweep_runs(_report: Report) -> str:
+    """Delete rows of old runs; the last one of each job stays."""
+    last = select(func.max(JobRun.id)).group_by(JobRun.job)
+    old = delete(JobRun).where(JobRun.started < _now() - KEPT, JobRun.id.not_in(last), JobRun.state != "running")
+    gone = begin_write().execute(old).rowcount
+    db.session.commit()
+    return f"{gone} rows deleted"
+
+
+def _every(seconds: int) -> BaseTrigger:
+    return IntervalTrigger(seconds=seconds, timezone="UTC")
+
+
+def _daily(hour: str, minute: int) -> BaseTrigger:
+    return CronTrigger(hour=hour, minute=minute, timezone="UTC")
+
+
+JOBS: dict[str, Job] = {
+    "rescore": Job(rescore, _every(5), "bring the tallies in line with changed facts", rescoring.needed),
+    "score-unscored": Job(
+        score_unscored, _every(30), "score what could not be scored when it came", lambda: bool(unscored.due(_now()))
+    ),
+    "release-waiting": Job(
+        release_waiting, _every(60), "issue awards that waited for budget or stock", waiting.releasable
+    ),
+    "refresh-boards": Job(refresh_boards, _every(5), "rank large boards anew", lambda: None),
+    "archive": Job(archive, _daily("*", 7), "write new activities to the archive"),
+    "sweep-runs": Job(sweep_runs, _daily("3", 41), "delete rows of old runs"),
+}
+
+
+class FailedError(Exception):
+    """The job failed; the log and the row of its run tell why."""
+
+
+def run(name: str, watch: Report, *, scheduled: bool = False) -> str | None:
+    """Run a job here and now; return what it did, or ``None`` if there was nothing to do or another process does it.
+
+    ``watch`` is told how far it is, and may raise ``StoppedError``.
+
+    Raises:
+        FailedError: it failed.
+    """
+    job = JOBS[name]
+    with locks.held(f"job-{name}") as ours:
+        if ours is None:
+            return None
+        needed = job.needed() if scheduled else True
+        db.session.rollback()
+        if needed is False:
+            return None
+        row = _Row(name, watch)
+        if needed:
+            row.begin()
+        return row.follow(job)
+
+
+class _Row:
+    """The row of one run: begun when there is something to do, and kept up to date about once a second."""
+
+    def __init__(self, name: str, watch: Report) -> None:
+        self.name = name
+        self.watch = watch
+        self.number: int | None = None
+        self.far: dict[str, int] = {}
+        self.noted = 0.0
+
+    def begin(self) -> None:
+        """Insert the row.  Whatever row of this job still says ``running`` was left by a process that is gone."""
+        with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
+            gone = {"state": "failed", "finished": _now(), "message": "the process ended before the job did"}
+            connection.execute(update(JobRun).where(JobRun.job == self.name, JobRun.state == "running").values(gone))
+            row = {"job": self.name, "state": "running", "started": _now(), "done": 0, "message": ""}
+            self.number = connection.execute(insert(JobRun).values(row)).inserted_primary_key[0]
+
+    def follow(self, job: Job) -> str | None:
+        """Run the job to its end and note how it ended."""
+        try:
+            message = job.run(self.report)
+        except StoppedError:
+            db.session.rollback()
+            self._note(state="stopped", finished=_now(), message="the process was asked to stop; it goes on another time")
+            return None
+        except Exception as error:
+            db.session.rollback()
+            current_app.logger.exception("The job %s failed.", self.name)
+            reason = f"{type(error).__name__}: {error}"[:1000]
+            self._note(state="failed", finished=_now(), message=reason)
+            raise FailedError(reason) from error
+        if message is not None:
+            self._note(state="done", finished=_now(), message=message)
+        return message
+
+    def report(self, done: int, total: int) -> None:
+        """Note how far the job is.  Called between its transactions, never within one."""
+        self.far = {"done": done, "total": total}
+        if time.monotonic() - self.noted >= EVERY:
+            self._note()
+            self.noted = time.monotonic()
+        self.watch(done, total)
+
+    def _note(self, **values: object) -> None:
+        if self.number is None:
+            self.begin()
+        with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
+            connection.execute(update(JobRun).where(JobRun.id == self.number).values(self.far | values))
+
+
+def _now() -> int:
+    return time.time_ns() // 1000
