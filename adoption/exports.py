@@ -126,7 +126,9 @@ def awards(incentive: str | None) -> Iterator[AwardLine]:
     kinds = _kinds(facts.current())
     holder = _holder()
     query = (
-        select(PublishedVersion.incentive, holder, Award.version, Award.period, Award.ordinal, Award.status, Award.reward)
+        select(
+            PublishedVersion.incentive, holder, Award.version, Award.period, Award.ordinal, Award.status, Award.reward
+        )
         .join(PublishedVersion, PublishedVersion.id == Award.version)
         .outerjoin(Participant, Participant.id == Award.holder)
         .outerjoin(Team, Team.id == -Award.holder)
@@ -134,8 +136,10 @@ def awards(incentive: str | None) -> Iterator[AwardLine]:
     )
     if incentive is not None:
         query = query.where(PublishedVersion.incentive == incentive)
-    for key, name, version, first, *rest in db.session.execute(query, execution_options={"yield_per": FETCH}):
-        yield AwardLine(key, name, period.text(kinds[version], first), *rest)
+    for key, name, version, first, ordinal, status, reward in db.session.execute(
+        query, execution_options={"yield_per": FETCH}
+    ):
+        yield AwardLine(key, name, period.text(kinds[version], first), ordinal, status, reward)
 
 
 def _holder() -> ColumnElement[str]:

@@ -128,6 +128,10 @@ class Known:
             return False
         return not any(starts <= day < ends for starts, ends in self.absences.get(holder, ()))
 
+    def worker(self, holder: int) -> Callable[[int], bool]:
+        """Return the function that says whether a local day is a working day of the holder."""
+        return lambda day: self.works(holder, day)
+
     def waves_on(self, teams: tuple[int, ...], day: int) -> set[str]:
         """Return the waves in which these teams are on a local day."""
         return {wave for team in teams for starts, ends, wave in self.waves.get(team, ()) if starts <= day < ends}
@@ -182,10 +186,31 @@ def fall_behind(connection: Connection) -> None:
     connection.execute(update(Facts).where(Facts.rescored == Facts.version).values(rescored=Facts.version - 1))
 
 
+_HEADER = (
+    select(Facts.zone, Facts.version, Edition.id, Edition.state, Edition.cursor)
+    .join(Edition, Edition.state.in_(("active", "building")))
+    .order_by(Edition.id)
+)
+
+
+def header(connection: Connection) -> tuple[int, list[tuple[int, str, int]]]:
+    """Return the facts' version, and the editions in use: (number, state, last bucket read); in one query."""
+    rows = connection.execute(_HEADER).all()
+    if not rows or rows[0][0] != zone_name():
+        version_of(connection)  # begins an empty database, or says what is wrong
+        rows = connection.execute(_HEADER).all()
+    return rows[0][1], [(row[2], row[3], row[4]) for row in rows]
+
+
+def zone_name() -> str:
+    """Return the organisation's zone as it is set."""
+    return str(current_app.extensions["settings"].organisation_zone.key)
+
+
 def version_of(connection: Connection) -> int:
     """Return the facts' version; on an empty database begin with version 1 and a first, empty edition."""
     row = connection.execute(select(Facts.version, Facts.zone)).first()
-    zone = current_app.extensions["settings"].organisation_zone.key
+    zone = zone_name()
     if row is None:
         exclusive(connection)
         if connection.execute(select(Facts.id)).first() is None:
@@ -222,6 +247,11 @@ def at(connection: Connection, version: int) -> Known:
     if kept is None or kept.version != version:
         kept = current_app.extensions["facts"] = _read(connection, version)
     return kept
+
+
+def afresh(connection: Connection) -> Known:
+    """Return the facts as the running transaction has made them; not kept, since it may yet be rolled back."""
+    return _read(connection, version_of(connection))
 
 
 def _read(connection: Connection, version: int) -> Known:

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 WHOLE = (0, period.FOREVER)  # the clip of a period that is covered entirely
 Key = TypeVar("Key", str, int)
+TRACK = ("edition", "milestone", "meaning")
+SERIES = ("edition", "metric", "meaning", "per", "starts", "ends")
 SeriesKey = tuple[str, str, str, int, int]  # metric, meaning, per, starts, ends
 
 
@@ -147,34 +149,45 @@ def of(connection: Connection, known: Known, edition: int) -> InForce:
     """Return what is in force by these facts, compiled and this edition; compiled once per process."""
     kept: dict[int, tuple[int, InForce]] = current_app.extensions.setdefault("inforce", {})
     found = kept.get(edition)
-    if found is None or found[0] != known.version:
-        found = kept[edition] = (known.version, compiled(connection, known, edition))
+    if found is not None and found[0] == known.version:
+        return found[1]
+    made = prepare(connection, known, edition)
+    force = compiled(connection, known, edition)
+    if not made:  # numbers made in this transaction may yet be rolled back: keep only what is committed
+        kept[edition] = (known.version, force)
         for old in [key for key in kept if key < edition - 1]:
             del kept[old]
-    return found[1]
+    return force
+
+
+def prepare(connection: Connection, known: Known, edition: int) -> bool:
+    """Make the series and tracks that the edition lacks; say whether it lacked any."""
+    counters, _, _ = _counted(known)
+    table = Track
+    tracks = {(edition, m.key, meaning(m)) for counter in counters for m in counter.milestones}
+    query = select(table.edition, table.milestone, table.meaning).where(table.edition == edition)
+    new_tracks = sorted(tracks - {tuple(row) for row in connection.execute(query)})
+    statements.insert_new(connection, "track", TRACK, new_tracks)
+    wanted = {key for counter in counters for key in counter.series_keys()}
+    new_series = sorted(wanted - _series(connection, edition).keys())
+    statements.insert_new(connection, "series", SERIES, [(edition, *key) for key in new_series])
+    return bool(new_tracks or new_series)
 
 
 def compiled(connection: Connection, known: Known, edition: int) -> InForce:
-    """Compile the timelines; make the series and tracks that the edition lacks."""
+    """Compile the timelines, for an edition that has been prepared for them."""
     lines = known.timelines
-    counters: dict[str, Counter] = {}
-    spans: list[MetricVersion] = [span for key in lines.metrics for span in metric_versions(key, lines)]
+    counters, spans, offered = _counted(known)
     kinds = _kinds(known)
-    for span in spans:
-        counter = _counter(counters, span)
-        counter.windows.update(Window(per, span.starts, span.ends) for per in kinds[span.metric.key])
-    offered = {key: versions(key, lines) for key in lines.incentives}
-    for version in (one for line in offered.values() for one in line):
-        _counter(counters, version.counted).windows.add(window_of(version))
-    tracks = _tracks(connection, edition, counters.values())
-    series = _series(connection, edition, counters.values())
+    tracks = _tracks(connection, edition, counters)
+    series = _series(connection, edition)
     numbered = _numbered(connection, offered)
     return InForce(
         edition,
         tuple((number, milestone) for number, milestone in sorted(tracks.values(), key=lambda pair: pair[0])),
-        _grouped((kind, c) for c in counters.values() for kind in c.metric.counts if kind not in lines.milestones),
-        _grouped((tracks[meaning(m)][0], c) for c in counters.values() for m in c.milestones),
-        tuple(counters.values()),
+        _grouped((kind, c) for c in counters for kind in c.metric.counts if kind not in lines.milestones),
+        _grouped((tracks[meaning(m)][0], c) for c in counters for m in c.milestones),
+        counters,
         series,
         _paying(numbered, series),
         numbered,
@@ -183,6 +196,21 @@ def compiled(connection: Connection, known: Known, edition: int) -> InForce:
         tuple((number, f"{m.record}/") for number, m in tracks.values() if m.credit == "owner"),
         _shown(spans, kinds, series),
     )
+
+
+def _counted(known: Known) -> tuple[tuple[Counter, ...], list[MetricVersion], dict[str, list[Version]]]:
+    """Return the counters of all metrics and incentives, the metrics' versions and the incentives'."""
+    lines = known.timelines
+    counters: dict[str, Counter] = {}
+    spans = [span for key in lines.metrics for span in metric_versions(key, lines)]
+    kinds = _kinds(known)
+    for span in spans:
+        counter = _counter(counters, span)
+        counter.windows.update(Window(per, span.starts, span.ends) for per in kinds[span.metric.key])
+    offered = {key: versions(key, lines) for key in lines.incentives}
+    for version in (one for line in offered.values() for one in line):
+        _counter(counters, version.counted).windows.add(window_of(version))
+    return tuple(counters.values()), spans, offered
 
 
 def window_of(version: Version) -> Window:
@@ -240,27 +268,15 @@ def _followed(tracks: Iterable[tuple[int, Milestone]]) -> dict[str, tuple[tuple[
 
 def _tracks(connection: Connection, edition: int, counters: Iterable[Counter]) -> dict[str, tuple[int, Milestone]]:
     wanted = {meaning(m): m for counter in counters for m in counter.milestones}
-    columns = ("edition", "milestone", "meaning")
-    query = select(Track.meaning, Track.id).where(Track.edition == edition)
-    known = dict(connection.execute(query).all())
-    if not known.keys() >= wanted.keys():
-        rows = sorted((edition, m.key, means) for means, m in wanted.items() if means not in known)
-        statements.insert_new(connection, "track", columns, rows)
-        known = dict(connection.execute(query).all())
-    return {means: (known[means], milestone) for means, milestone in wanted.items()}
+    numbers = dict(connection.execute(select(Track.meaning, Track.id).where(Track.edition == edition)).all())
+    return {means: (numbers[means], milestone) for means, milestone in wanted.items()}
 
 
-def _series(connection: Connection, edition: int, counters: Iterable[Counter]) -> dict[SeriesKey, int]:
-    wanted = {key for counter in counters for key in counter.series_keys()}
-    columns = ("edition", "metric", "meaning", "per", "starts", "ends")
+def _series(connection: Connection, edition: int) -> dict[SeriesKey, int]:
     table = Series
     query = select(table.metric, table.meaning, table.per, table.starts, table.ends, table.id)
-    query = query.where(table.edition == edition)
-    known = {tuple(row[:5]): row[5] for row in connection.execute(query)}
-    if not known.keys() >= wanted:
-        statements.insert_new(connection, "series", columns, sorted((edition, *key) for key in wanted - known.keys()))
-        known = {tuple(row[:5]): row[5] for row in connection.execute(query)}
-    return {key: known[key] for key in wanted}
+    rows = connection.execute(query.where(table.edition == edition))
+    return {(metric, means, per, starts, ends): number for metric, means, per, starts, ends, number in rows}
 
 
 def _numbered(connection: Connection, offered: Mapping[str, list[Version]]) -> dict[str, tuple[Paid, ...]]:

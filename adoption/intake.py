@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 
+from flask import current_app
 from sqlalchemy import insert
 from sqlalchemy.exc import OperationalError
 
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+_BATCH = insert(Batch).returning(Batch.id)
+_RECEIPT = insert(ReceiptRow)
 Key = tuple[str, str]
 Chosen = dict[Key, tuple[int, wire.Read]]
 READ = ("source", "id", "type", "time", "day", "subject", "actor", "recorded", "retracts", "data")
@@ -88,10 +91,15 @@ def accept_and_commit(items: Sequence[bytes | Mapping[str, object]], *, door: st
 
 def commit(incoming: Incoming, *, door: str, now: int) -> Receipt:
     """Store and score a batch that was read before, and commit it."""
+    reason: str | None = None
     for attempt in range(TRIES):
         try:
-            receipt = store(incoming, door=door, now=now)
+            receipt = store(incoming, door=door, now=now, unscored=reason)
             db.session.commit()
+        except scoring.ScoringError as error:
+            db.session.rollback()
+            current_app.logger.exception("Scoring failed; the activities wait in unscored.")
+            reason = str(error)
         except (OperationalError, RacedError) as error:
             db.session.rollback()
             if attempt == TRIES - 1 or not _passes(error):
@@ -99,7 +107,7 @@ def commit(incoming: Incoming, *, door: str, now: int) -> Receipt:
             time.sleep(0.01 * 2**attempt)
         else:
             return receipt
-    raise AssertionError  # pragma: no cover  # the loop returns or raises
+    raise RacedError
 
 
 def _passes(error: Exception) -> bool:
@@ -126,16 +134,23 @@ def read(items: Sequence[bytes | Mapping[str, object]], now: int) -> Incoming:
     return Incoming(reads, refused)
 
 
-def store(incoming: Incoming, *, door: str, now: int) -> Receipt:
-    """Store what was read, score what is new; the caller commits."""
+def store(incoming: Incoming, *, door: str, now: int, unscored: str | None = None) -> Receipt:
+    """Store what was read, score what is new; the caller commits.
+
+    With a reason in ``unscored`` the activities are stored and listed there instead: a rule failed on them.
+    """
     connection = begin_write()
     facts.shared(connection)
     stage = scoring.prepare(connection)
-    batch = connection.execute(insert(Batch).values(received=now, door=door).returning(Batch.id)).scalar_one()
+    batch = connection.execute(_BATCH, {"received": now, "door": door}).scalar_one()
     refused = list(incoming.refused)
     chosen = _unique(incoming.reads, refused)
     kept = _keep(connection, chosen, batch, refused)
-    notes = scoring.score(connection, stage, kept.standing, kept.withdrawn, now)
+    if unscored is None:
+        notes = scoring.score(connection, stage, kept.standing, kept.withdrawn, now)
+    else:
+        notes = scoring.Notes()
+        scoring.park(connection, kept.standing, kept.withdrawn, unscored, now)
     refused.sort()
     duplicates = len(incoming.reads) + len(incoming.refused) - len(kept.accepted) - len(refused)
     _note(connection, batch, kept, incoming, refused, notes)
@@ -242,4 +257,4 @@ def _note(  # noqa: PLR0913, PLR0917  # what became of a batch, from all sides
         nothing = {"accepted": 0, "duplicates": 0, "refused": unread, "unreadable": 0, "newest": None}
         rows.append({"batch": batch, "source": "", **nothing})
     if rows:
-        connection.execute(insert(ReceiptRow), rows)
+        connection.execute(_RECEIPT, rows)

@@ -1,8 +1,8 @@
 """What the service does by itself, and when: ``JOBS`` is the whole timetable.
 
-A job can be killed at any moment and be run again: what it does, it commits piece by piece, and what is done is not done
-twice.  One process runs a job at a time; every run leaves a row that tells how far it came.  To add a job: write its
-function, enter it in ``JOBS``, and say in docs/decisions/jobs.md what happens when it runs twice.
+A job can be killed at any moment and be run again: what it does, it commits piece by piece, and what is done is not
+done twice.  One process runs a job at a time; every run leaves a row that tells how far it came.  To add a job: write
+its function, enter it in ``JOBS``, and say in docs/decisions/jobs.md what happens when it runs twice.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ class StoppedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Something to do: the function that does all of it and says what it did (nothing, if there was nothing), and when.
+    """Something to do: the function that does all of it and says what it did (``None``: there was nothing), and when.
 
-    ``needed`` is asked by the scheduler before, so that an idle job leaves no row; ``None`` means that only trying tells.
+    The scheduler asks ``needed`` first, so that an idle job leaves no row; ``None`` means that only trying tells.
     """
 
     run: Callable[[Report], str | None]
@@ -172,7 +172,7 @@ class _Row:
             gone = {"state": "failed", "finished": _now(), "message": "the process ended before the job did"}
             connection.execute(update(JobRun).where(JobRun.job == self.name, JobRun.state == "running").values(gone))
             row = {"job": self.name, "state": "running", "started": _now(), "done": 0, "message": ""}
-            self.number = connection.execute(insert(JobRun).values(row)).inserted_primary_key[0]
+            self.number = connection.execute(insert(JobRun).values(row).returning(JobRun.id)).scalar_one()
 
     def follow(self, job: Job) -> str | None:
         """Run the job to its end and note how it ended."""
@@ -180,7 +180,9 @@ class _Row:
             message = job.run(self.report)
         except StoppedError:
             db.session.rollback()
-            self._note(state="stopped", finished=_now(), message="the process was asked to stop; it goes on another time")
+            self._note(
+                state="stopped", finished=_now(), message="the process was asked to stop; it goes on another time"
+            )
             return None
         except Exception as error:
             db.session.rollback()

@@ -109,9 +109,10 @@ def _read(app: Flask, batches: Iterable[Batch], ready: queue.Queue[_Ready], over
     def put(one: _Ready) -> None:
         while not over.is_set():
             try:
-                return ready.put(one, timeout=PATIENCE)
+                ready.put(one, timeout=PATIENCE)
             except queue.Full:
                 continue
+            return
 
     try:
         with app.app_context():

@@ -1,7 +1,7 @@
 """One process at a time: named locks that end with the process that holds them, however it ends.
 
-PostgreSQL keeps them for a connection (it needs a direct one: a pooler that hands connections around would hand the lock
-around with them); beside a SQLite file they are locked files.
+PostgreSQL keeps them for a connection (it needs a direct one: a pooler that hands connections around would hand the
+lock around with them); beside a SQLite file they are locked files.
 """
 
 from __future__ import annotations

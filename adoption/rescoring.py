@@ -106,7 +106,7 @@ def _begin(connection: Connection) -> Progress:
     version = connection.execute(select(Facts.version)).scalar_one()
     row = {"state": "building", "facts": version, "cursor": -1, "settled": -1, "started": _now()}
     number = connection.execute(insert(Edition).values(row).returning(Edition.id)).scalar_one()
-    inforce.of(connection, facts.at(connection, version), number)
+    inforce.prepare(connection, facts.at(connection, version), number)
     return Progress(0, 2 * BUCKETS)
 
 

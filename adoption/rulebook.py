@@ -13,7 +13,9 @@ from sqlalchemy import select
 from sqlalchemy import update
 
 from adoption import facts
+from adoption import inforce
 from adoption.extensions import begin_write
+from adoption.models import Edition
 from adoption.models import PublishedBook
 from adoption.models import PublishedDefinition
 from adoption.models import PublishedVersion
@@ -60,6 +62,8 @@ def publish(text: str, *, today: int, since: int | None, name: str, now: int) ->
     anything = connection.execute(select(StoredActivity.bucket).limit(1)).first() is not None
     rescore = anything and (bool(changed) or moved or known.book.boards != book.boards)
     facts.changed(connection, rescore=rescore)
+    active = connection.execute(select(Edition.id).where(Edition.state == "active")).scalar_one()
+    inforce.prepare(connection, facts.afresh(connection), active)
     return Publication(number, tuple(changed), rescore)
 
 

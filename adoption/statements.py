@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 import msgspec
-from sqlalchemy import text
 
 from adoption.models import Base
 
@@ -40,7 +39,7 @@ def relation(table: str, columns: tuple[str, ...], dialect: str) -> str:
     types = Base.metadata.tables[table].columns
     listed = ", ".join(f"f{index} {TYPES.get(str(types[name].type), 'text')}" for index, name in enumerate(columns))
     named = ", ".join(f"f{index} AS {name}" for index, name in enumerate(columns))
-    return f"(SELECT {named} FROM json_to_recordset(:rows) AS given({listed}))"
+    return f"(SELECT {named} FROM json_to_recordset(%(rows)s) AS given({listed}))"
 
 
 def parameters(rows: Iterable[Sequence[Any]], dialect: str) -> dict[str, str]:
@@ -61,13 +60,13 @@ def _shape(width: int) -> Any:
 def run(connection: Connection, table: str, columns: tuple[str, ...], rows: Sequence[Sequence[Any]], sql: str) -> Any:
     """Run a statement in which ``{given}`` stands for the rows; return its result."""
     dialect = connection.dialect.name
-    statement = _prepared(sql, table, columns, dialect)
-    return connection.execute(statement, parameters(rows, dialect))
+    return connection.exec_driver_sql(_prepared(sql, table, columns, dialect), parameters(rows, dialect))
 
 
 @lru_cache(maxsize=256)
-def _prepared(sql: str, table: str, columns: tuple[str, ...], dialect: str) -> Any:
-    return text(sql.replace("{given}", relation(table, columns, dialect)))
+def _prepared(sql: str, table: str, columns: tuple[str, ...], dialect: str) -> str:
+    """Return the statement as the driver takes it: nothing in it but names is ours to compile."""
+    return sql.replace("{given}", relation(table, columns, dialect))
 
 
 def insert_new(connection: Connection, table: str, columns: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:

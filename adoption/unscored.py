@@ -1,4 +1,4 @@
-"""Activities that were stored but could not be scored: each is tried again alone, so that one cannot hold up the rest."""
+"""Activities that were stored but could not be scored: each is tried again alone, so that none holds up the rest."""
 
 from __future__ import annotations
 
@@ -47,14 +47,16 @@ class Retried(NamedTuple):
 def due(now: int, *, every: bool = False) -> list[Key]:
     """Return which activities are to be tried, oldest first: those that rested long enough, or all of them."""
     table = Unscored.__table__.c
-    query = select(*(table[name] for name in KEY), table.since, table.tries).order_by(table.since, table.source, table.id)
+    query = select(*(table[name] for name in KEY), table.since, table.tries).order_by(
+        table.since, table.source, table.id
+    )
     rows = db.session.execute(query.limit(MOST)).all()
     db.session.rollback()
     return [(row.bucket, row.source, row.id) for row in rows if every or now >= row.since + _rest(row.tries)]
 
 
 def _rest(tries: int) -> int:
-    return REST * (2 ** min(tries, LARGEST_REST) - 1)
+    return REST * ((1 << min(tries, LARGEST_REST)) - 1)
 
 
 def retry(keys: Sequence[Key], now: int, report: Callable[[int, int], None]) -> Retried:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from adoption.awards import Place
+    from adoption.due import Place
     from adoption.facts import Known
     from rules.incentive import Reward
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 HOLDERS = ("participant", "team")
 STATUSES = ("waiting", "choosing", "issued", "redeemed", "expired", "voided", "corrected")
 REWARD_KINDS = ("voucher", "time_off", "points", "badge", "money")
+MOST_AWARDS = 10_000  # of one holder in one period, whatever a book says: "every = 1" of a sum could mean billions
 DAY_MET = UNIT  # a day of a streak is met by a tally of at least one
 
 
@@ -92,11 +93,10 @@ class Incentive:
     examples: tuple[tuple[int, int], ...] = field(default=(), compare=False)  # (tally, awards)
 
     @property
-    def limit(self) -> int | None:
+    def limit(self) -> int:
         """The most awards a holder can have in one period; a target that is reached is reached once."""
-        if self.reach is None:
-            return self.at_most
-        return 1 if self.at_most is None else min(1, self.at_most)
+        most = MOST_AWARDS if self.reach is None else 1
+        return most if self.at_most is None else min(most, self.at_most)
 
     def due(self, tally: int) -> int:
         """Return how many awards a tally of a period earns by itself."""
@@ -110,7 +110,7 @@ class Incentive:
 
     def within_limit(self, earned: int, taken: int = 0) -> int:
         """Cap what is earned by what earlier versions have left of the limit."""
-        return earned if self.limit is None else max(0, min(earned, self.limit - taken))
+        return max(0, min(earned, self.limit - taken))
 
     def target(self, tally: int) -> int:
         """Return the tally (in ten-thousandths) at which the next award is due."""

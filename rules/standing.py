@@ -50,9 +50,7 @@ def rank(tallies: Mapping[int, int], names: Mapping[int, str]) -> list[Place]:
     return places
 
 
-def arrange(
-    places: Iterable[Place], *, me: int | None, shown_as: Callable[[Place], str | None]
-) -> list[Standing]:
+def arrange(places: Iterable[Place], *, me: int | None, shown_as: Callable[[Place], str | None]) -> list[Standing]:
     """Turn the places of the top and of my neighbourhood into visible lines, best first.
 
     ``shown_as`` gives the name to show, or ``None`` for somebody who stays hidden: their line is left out for

@@ -148,19 +148,15 @@ def publish(timelines: Timelines, book: Book, *, today: int, since: int | None) 
     for key, line, offer in _pairs(timelines.incentives, book.incentives):
         per = (offer or line[-1].body).per
         incentives[key] = _succeed(line, offer, since or period.following(per, today))
-    pays = [(one.metric, one.per) for one in [*_last(timelines.incentives), *book.incentives.values()]]
+    pers = _pers(_last(timelines.incentives), _last(timelines.metrics)) | _pers(book.incentives, book.metrics)
     metrics: dict[str, list[Segment[Metric]]] = {}
     for key, old, metric in _pairs(timelines.metrics, book.metrics):
         promised = [incentives[k][-1].starts for k, one in book.incentives.items() if one.metric == key]
-        default = _default(old, {per for used, per in pays if used == key}, promised, today)
-        metrics[key] = _succeed(old, metric, since or default)
-    counts = [(one.key, kind) for one in [*_last(timelines.metrics), *book.metrics.values()] for kind in one.counts]
+        metrics[key] = _succeed(old, metric, since or _default(old, key, pers, promised, today))
     milestones: dict[str, list[Segment[Milestone]]] = {}
     for key, before, milestone in _pairs(timelines.milestones, book.milestones):
         counted = [metrics[k][-1].starts for k, one in book.metrics.items() if key in one.counts]
-        users = {metric for metric, kind in counts if kind == key}
-        default = _default(before, {per for used, per in pays if used in users}, counted, today)
-        milestones[key] = _succeed(before, milestone, since or default)
+        milestones[key] = _succeed(before, milestone, since or _default(before, key, pers, counted, today))
     return Timelines(milestones, metrics, incentives)
 
 
@@ -171,15 +167,21 @@ def _pairs(
     return [(key, old.get(key, ()), new.get(key)) for key in keys]
 
 
-def _last(lines: Mapping[str, Timeline[Definition]]) -> list[Definition]:
-    """List the definitions of the book before: those that no later book has cut short."""
-    return [line[-1].body for line in lines.values() if line and _still_runs(line[-1])]
+def _last(lines: Mapping[str, Timeline[Definition]]) -> dict[str, Definition]:
+    """Return the definitions of the book before: those that no later book has cut short."""
+    return {key: line[-1].body for key, line in lines.items() if line and _still_runs(line[-1])}
 
 
-def _default(line: Timeline[Definition], kinds: set[str], users: Sequence[int], today: int) -> int:
+def _pers(incentives: Mapping[str, Incentive], metrics: Mapping[str, Metric]) -> set[tuple[str, str]]:
+    """Return (key, kind of period) of each metric and milestone on which a book's incentives rest."""
+    counted = {key: (key, *metric.counts) for key, metric in metrics.items()}
+    return {(key, one.per) for one in incentives.values() for key in counted.get(one.metric, ())}
+
+
+def _default(line: Timeline[Definition], key: str, pers: set[tuple[str, str]], users: Sequence[int], today: int) -> int:
     """Return when a definition takes force: a new one with the first that uses it, else with the next short period."""
     if line and _still_runs(line[-1]):
-        shortest = next((kind for kind in period.KINDS if kind in kinds), "week")
+        shortest = next((kind for kind in period.KINDS if (key, kind) in pers), "week")
         return period.following(shortest, today)
     return min(users, default=period.following("week", today))
 

@@ -39,9 +39,11 @@ class House:
     """People of ``teams`` (name → first names), and a book in force since ``since``."""
 
     def __init__(self, book, *, since=date(2026, 1, 5), people=("Alice", "Bob"), teams=None):
+        self.numbers = {}
         self.teams = {}
         self.ids = (f"a{number}" for number in count(1))
-        self.numbers = {name: self.person(name) for name in people}
+        for name in people:
+            self.person(name)
         for team, members in (teams or {}).items():
             self.team(team, *members)
         self.publish(book, since=since)
@@ -49,7 +51,8 @@ class House:
     def person(self, name, *, left_on=None):
         connection = begin_write()
         facts.changed(connection, rescore=True)
-        row = {"email": email(name), "name": name, "role": "employee", "left_on": left_on and left_on.toordinal()}
+        day = left_on and left_on.toordinal()
+        row = {"email": email(name.replace(" ", ".")), "name": name, "role": "employee", "left_on": day}
         number = connection.execute(insert(Participant).values(row)).inserted_primary_key[0]
         connection.execute(insert(Identity).values(source=SOURCE, id=name.lower(), participant=number))
         db.session.commit()

@@ -35,14 +35,20 @@ LATE = 300 * SECOND  # a snapshot so far behind has been forgotten by its job: a
 KEPT = 86_400 * SECOND  # a snapshot that no job renews is deleted after this time
 LOCK = 0x5350_4F03  # class of advisory locks: one snapshot
 
+# The order asked for is the primary key's: PostgreSQL then reads by it, though it knows nothing of rows just written.
 KEPT_PLACES = """
-SELECT p.holder, p.value, p.rank FROM snapshot_place AS p
-WHERE p.series = :key AND p.period = :first AND p.teams = :teams AND p.position <= :top
+SELECT holder, value, rank FROM (
+  SELECT holder, value, rank FROM snapshot_place
+  WHERE series = :key AND period = :first AND teams = :teams ORDER BY position LIMIT :top) AS best
 UNION
-SELECT p.holder, p.value, p.rank FROM snapshot_place AS mine
-JOIN snapshot_place AS p ON p.series = mine.series AND p.period = mine.period AND p.teams = mine.teams
- AND p.position BETWEEN mine.position - :around AND mine.position + :around
-WHERE mine.series = :key AND mine.period = :first AND mine.teams = :teams AND mine.holder = :me
+SELECT holder, value, rank FROM (
+  SELECT holder, value, rank FROM snapshot_place
+  WHERE series = :key AND period = :first AND teams = :teams AND position
+   BETWEEN (SELECT position FROM snapshot_place
+            WHERE series = :key AND period = :first AND teams = :teams AND holder = :me) - :around
+       AND (SELECT position FROM snapshot_place
+            WHERE series = :key AND period = :first AND teams = :teams AND holder = :me) + :around
+  ORDER BY position LIMIT :around + :around + 1) AS near
 """
 # A snapshot is renewed through a table of its own: all of it is of one moment, and only what changed is written.
 RENEW = (
@@ -50,9 +56,10 @@ RENEW = (
     "INSERT INTO place_now (position, rank, holder, value) SELECT position, rank, holder, value FROM ({ranked}) AS r",
     """
     INSERT INTO snapshot_place (series, period, teams, position, rank, holder, value)
-    SELECT :key, :first, :teams, n.position, n.rank, n.holder, n.value FROM place_now AS n WHERE NOT EXISTS (
-      SELECT 1 FROM snapshot_place AS p WHERE p.series = :key AND p.period = :first AND p.teams = :teams
-      AND p.position = n.position AND p.rank = n.rank AND p.holder = n.holder AND p.value = n.value)
+    SELECT :key, :first, :teams, d.position, d.rank, d.holder, d.value FROM (
+      SELECT position, rank, holder, value FROM place_now EXCEPT
+      SELECT position, rank, holder, value FROM snapshot_place
+      WHERE series = :key AND period = :first AND teams = :teams) AS d WHERE true
     ON CONFLICT (series, period, teams, position) DO UPDATE
     SET rank = excluded.rank, holder = excluded.holder, value = excluded.value
     """,

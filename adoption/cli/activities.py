@@ -60,7 +60,7 @@ def load(file: str, size: int, mapping_file: str | None, refused_file: str | Non
         mapping = read_mapping(mapping_file) if mapping_file else None
         note = _Refused(open_files.enter_context(_writing(refused_file)) if refused_file else None)
         try:
-            source = open_files.enter_context(files.opened(file, click.get_binary_stream("stdin")))
+            source = open_files.enter_context(files.opened(file, sys.stdin.buffer))
             with click.progressbar(length=source.size or 1, label=f"Loading {file}", file=sys.stderr) as bar:
                 _load(source, size, mapping, totals, note, bar)
         except files.FileError as error:
@@ -75,7 +75,7 @@ def load(file: str, size: int, mapping_file: str | None, refused_file: str | Non
     _summary(totals, note)
 
 
-def _load(  # noqa: PLR0913  # what one load is made of
+def _load(  # noqa: PLR0913, PLR0917  # what one load is made of
     source: Source, size: int, mapping: mappings.Mapping | None, totals: loading.Totals, note: _Refused, bar: Any
 ) -> None:
     def report(batch: Batch) -> None:

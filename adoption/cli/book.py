@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 from flask.cli import AppGroup
+from sqlalchemy import select
 
 from adoption import facts
 from adoption import rulebook
 from adoption.cli import _common
 from adoption.extensions import db
+from adoption.models import PublishedBook
+from adoption.models import PublishedDefinition
 from rules import period
 from rules import wording
 from rules.book import BookError
@@ -19,15 +22,14 @@ from rules.book import check as checked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Any
     from typing import BinaryIO
 
     from flask import Flask
 
     from adoption.facts import Known
+    from rules.book import Book
     from rules.book import Report
-    from rules.incentive import Incentive
-    from rules.metric import Metric
-    from rules.milestone import Milestone
     from rules.version import Segment
 
 LARGEST = 1024 * 1024  # bytes; what is longer is a book no more
@@ -64,7 +66,9 @@ def check(file: BinaryIO) -> None:
 
 @book.command("load")
 @_file
-@click.option("--from", "since", type=_common.Day(), help="The local day on which it takes force; else the next period.")
+@click.option(
+    "--from", "since", type=_common.Day(), help="The local day on which it takes force; else the next period."
+)
 @click.option("--later", is_flag=True, help="Leave scoring again to the scheduler.")
 def load(file: BinaryIO, since: int | None, later: bool) -> None:
     """Put a book in force, and say what changes when.
@@ -103,13 +107,13 @@ def show(language: str, on: int | None) -> None:
     _common.need_database()
     known = facts.current()
     day = known.today(time.time_ns() // 1000) if on is None else on
-    lines = known.timelines
+    books = _books()
     shown = False
-    for kind, timelines in (("milestone", lines.milestones), ("metric", lines.metrics), ("incentive", lines.incentives)):
-        for key, line in timelines.items():
+    for kind in ("milestone", "metric", "incentive"):
+        for key, line in getattr(known.timelines, f"{kind}s").items():
             for part in (part for part in line if part.ends > day and part.starts < part.ends):
                 click.echo(f"{kind} {key} ({_span(part, day)})")
-                click.echo(f"  {wording.sentence(part.body, known.book, language)}")
+                click.echo(f"  {wording.sentence(part.body, books[kind, key, part.starts], language)}")
                 shown = True
     if not shown:
         click.echo("No book is in force.")
@@ -124,6 +128,14 @@ def _report(file: BinaryIO) -> Report:
     if report.faults:
         click.echo(f"{file.name} has {_times(len(report.faults), 'fault')}.", err=True)
     return report
+
+
+def _books() -> dict[tuple[str, str, int], Book]:
+    """Return the book that holds each definition: another one may lack what it is made of."""
+    texts = dict(db.session.execute(select(PublishedBook.id, PublishedBook.text)).all())
+    table = PublishedDefinition
+    rows = db.session.execute(select(table.kind, table.key, table.starts, table.book))
+    return {(kind, key, starts): facts.parsed(texts[number]) for kind, key, starts, number in rows}
 
 
 def _text(raw: bytes, name: str) -> str:
@@ -148,9 +160,7 @@ def _changes(before: Known, after: Known, changed: Iterable[tuple[str, str, int]
     return said
 
 
-def _change(
-    old: Iterable[Segment[Milestone | Metric | Incentive]], line: Iterable[Segment[Milestone | Metric | Incentive]]
-) -> str:
+def _change(old: Iterable[Segment[Any]], line: Iterable[Segment[Any]]) -> str:
     parts, known = [part for part in line if part.starts < part.ends], {part.starts: part.body for part in old}
     if not parts:
         return "never takes force"
@@ -161,7 +171,7 @@ def _change(
     return f"{'changes' if known else 'new'} on {_common.day_text(last.starts)}{until}"
 
 
-def _span(part: Segment[Milestone | Metric | Incentive], day: int) -> str:
+def _span(part: Segment[Any], day: int) -> str:
     begins = "" if part.starts <= day else f"from {_common.day_text(part.starts)}"
     ends = "" if part.ends == period.FOREVER else f"until {_common.day_text(part.ends)}"
     return " ".join(filter(None, (begins, ends))) or "in force"

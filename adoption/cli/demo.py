@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import secrets
+import shlex
 import signal
 import socket
 import subprocess
@@ -65,7 +66,7 @@ def demo(data: str | None, serve: bool, port: int, folder: Path) -> None:
             settings = setting.settings_of(current_app.extensions["settings"], folder)
             setting.fresh(folder)
             token = _fill(settings, data, started)
-            click.echo(_directions(port, token, folder))
+            click.echo(_directions(port, token, settings))
             if serve:
                 _serve(settings, port, lock)
     except (AdoptionError, FileError) as error:
@@ -95,14 +96,19 @@ def _fill(settings: Settings, data: str | None, started: float) -> str:
     return token
 
 
-def _directions(port: int, token: str, folder: Path) -> str:
+def _directions(port: int, token: str, settings: Settings) -> str:
     at = f"http://{HOST}:{port}"
-    database = folder.resolve() / setting.NAME
+    variables = {
+        "DATABASE_URL": settings.database_url,
+        "ARCHIVE_FOLDER": settings.archive_folder,
+        "ORGANISATION_ZONE": settings.organisation_zone.key,
+    }
+    environ = " ".join(f"{name}={shlex.quote(str(value))}" for name, value in variables.items())
     return f"""Look at
   the API and what it answers   {at}/api/v1/
   a board, with this token      curl -H 'Authorization: Bearer {token}' {at}/api/v1/boards
-  all tallies and awards        DATABASE_URL=sqlite:///{database} ORGANISATION_ZONE={setting.ZONE.key} flask awards export
-  a second opinion              … flask verify
+  everything that was earned    {environ} flask awards export
+  a second opinion              {environ} flask verify
 """
 
 
@@ -126,7 +132,16 @@ def _serve(settings: Settings, port: int, lock: int) -> None:
         "SPOONFUL_DEMO": "1",
         "SECRET_KEY": settings.secret_key or secrets.token_hex(32),
     }
-    server = ("gunicorn", "--worker-class", "gthread", "--threads", str(THREADS), "--bind", f"{HOST}:{port}", "wsgi:app")
+    server = (
+        "gunicorn",
+        "--worker-class",
+        "gthread",
+        "--threads",
+        str(THREADS),
+        "--bind",
+        f"{HOST}:{port}",
+        "wsgi:app",
+    )
     commands = (server, ("flask", "scheduler"))
     children = [
         subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT, env=environ, pass_fds=(lock,))  # noqa: S603  # ours

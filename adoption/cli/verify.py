@@ -6,9 +6,10 @@ import time
 from typing import TYPE_CHECKING
 
 import click
+from flask.cli import with_appcontext
 
-from adoption import history
-from adoption.history import archive
+from adoption.cli import _common
+from adoption.errors import AdoptionError
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -23,17 +24,24 @@ def init_app(app: Flask) -> None:
 
 @click.command()
 @click.option("--new-archive", is_flag=True, help="Write the whole archive anew first, from the database.")
+@with_appcontext
 def verify(new_archive: bool) -> None:
     """Compare tallies, milestones, awards and the ledger with all activities.
 
-    Prints what was compared and every kind of difference; the exit code is 1 if there is any.
+    Prints what was compared and what differs; the exit code is 1 if anything does.
     """
-    if new_archive:
-        archive.forget()
+    from adoption import history  # noqa: PLC0415  # its engine takes a while to load; other commands need not wait
+
+    _common.need_database()
     started = time.monotonic()
-    differences = history.verify(_Progress())
-    for doing, count in differences.compared.items():
-        click.echo(f"{count:>12,} {doing}".replace(",", " "))
+    try:
+        if new_archive:
+            history.forget()
+        differences = history.verify(_Progress())
+    except AdoptionError as error:
+        raise click.ClickException(str(error)) from None
+    for what, count in differences.compared.items():
+        click.echo(f"{count:>12,} {what}".replace(",", " "))
     for line in differences.lines():
         click.echo(line)
     if not differences.clean:
@@ -42,18 +50,18 @@ def verify(new_archive: bool) -> None:
 
 
 class _Progress:
-    """Show on stderr what is being done, a line for each step and every few seconds within it."""
+    """Say on stderr what is being done: a line when it begins, and every few seconds after."""
 
     every = 2.0  # seconds
 
     def __init__(self) -> None:
         self.doing = ""
-        self.shown = 0.0
+        self.said = 0.0
 
     def __call__(self, step: Step) -> None:
         now = time.monotonic()
-        if step.doing == self.doing and now - self.shown < self.every:
+        if step.doing == self.doing and now - self.said < self.every:
             return
-        self.doing, self.shown = step.doing, now
+        self.doing, self.said = step.doing, now
         far = f" {step.done:,} of {step.total:,}".replace(",", " ") if step.total else ""
         click.echo(f"{step.doing}{far} …", err=True)

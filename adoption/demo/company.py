@@ -1,4 +1,4 @@
-"""Who works in the company of the demo: sixty people, five teams, two of everything that makes a directory difficult."""
+"""Who works in the company of the demo: sixty people, five teams, and all that makes a directory difficult."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ LATIN = {  # how names in other letters are written in addresses
     "Дмитрий Орлов": "dmitry.orlov", "Екатерина Волкова": "ekaterina.volkova", "Сергей Морозов": "sergey.morozov",
     "Мария Лебедева": "maria.lebedeva", "Павел Егоров": "pavel.egorov", "Наталья Фёдорова": "natalia.fedorova",
     "Алексей Зайцев": "alexey.zaytsev", "Юлия Белова": "yulia.belova",
-    "陈静": "jing.chen", "王伟": "wei.wang", "李娜": "na.li", "张敏": "min.zhang", "刘洋": "yang.liu", "杨帆": "fan.yang",
-    "黄磊": "lei.huang", "周婷": "ting.zhou", "吴昊": "hao.wu", "徐丽": "li.xu", "孙鹏": "peng.sun",
+    "陈静": "jing.chen", "王伟": "wei.wang", "李娜": "na.li", "张敏": "min.zhang", "刘洋": "yang.liu",
+    "杨帆": "fan.yang", "黄磊": "lei.huang", "周婷": "ting.zhou", "吴昊": "hao.wu", "徐丽": "li.xu", "孙鹏": "peng.sun",
 }  # fmt: skip  # a list of pairs
 PLAIN = str.maketrans("áãéíóúñřâčšž", "aaeiounracsz")
 LEAVERS = {"Oscar Lind": 25, "Rui Almeida": 50, "Юлия Белова": 12}  # name → days ago
@@ -90,7 +90,9 @@ def of(today: int) -> Company:
         moved_on=moved_on,
         absences=_csv(("email", "from", "until"), [(email, *map(_day, span)) for email, span in away.items()]),
         holidays=_csv(("day", "name"), [(_day(day), name) for day, name in sorted(closed.items())]),
-        waves=_csv(("wave", "team"), [("first", NORTH), ("first", SHANGHAI), *(("second", t) for t in (SOUTH, VOLGA, CARE))]),
+        waves=_csv(
+            ("wave", "team"), [("first", NORTH), ("first", SHANGHAI), *(("second", t) for t in (SOUTH, VOLGA, CARE))]
+        ),
         away=away,
         closed=frozenset(closed),
     )
@@ -119,7 +121,7 @@ def _workers(today: int) -> Iterator[Worker]:
 def _rows(workers: Sequence[Worker]) -> list[tuple[str, ...]]:
     called = {address(name): name for name, _, _ in names()}
     managers = {one.team: one.email for one in workers if one.manager}
-    rows = [(address(name), name, "", "", role, "", "", "") for name, role in HOUSE.items()]
+    rows: list[tuple[str, ...]] = [(address(name), name, "", "", role, "", "", "") for name, role in HOUSE.items()]
     for one in workers:
         above = address("Ada Lindqvist") if one.manager else managers[one.team]
         days = (_day(one.hired_on), _day(one.left_on))

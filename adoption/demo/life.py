@@ -28,11 +28,25 @@ if TYPE_CHECKING:
 
 DAYS = 91
 CRM, OFFICE = "crm", "office"
+BY_OFFICE = ("meeting.completed", "email.sent")  # types that the office suite sends; its actors are addresses
 STRANGER = "u999"  # somebody whom the list of people does not have
 IMPORTER = "bob.visser@spoonful.example"
 IMPORTED = 24  # contacts that Bob imported twice
 ONE_IN = {"late": 30, "twice": 40, "withdrawn": 90, "merged": 120}
-COMPANIES = ("Aurora", "Borealis", "Cedar & Co", "Дельта", "Эверест", "Fjord", "Gelato Uno", "华光", "Ister", "金桥", "Koto", "Lumen")
+COMPANIES = (
+    "Aurora",
+    "Borealis",
+    "Cedar & Co",
+    "Дельта",
+    "Эверест",
+    "Fjord",
+    "Gelato Uno",
+    "华光",
+    "Ister",
+    "金桥",
+    "Koto",
+    "Lumen",
+)
 PEOPLE = ("Kim", "Noor", "Robin", "Саша", "Женя", "林", "高", "Alex", "Jo", "Max", "Lee", "Ines")
 
 
@@ -56,8 +70,13 @@ class _Diary:
     records: int = 0
     contacts: list[str] = field(default_factory=list)
 
-    def add(self, kind: str, who: Worker, day: int, subject: str, data: dict[str, Any], *, source: str = CRM) -> None:
+    def likely(self, probability: float) -> bool:
+        """Say whether something happens this time."""
+        return self.chance.random() < probability
+
+    def add(self, kind: str, who: Worker, day: int, subject: str, data: dict[str, Any]) -> None:
         """Enter something that happened at some time of a day, unless that is still to come."""
+        source = OFFICE if kind in BY_OFFICE else CRM
         clock = min(max(self.chance.gauss(13, 2.4), 7.5), 19.9)
         local = datetime.combine(date.fromordinal(day), time(0), self.zone) + timedelta(seconds=int(clock * 3600))
         moment = period.microseconds(local)
@@ -113,7 +132,7 @@ def of(company: Company, today: int, zone: ZoneInfo, now: int) -> Delivery:
             grown = zeal * (0.6 + 0.6 * (day - today + DAYS) / DAYS)  # most get used to it
             if diary.works(who, day):
                 _working_day(diary, who, day, grown)
-            elif diary.chance.random() < 0.03 * zeal and (who.left_on or period.FOREVER) > day >= (who.hired_on or 0):
+            elif diary.likely(0.03 * zeal) and (who.left_on or period.FOREVER) > day >= (who.hired_on or 0):
                 _conversation(diary, who, day, diary.known())
     _stranger(diary, today)
     imported = _import(diary, today)
@@ -151,32 +170,31 @@ def _contact(diary: _Diary, who: Worker, day: int, zeal: float) -> None:
         "phone": f"+31 20 {number:06d}",
         "company": chance.choice(COMPANIES),
     }
-    if chance.random() < 0.4:
+    if diary.likely(0.4):
         card |= reachable
     diary.add("contact.created", who, day, subject, card)
-    if "email" not in card and chance.random() < 0.5 + zeal / 5:
+    if "email" not in card and diary.likely(0.5 + zeal / 5):
         diary.add("contact.updated", who, diary.next_day(who, day, chance.randint(0, 2)), subject, card | reachable)
-    if chance.random() < 0.55 + zeal / 8:
+    if diary.likely(0.55 + zeal / 8):
         talked = diary.next_day(who, day, chance.randint(0, 3))
         _conversation(diary, who, talked, subject)
-        if chance.random() < 0.6 + zeal / 9:
+        if diary.likely(0.6 + zeal / 9):
             diary.add("task.created", who, talked, subject, {"title": "Send the offer"})
-        if chance.random() < 0.3:
+        if diary.likely(0.3):
             _deal(diary, who, talked, subject)
-    if chance.random() < 1 / ONE_IN["merged"]:
+    if diary.likely(1 / ONE_IN["merged"]):
         diary.add("contact.merged", who, diary.next_day(who, day, 5), subject, {"into": diary.known()})
 
 
 def _conversation(diary: _Diary, who: Worker, day: int, subject: str) -> None:
-    roll = diary.chance.random()
-    if roll < 0.55:
-        outcome = diary.chance.choice(("reached", "reached", "reached", "no_answer", "call_back"))
-        data = {"minutes": diary.chance.randint(1, 40), "outcome": outcome}
-        diary.add("call.completed", who, day, subject, data)
-    elif roll < 0.75:
-        diary.add("meeting.completed", who, day, subject, {"minutes": 45, "outcome": "held"}, source=OFFICE)
-    else:
-        diary.add("email.sent", who, day, subject, {"subject": "Our conversation"}, source=OFFICE)
+    outcome = diary.chance.choice(("reached", "reached", "reached", "no_answer", "call_back"))
+    kinds: dict[str, dict[str, Any]] = {
+        "call.completed": {"minutes": diary.chance.randint(1, 40), "outcome": outcome},
+        "meeting.completed": {"minutes": 45, "outcome": "held"},
+        "email.sent": {"subject": "Our conversation"},
+    }
+    (kind,) = diary.chance.choices(list(kinds), weights=(11, 4, 5))
+    diary.add(kind, who, day, subject, kinds[kind])
 
 
 def _deal(diary: _Diary, who: Worker, day: int, contact: str) -> None:
@@ -185,17 +203,18 @@ def _deal(diary: _Diary, who: Worker, day: int, contact: str) -> None:
     amount = f"{chance.randint(4, 480) * 50}.{chance.choice(('00', '00', '50', '95'))}"
     closing = date.fromordinal(begun + 30).isoformat()
     facts = {"amount": amount, "currency": "EUR", "contact": contact, "owner": who.account}
-    if chance.random() < 0.7:
+    if diary.likely(0.7):
         facts["close_date"] = closing
     diary.add("deal.created", who, begun, subject, facts)
     met = diary.next_day(who, begun, chance.randint(1, 5))
     _conversation(diary, who, met, subject)
     diary.add("task.created", who, met, subject, {"title": "Prepare the contract"})
     diary.add("deal.stage_changed", who, met, subject, {"stage": "negotiation"})
-    roll, end = chance.random(), diary.next_day(who, met, chance.randint(3, 16))
-    if roll < 0.45:
+    end = diary.next_day(who, met, chance.randint(3, 16))
+    (outcome,) = chance.choices(("won", "lost", "open"), weights=(45, 35, 20))
+    if outcome == "won":
         diary.add("deal.won", who, end, subject, {"amount": amount, "currency": "EUR", "owner": who.account})
-    elif roll < 0.8:
+    elif outcome == "lost":
         diary.add("deal.lost", who, end, subject, {"reason": "price"})
 
 
@@ -213,7 +232,12 @@ def _import(diary: _Diary, today: int) -> range:
     day = diary.next_day(who, today - 45, 0)
     begin = len(diary.events)
     for number in range(IMPORTED):
-        card = {"name": f"Fair visitor {number}", "email": f"visitor{number}@example.net", "phone": "+31 20 555", "company": "Fair"}
+        card = {
+            "name": f"Fair visitor {number}",
+            "email": f"visitor{number}@example.net",
+            "phone": "+31 20 555",
+            "company": "Fair",
+        }
         diary.add("contact.created", who, day, diary.record("contact"), card | {"owner": who.account})
     return range(begin, len(diary.events))
 

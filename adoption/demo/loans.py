@@ -110,7 +110,9 @@ def _rows(name: str) -> Iterator[dict[str, str]]:
     with files.opened(name, sys.stdin.buffer) as source:
         table = Table(source.lines(), source.name)
         if not set(COLUMNS) <= set(table.headings):
-            msg = f"{OtherLogError.__doc__} {name} has the columns {', '.join(table.headings)}, not {', '.join(COLUMNS)}."
+            msg = (
+                f"{OtherLogError.__doc__} {name} has the columns {', '.join(table.headings)}, not {', '.join(COLUMNS)}."
+            )
             raise OtherLogError(msg)
         for number, row in table:
             if isinstance(row, BadRow):

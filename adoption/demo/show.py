@@ -68,4 +68,3 @@ def _open() -> Iterator[str]:
     if names:
         yield f"Nobody in the list of people is {', '.join(names[:TOP])}: what they did waits to be credited."
         yield ""
-

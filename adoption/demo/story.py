@@ -102,6 +102,8 @@ def _use(today: int, now: int) -> None:
     old = (Award.status == "issued", Award.period < today - USED, Award.reward.in_(usable))
     rows = connection.execute(select(Award.__table__).where(*old))
     issued = [Row(*row[1:]) for row in rows]
-    used = [replace(one, status="redeemed", redeemed=now, changed=now) for one in issued if one.ordinal + one.holder % 4]
+    used = [
+        replace(one, status="redeemed", redeemed=now, changed=now) for one in issued if one.ordinal + one.holder % 4
+    ]
     awards.store(connection, used)
     db.session.commit()

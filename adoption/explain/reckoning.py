@@ -10,8 +10,8 @@ from sqlalchemy import and_
 from sqlalchemy import or_
 from sqlalchemy import select
 
-from adoption import awards
 from adoption import inforce
+from adoption.due import eligible
 from adoption.models import Edition
 from adoption.models import Series
 from adoption.models import Tally
@@ -112,14 +112,14 @@ def reckon(has: Tallies, line: Sequence[Version], version: Version, first: int) 
         and one.incentive.per == incentive.per
         and (one.incentive.in_a_row is None) == (incentive.in_a_row is None)
     ]
-    offered = [awards.eligible(has.known, one.incentive, has.holder, first) for one in beside]
+    offered = [eligible(has.known, one.incentive, has.holder, first) for one in beside]
     values = [_value(has, one, first) for one in beside]
     earned = [one.incentive.due(n) if yes else 0 for one, n, yes in zip(beside, values, offered, strict=True)]
     due = rule.share([one.incentive for one in beside], earned)
     # Versions of the same meaning are equal, but one that came back is another stretch of days.
     at = next((index for index, one in enumerate(beside) if one.starts == version.starts), None)
     if at is None:  # it has no day in this period
-        return Reckoned(version, 0, 0, 0, awards.eligible(has.known, incentive, has.holder, first))
+        return Reckoned(version, 0, 0, 0, eligible(has.known, incentive, has.holder, first))
     return Reckoned(version, values[at], sum(due[:at]), due[at], offered[at])
 
 

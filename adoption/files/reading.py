@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Fields
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import NamedTuple
@@ -19,13 +20,12 @@ from adoption.files.source import Overlong
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from collections.abc import Mapping as Fields
 
     from adoption.connectors.mapping import Mapping
     from adoption.files.source import Source
 
 TABLES = (".csv", ".tsv", ".txt")
-Item = bytes | Fields[str, object] if TYPE_CHECKING else object
+Item = bytes | Fields[str, object]
 Entry = tuple[int, Item | None, object, str | None]  # line, item, what the line says, why there is no item
 _payloads = msgspec.json.Decoder(float_hook=Decimal)
 
@@ -59,31 +59,48 @@ def batches(source: Source, size: int, mapping: Mapping | None) -> Iterator[Batc
     Raises:
         FileError: the file is of another kind, breaks off or is damaged; what came before was yielded.
     """
-    entries = _entries(source, mapping)
-    items, lines, origins, refused = [], [], [], []
+    gathered = _Gathered()
     broken: FileError | None = None
-    number = 0
-    while True:
-        try:
-            entry = next(entries, None)
-        except FileError as error:
-            entry, broken = None, error
-        if entry is not None:
-            number, item, origin, fault = entry
-            if fault is None:
-                items.append(item)
-                lines.append(number)
-                origins.append(origin)
-            else:
-                refused.append(Refused(number, wire.claimed_id(origin), fault, origin))
-        if entry is None or len(lines) + len(refused) >= size:
-            if lines or refused:
-                yield Batch(items, lines, origins, refused, source.position, number)
-                items, lines, origins, refused = [], [], [], []
-            if broken is not None:
-                raise broken
-            if entry is None:
-                return
+    try:
+        for entry in _entries(source, mapping):
+            gathered.add(entry)
+            if gathered.size == size:
+                yield gathered.taken(source.position)
+    except FileError as error:
+        broken = error
+    if gathered.size:
+        yield gathered.taken(source.position)
+    if broken is not None:
+        raise broken
+
+
+class _Gathered:
+    """What the next batch will hold."""
+
+    def __init__(self) -> None:
+        self._clear()
+
+    def _clear(self) -> None:
+        self.size = self.last = 0
+        self.items: list[Item] = []
+        self.lines: list[int] = []
+        self.origins: list[object] = []
+        self.refused: list[Refused] = []
+
+    def add(self, entry: Entry) -> None:
+        self.last, item, origin, fault = entry
+        self.size += 1
+        if item is not None:
+            self.items.append(item)
+            self.lines.append(self.last)
+            self.origins.append(origin)
+        else:
+            self.refused.append(Refused(self.last, wire.claimed_id(origin), fault or "", origin))
+
+    def taken(self, position: int) -> Batch:
+        batch = Batch(self.items, self.lines, self.origins, self.refused, position, self.last)
+        self._clear()
+        return batch
 
 
 def _entries(source: Source, mapping: Mapping | None) -> Iterator[Entry]:

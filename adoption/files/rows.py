@@ -67,22 +67,21 @@ class Table:
                 yield line, BadRow(fault, readable(self._taken[0][1]))
 
     def _headings(self, name: str) -> list[str]:
-        for number, line in self._lines:
-            if line.strip():
-                break
-        else:
+        number, line = next((found for found in self._lines if found[1].strip()), (0, b""))
+        if not number:
             msg = f"{name} is empty; its first line must name the columns"
             raise FileError(msg)
         try:
-            text = "" if type(line) is Overlong else line.decode()
+            text = line.decode()
         except UnicodeDecodeError:
-            text = ""
+            msg = f"{name} line {number}: the headings are not UTF-8"
+            raise FileError(msg) from None
         self._delimiter = max(DELIMITERS, key=text.count)
         cells = [cell.strip() for cell in next(csv.reader([text], delimiter=self._delimiter), [])]
         twice = sorted({cell for cell in cells if cells.count(cell) > 1})
-        if twice or not all(cells) or "\0" in text:
+        if twice or not all(cells) or "\0" in text or type(line) is Overlong:
             wrong = f"{', '.join(twice)} more than once" if twice and all(cells) else "not every column"
-            msg = f"{name} line {number}: the headings name {wrong}: {readable(line)!r}"
+            msg = f"{name} line {number}: the headings name {wrong}: {readable(line)[:200]!r}"
             raise FileError(msg)
         return cells
 

@@ -262,9 +262,7 @@ def streamed(connection: Connection, query: Any) -> Iterable[Row[Any]]:
     return connection.execute(query, execution_options={"yield_per": FETCH})
 
 
-def _file(
-    engine: Engine, lines: DuckDBPyRelation, folder: Path, numbers: tuple[int, int, int]
-) -> ArchivedFile:
+def _file(engine: Engine, lines: DuckDBPyRelation, folder: Path, numbers: tuple[int, int, int]) -> ArchivedFile:
     """Turn lines into a durable file; it is not in the manifest yet."""
     first, last, part = numbers
     name = f"activities-{first:012}-{last:012}-{part}.parquet"

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 STEPS = 16  # a path into nested objects has at most so many names
 PATH = 255  # and so many characters: hostile nesting must not grow the archive
 CACHED = 40  # characters; shorter texts come again and again
+TOO_DEEP = "#too deep"  # the key of what is nested too deeply to be written; no metric can count it either
 LONGEST_KEY = 255  # characters; longer values are told apart by a digest
 
 # What is kept of one field.  ``text`` is the text it is, if it is text; ``key`` tells it apart from other values where
@@ -73,7 +74,7 @@ def _normal(value: object) -> Field:
     """Return what is kept of a value that is not null."""
     kind = type(value)
     if kind is list or kind is dict:
-        field: Field = {"kind": "list" if kind is list else "object", "key": told_apart(values.text(value) or "")}
+        field: Field = {"kind": "list" if kind is list else "object", "key": _written(value)}
         field["filled"] = bool(value)
         if kind is list:
             field["marks"] = [mark for element in value for mark in marks(element)]  # type: ignore[attr-defined]
@@ -109,6 +110,14 @@ def _text(value: str) -> Field:
 
 
 _short_text = lru_cache(maxsize=16_384)(_text)
+
+
+def _written(value: object) -> str:
+    """Return the key of a list or an object."""
+    try:
+        return told_apart(values.text(value) or "")
+    except RecursionError:
+        return TOO_DEEP
 
 
 def told_apart(text: str) -> str:

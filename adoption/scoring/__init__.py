@@ -5,7 +5,9 @@ being built (facts changed, see ``rescoring``), activities of the buckets alread
 """
 
 from adoption.scoring.scoring import Notes as Notes
+from adoption.scoring.scoring import ScoringError as ScoringError
 from adoption.scoring.scoring import Stage as Stage
 from adoption.scoring.scoring import apply as apply
+from adoption.scoring.scoring import park as park
 from adoption.scoring.scoring import prepare as prepare
 from adoption.scoring.scoring import score as score

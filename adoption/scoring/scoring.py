@@ -7,15 +7,12 @@ from dataclasses import dataclass
 from dataclasses import field
 from typing import TYPE_CHECKING
 
-from flask import current_app
-from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from adoption import awards
 from adoption import facts
 from adoption import inforce
 from adoption import statements
-from adoption.models import Edition
 from adoption.models import bucket_of
 from adoption.scoring import counting
 from adoption.scoring import milestones
@@ -31,6 +28,13 @@ if TYPE_CHECKING:
 
 ALL = 255  # the last bucket
 UNSCORED = ("bucket", "source", "id")
+
+
+LONGEST_REASON = 1_000  # characters
+
+
+class ScoringError(Exception):
+    """A rule failed on a batch; the message says how."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +54,8 @@ class Notes:
 
 def prepare(connection: Connection) -> Stage:
     """Look up the facts and compile what is in force, in the running transaction (which holds the facts still)."""
-    known = facts.at(connection, facts.version_of(connection))
-    query = select(Edition.id, Edition.state, Edition.cursor).where(Edition.state.in_(("active", "building")))
-    editions = connection.execute(query.order_by(Edition.id)).all()
+    version, editions = facts.header(connection)
+    known = facts.at(connection, version)
     return Stage(
         known,
         tuple(
@@ -65,30 +68,33 @@ def prepare(connection: Connection) -> Stage:
 def score(connection: Connection, stage: Stage, new: Sequence[Activity], gone: Sequence[Activity], now: int) -> Notes:
     """Score a batch in every edition it belongs to.
 
-    A fault in a rule loses no activity: the batch stays stored and is listed as unscored, with the reason.
+    Raises:
+        ScoringError: a rule failed; the caller rolls back, stores the batch again and calls ``park``.
     """
     notes = Notes()
     if not new and not gone:
         return notes
     gone = _unlisted(connection, gone) if gone else gone
     try:
-        with connection.begin_nested():
-            for force, until, active in stage.editions:
-                changes = apply(
-                    connection, stage.known, force, _within(new, until), _within(gone, until), until, notes, now
-                )
-                if active:
-                    awards.follow(connection, stage.known, force, changes, now)
+        for force, until, active in stage.editions:
+            came, went = _within(new, until), _within(gone, until)
+            changes = apply(connection, stage.known, force, came, went, until, notes, now)
+            if active:
+                awards.follow(connection, stage.known, force, changes, now)
     except DBAPIError:
-        raise  # the database's own trouble: nothing was stored, the sender tries again
+        raise  # the database's own trouble: nothing is stored, the sender tries again
     except Exception as error:  # whatever a rule does wrong, the activities are kept
-        current_app.logger.exception("Scoring failed; the activities wait in unscored.")
-        reason = f"{type(error).__name__}: {error}"[:1000]
-        rows = sorted((bucket_of(*one[:2]), *one[:2], reason, now, 0) for one in new)
-        statements.insert_new(connection, "unscored", (*UNSCORED, "reason", "since", "tries"), rows)
-        if gone:
-            facts.fall_behind(connection)
+        raise ScoringError(f"{type(error).__name__}: {error}"[:LONGEST_REASON]) from error
     return notes
+
+
+def park(connection: Connection, new: Sequence[Activity], gone: Sequence[Activity], reason: str, now: int) -> None:
+    """List activities as unscored, with the reason; a job tries each of them again."""
+    gone = _unlisted(connection, gone) if gone else gone
+    rows = sorted((bucket_of(*one[:2]), *one[:2], reason, now, 0) for one in new)
+    statements.insert_new(connection, "unscored", (*UNSCORED, "reason", "since", "tries"), rows)
+    if gone:  # what they added is still counted
+        facts.fall_behind(connection)
 
 
 def apply(  # noqa: PLR0913, PLR0917  # the facts of one step, each of them needed

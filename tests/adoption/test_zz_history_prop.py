@@ -18,12 +18,18 @@ from tests.adoption.test_same_answer import live
 
 N=int(os.environ.get("N","40"))
 T=[0,0,0,0]
+from contextlib import contextmanager
+import traceback
+@contextmanager
+def logged():
+    try: yield
+    except BaseException: print(traceback.format_exc()[-1500:],flush=True); raise
 @settings(max_examples=N, phases=(Phase.generate,Phase.shrink))
 @given(histories())
 def test_verify_clean(new_app, drawn):
     world, steps = drawn
     t0=time.time()
-    with new_app(os.environ.get("DBK","sqlite")):
+    with new_app(os.environ.get("DBK","sqlite")), logged():
         live(world, steps)
         t1=time.time()
         d=history.verify()
