@@ -190,8 +190,8 @@ class _Row:
             reason = f"{type(error).__name__}: {error}"[:1000]
             self._note(state="failed", finished=_now(), message=reason)
             raise FailedError(reason) from error
-        if message is not None:
-            self._note(state="done", finished=_now(), message=message)
+        if message is not None or self.number is not None:
+            self._note(state="done", finished=_now(), message=message or "nothing to do")
         return message
 
     def report(self, done: int, total: int) -> None:

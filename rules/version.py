@@ -204,7 +204,7 @@ def _succeed(line: Timeline[Definition], new: Definition | None, otherwise: int)
 def _still_runs(segment: Segment[Definition]) -> bool:
     """Say whether a segment was not cut short by a later book."""
     own = period.FOREVER if segment.body.ends is None else segment.body.ends
-    return segment.ends == own
+    return segment.ends == max(segment.starts, own)
 
 
 def _cut(line: Timeline[Definition], at: int) -> list[Segment[Definition]]:

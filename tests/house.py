@@ -41,7 +41,7 @@ class House:
     def __init__(self, book, *, since=date(2026, 1, 5), people=("Alice", "Bob"), teams=None):
         self.numbers = {}
         self.teams = {}
-        self.ids = (f"a{number}" for number in count(1))
+        self.ids = (f"a{number:03}" for number in count(1))
         for name in people:
             self.person(name)
         for team, members in (teams or {}).items():

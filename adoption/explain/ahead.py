@@ -55,7 +55,8 @@ class Standing:
 def progress(holder: int, day: int, *, language: str = "en") -> list[ProgressLine]:
     """Return how far a holder is, on a local day, towards each incentive that is offered to them.
 
-    An incentive is shown by the version of that day; one that ended earlier in the period stays until the period ends.
+    An incentive is shown by the version of that day; one that ended earlier in the period stays until the period ends,
+    and says that it is over.
     """
     known = facts.current()
     shown = []
@@ -121,7 +122,7 @@ def _standing(has: Tallies, line: Sequence[Version], version: Version, day: int)
     reckoned = reckoning.reckon(has, line, version, period.start(incentive.per, day))
     if (incentive.holder == "team") != (has.holder < 0):
         reckoned = reckoned._replace(offered=False)
-    in_force = _in_force([version], day) is not None
+    in_force = version.starts <= day < version.ends
     if incentive.in_a_row is None:
         return Standing(reckoned, reckoned.tally, incentive.target(reckoned.tally), in_force)
     run = _run(has, version, day) % incentive.in_a_row
@@ -154,12 +155,11 @@ def _line(known: Known, standing: Standing, day: int, language: str) -> Progress
 def _missing(standing: Standing, day: int, language: str) -> str:
     """Say how much is missing."""
     incentive = standing.reckoned.version.incentive
-    if not standing.in_force:
-        return words.say("not_in_force", language, day=period.text("day", day))
     if not standing.reckoned.offered:
         return words.say("not_offered", language)
-    if not standing.complete:
-        return wording.why_not(incentive, standing.tally, language)
-    # Whoever earned them, by this version or an earlier one: say that all are earned.
-    earned = replace(incentive, every=UNIT, reach=None, in_a_row=None, at_most=incentive.limit)
-    return wording.why_not(earned, UNIT * (incentive.limit or 0), language)
+    if standing.complete:  # by this version or an earlier one: either way all are earned
+        earned = replace(incentive, every=UNIT, reach=None, in_a_row=None, at_most=incentive.limit)
+        return wording.why_not(earned, UNIT * (incentive.limit or 0), language)
+    if not standing.in_force:
+        return words.say("not_in_force", language, day=period.text("day", day))
+    return wording.why_not(incentive, standing.tally, language)

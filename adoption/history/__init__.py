@@ -6,7 +6,7 @@ tables.  Imported where it is used, since its engine takes a while to load.
 """
 
 from adoption.history.archive import bring_up_to_date as bring_up_to_date
-from adoption.history.archive import forget as forget
+from adoption.history.manifest import forget as forget
 from adoption.history.questions import awards as awards
 from adoption.history.questions import milestones as milestones
 from adoption.history.questions import tallies as tallies

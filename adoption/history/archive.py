@@ -1,37 +1,33 @@
 """The archive: every activity as immutable Parquet, one file after the other, with a manifest in the database.
 
-A file is written under another name, made durable, renamed, and then entered in the manifest; what no row of it names is
-no part of the archive and is swept away.  The archive commits for itself, file by file: a rollback could not take a
-file back (docs/decisions/history.md).
+A file is written under another name, made durable, renamed, and then entered in the manifest; what no row of that
+names is no part of the archive and is swept away.  The archive commits for itself, file by file: a rollback could not
+take a file back (docs/decisions/history.md).
 """
 
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
 import re
 import shutil
-import time
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import delete
 from sqlalchemy import func
-from sqlalchemy import insert
 from sqlalchemy import select
 
 from adoption import facts
-from adoption.errors import AdoptionError
 from adoption.extensions import db
 from adoption.history import engine as engines
+from adoption.history import manifest
+from adoption.history.manifest import Archive
+from adoption.history.manifest import ArchivedFile
 from adoption.history.normal import DATA_TYPE
 from adoption.history.normal import fields
-from adoption.models import ArchiveFile
 from adoption.models import Batch
 from adoption.models import Receipt
 from adoption.models import StoredActivity
@@ -46,6 +42,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyRelation
     from sqlalchemy import Connection
     from sqlalchemy import Row
+    from sqlalchemy import Select
 
     from adoption.history.engine import Engine
 
@@ -69,43 +66,6 @@ COLUMNS = {
 }
 _OURS = re.compile(r"activities-[0-9]+-[0-9]+-[0-9]+\.parquet(\.part)?")
 _STORED = tuple(getattr(StoredActivity, name) for name in COLUMNS)
-
-
-class DamagedArchiveError(AdoptionError):
-    """A file of the archive is missing or changed; put it back, or let `flask verify --new-archive` write all anew."""
-
-
-class RacedArchiveError(AdoptionError):
-    """Another process has extended the archive meanwhile; try again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Archive:
-    """The files that hold every activity of batches up to ``horizon``."""
-
-    folder: Path
-    files: tuple[ArchivedFile, ...]
-    horizon: int
-
-    @property
-    def rows(self) -> int:
-        """How many activities these are."""
-        return sum(file.rows for file in self.files)
-
-    def paths(self) -> list[str]:
-        """Return where the files are."""
-        return [str(self.folder / file.path) for file in self.files]
-
-
-@dataclass(frozen=True, slots=True)
-class ArchivedFile:
-    """A row of the manifest."""
-
-    path: str
-    sha256: str
-    rows: int
-    first_batch: int
-    last_batch: int
 
 
 def nothing(_done: int, _total: int) -> None:
@@ -139,7 +99,7 @@ def extend(connection: Connection, horizon: int, progress: Callable[[int, int], 
     folder = current_app.extensions["settings"].archive_folder
     folder.mkdir(parents=True, exist_ok=True)
     with _alone(folder):
-        files = manifest()
+        files = manifest.files()
         _sweep(folder, {file.path for file in files})
         after = max((file.last_batch for file in files), default=0)
         ranges = list(_ranges(connection, after, horizon))
@@ -148,43 +108,12 @@ def extend(connection: Connection, horizon: int, progress: Callable[[int, int], 
         for first, last, _ in ranges:
             with engines.opened(folder, threads=1) as engine:
                 made = _write(engine, connection, folder, first, last)
-            _enter(made, after)
+            manifest.enter(made, after)
             after = last if made else after
             files += made
             done += sum(file.rows for file in made)
             progress(done, total)
     return Archive(folder, tuple(files), horizon)
-
-
-def manifest() -> list[ArchivedFile]:
-    """Return the rows of the manifest, oldest first."""
-    table = ArchiveFile.__table__.c
-    names = ("path", "sha256", "rows", "first_batch", "last_batch")
-    with db.engine.connect() as connection:
-        rows = connection.execute(select(*(table[name] for name in names)).order_by(table.first_batch, table.path))
-        return [ArchivedFile(*row) for row in rows]
-
-
-def check(archive: Archive) -> None:
-    """Make sure that every file is there and is the one that was written.
-
-    Raises:
-        DamagedArchiveError: one is not.
-    """
-    for file in archive.files:
-        path = archive.folder / file.path
-        if not path.is_file():
-            msg = f"{path} is missing. {DamagedArchiveError.__doc__}"
-            raise DamagedArchiveError(msg)
-        if _sha256(path) != file.sha256:
-            msg = f"{path} is not what was written. {DamagedArchiveError.__doc__}"
-            raise DamagedArchiveError(msg)
-
-
-def forget() -> None:
-    """Forget all files, so that the next run writes the archive anew; the old ones are swept away then."""
-    with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
-        connection.execute(delete(ArchiveFile))
 
 
 @contextmanager
@@ -257,7 +186,7 @@ def _line(row: Row[Any]) -> bytes:
     return engines.encoded(named)
 
 
-def streamed(connection: Connection, query: Any) -> Iterable[Row[Any]]:
+def streamed(connection: Connection, query: Select[Any]) -> Iterable[Any]:
     """Run a query whose rows are fetched a few at a time."""
     return connection.execute(query, execution_options={"yield_per": FETCH})
 
@@ -270,7 +199,7 @@ def _file(engine: Engine, lines: DuckDBPyRelation, folder: Path, numbers: tuple[
     lines.write_parquet(str(draft), compression="zstd", row_group_size=GROUP)
     rows = rows_in(engine, draft)
     _make_durable(draft)
-    digest = _sha256(draft)
+    digest = manifest.digest(draft)
     draft.rename(folder / name)
     _make_durable(folder)
     return ArchivedFile(name, digest, rows, first, last)
@@ -279,35 +208,6 @@ def _file(engine: Engine, lines: DuckDBPyRelation, folder: Path, numbers: tuple[
 def rows_in(engine: Engine, path: Path) -> int:
     """Return how many rows a Parquet file says it has."""
     return len(engine.connection.read_parquet(str(path)))
-
-
-def _enter(made: list[ArchivedFile], after: int) -> None:
-    """Enter files in the manifest, unless somebody else went on from the same batch."""
-    if not made:
-        return
-    now = time.time_ns() // 1000
-    with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
-        facts.exclusive(connection)
-        last = connection.execute(select(func.coalesce(func.max(ArchiveFile.last_batch), 0))).scalar_one()
-        if last != after:
-            raise RacedArchiveError
-        rows = [
-            {
-                "path": file.path,
-                "sha256": file.sha256,
-                "rows": file.rows,
-                "first_batch": file.first_batch,
-                "last_batch": file.last_batch,
-                "written": now,
-            }
-            for file in made
-        ]
-        connection.execute(insert(ArchiveFile), rows)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _make_durable(path: Path) -> None:

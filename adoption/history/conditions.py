@@ -16,7 +16,6 @@ from typing import Any
 from sqlglot import exp
 
 from adoption.history.normal import marks
-from rules import condition as rule
 from rules.condition import All
 from rules.condition import AnyOf
 from rules.condition import Compare

@@ -46,7 +46,7 @@ class Engine:
         path.unlink()
 
     def lines(self, path: Path, columns: Mapping[str, str], longest: int) -> duckdb.DuckDBPyRelation:
-        """Return what a file of JSON lines holds, each column with its stated type; ``longest`` is that of the lines."""
+        """Return what a file of JSON lines holds, each column with its stated type; ``longest`` is in bytes."""
         return self.connection.read_json(
             str(path),
             columns=dict(columns),

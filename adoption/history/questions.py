@@ -12,8 +12,11 @@ from sqlglot import union
 
 from adoption import facts
 from adoption.history import archive as archives
+from adoption.history import earning
 from adoption.history import engine as engines
 from adoption.history import expressions
+from adoption.history import manifest
+from adoption.history import milestones as records
 from adoption.history import relations
 from adoption.history.archive import COLUMNS
 from adoption.history.expressions import col
@@ -27,8 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from adoption.facts import Known
-    from adoption.history.archive import Archive
     from adoption.history.engine import Engine
+    from adoption.history.manifest import Archive
     from rules.milestone import Milestone
     from rules.version import MetricVersion
     from rules.version import Version
@@ -65,8 +68,8 @@ class History:
         self._kept: dict[tuple[str, str], str] = {}
 
     def outcomes(self, milestone: Milestone) -> str:
-        """Return the relation of the records that reached a milestone (see ``expressions.outcomes``)."""
-        return self._keep("outcome", meaning(milestone), lambda: expressions.outcomes(milestone))
+        """Return the relation of the records that reached a milestone (see ``records.outcomes``)."""
+        return self._keep("outcome", meaning(milestone), lambda: records.outcomes(milestone))
 
     def daily(self, counted: MetricVersion) -> str:
         """Return the relation of what a metric counts by holder and day (see ``expressions.by_day``)."""
@@ -113,14 +116,14 @@ class History:
         if incentive.in_a_row is None:
             values: exp.Query = self.version_tallies(counted, incentive.per, version.starts, version.ends)
         else:
-            values = expressions.streaks(incentive, self.version_tallies(counted, "day", version.starts, version.ends))
-        earned: exp.Query = expressions.earned(incentive, values)
+            values = earning.streaks(incentive, self.version_tallies(counted, "day", version.starts, version.ends))
+        earned: exp.Query = earning.earned(incentive, values)
         if incentive.who:
             spans = self._offers(version)
-            earned = expressions.offered(earned, incentive.per, spans)
+            earned = earning.offered(earned, incentive.per, spans)
         before = [select("holder", "per", "period", "due").from_(one.relation) for one in earlier]
         taken = union(*before, distinct=False) if len(before) > 1 else (before[0] if before else None)
-        return expressions.shared(incentive, earned, incentive.per, taken)
+        return earning.shared(incentive, earned, incentive.per, taken)
 
     def _offers(self, version: Version) -> str:
         key = ("offer", repr(version.incentive.who))
@@ -144,7 +147,12 @@ def _no_tallies() -> exp.Select:
 
 @contextmanager
 def attached(archive: Archive, known: Known) -> Iterator[History]:
-    """Give the history of an archive, seen with these facts."""
+    """Give the history of an archive, seen with these facts.
+
+    Raises:
+        DamagedArchiveError: a file of the archive is missing or changed.
+    """
+    manifest.check(archive)
     with engines.opened(archive.folder, memory=engines.MEMORY + archive.rows // ROWS_PER_MB) as engine:
         if archive.files:
             engine.connection.read_parquet(archive.paths()).create_view("activity")

@@ -15,17 +15,26 @@ from sqlalchemy import select
 from adoption import facts
 from adoption.history import archive as archives
 from adoption.history import comparing
+from adoption.history import comparing_awards
 from adoption.history.questions import attached
+from adoption.history.sides import EXAMPLES
+from adoption.history.sides import Sides
 from adoption.models import Edition
 from adoption.models import Facts
 from adoption.models.base import BUCKETS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Iterator
 
     from sqlalchemy import Connection
 
-EXAMPLES = 10  # of each kind of difference
+COMPARISONS: dict[str, Callable[[Sides], Iterator[int]]] = {
+    "milestones": comparing.milestones,
+    "tallies": comparing.tallies,
+    "awards": comparing_awards.awards,
+    "ledger entries": comparing_awards.ledger,
+}
 
 
 class Step(NamedTuple):
@@ -91,17 +100,18 @@ def verify(progress: Callable[[Step], None] = ignore) -> Differences:
             connection, horizon, lambda done, total: progress(Step("archiving activities", done, total))
         )
         progress(Step("reading the archive", 0, archive.rows))
-        archives.check(archive)
         known = facts.at(connection, facts.version_of(connection))
         differences.compared["activities"] = archive.rows
         differences.waiting = _waiting(connection)
         with attached(archive, known) as history:
-            comparison = comparing.Comparison(connection, history, differences.add, EXAMPLES)
-            comparison.activities(archive)
+            sides = Sides(connection, history, differences.add)
+            comparing.activities(sides, archive)
             if differences.waiting is None:
-                for doing, count in comparison.derived():
-                    differences.compared[doing] = differences.compared.get(doing, 0) + count
-                    progress(Step(f"comparing {doing}", differences.compared[doing], 0))
+                comparing.unscored(sides)
+                for what, compare in COMPARISONS.items():
+                    for count in compare(sides):
+                        differences.compared[what] = differences.compared.get(what, 0) + count
+                        progress(Step(f"comparing {what}", differences.compared[what], 0))
     return differences
 
 

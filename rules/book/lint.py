@@ -69,7 +69,11 @@ def _nobody_emits(book: Book, emitted: Collection[str]) -> Iterator[Fault]:
 def _unlimited(book: Book) -> Iterator[Fault]:
     for key, incentive in book.incentives.items():
         rewards = [book.rewards[name] for name in incentive.earns]
-        if incentive.at_most is None and incentive.reach is None and not any(reward.budget or reward.stock for reward in rewards):
+        if (
+            incentive.at_most is None
+            and incentive.reach is None
+            and not any(reward.budget or reward.stock for reward in rewards)
+        ):
             message = "has no limit: write at_most, or give a reward it earns a budget or a stock"
             yield Fault(place("incentive", key), message)
 

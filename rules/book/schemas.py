@@ -185,15 +185,15 @@ class RewardTable(Definition):
     budget = Value(table(BudgetTable))
     stock = Value(whole(1, 10**9))
 
-    @validates_schema(skip_on_field_errors=False)
-    def say_how_much(self, data: Mapping[str, Any], **_: Any) -> None:
+    @validates_schema(skip_on_field_errors=False, pass_original=True)
+    def say_how_much(self, data: Mapping[str, Any], original: Mapping[str, Any], **_: Any) -> None:
         """Ask of each kind what it is made of, and of no other kind."""
         faults = {}
         for name, kind in self.KIND_OF.items():
-            if data.get("kind") == kind and name not in data:
+            if data.get("kind") == kind and name not in original:
                 example = '{ amount = 50, currency = "EUR" }' if name == "pays" else "10"
                 faults[name] = [f'is missing; a reward of kind "{kind}" says, for example, {name} = {example}']
-            elif "kind" in data and data["kind"] != kind and name in data:
+            elif data.get("kind", kind) != kind and name in original:
                 faults[name] = [f'belongs to rewards of kind "{kind}"; remove it, or change the kind']
         if len({data.get(name, {}).get("currency") for name in ("pays", "costs")} - {None}) > 1:
             faults["costs"] = ["is in another currency than pays; write both in the same"]

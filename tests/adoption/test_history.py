@@ -27,6 +27,7 @@ from adoption.extensions import db
 from adoption.history import archive
 from adoption.history import conditions
 from adoption.history import engine
+from adoption.history import manifest
 from adoption.history import normal
 from adoption.history import questions
 from adoption.history import relations
@@ -39,6 +40,7 @@ from adoption.models import StoredActivity
 from adoption.models import Tally
 from adoption.models import Unscored
 from adoption.models.base import bucket_of
+from rules import condition as rule
 from rules import period
 from rules import value as values
 from rules.condition import All
@@ -47,9 +49,7 @@ from rules.condition import Compare
 from rules.condition import Not
 from rules.incentive import Who
 from rules.metric import Metric
-from tests import living
 from tests import reference
-from tests import worlds
 from tests.adoption.test_same_answer import histories
 from tests.adoption.test_same_answer import live
 from tests.house import MONDAY
@@ -110,7 +110,7 @@ earns = "lunch"
 
 
 @pytest.fixture
-def house(app):
+def house(app):  # noqa: ARG001  # the house stands in it
     house = House(BOOK, teams={"north": ["Alice", "Bob"]})
     house.did("Alice", "contact.created", "contact/1", email="x@y.z")
     house.did("Alice", "call.completed", "contact/1")
@@ -189,7 +189,7 @@ taken = {
 @st.composite
 def comparisons(draw):
     name = draw(st.sampled_from(sorted(conditions.OPERATORS)))
-    return Compare(draw(st.sampled_from(FIELDS)), name, draw(taken[conditions.rule.OPERATORS[name].takes]))
+    return Compare(draw(st.sampled_from(FIELDS)), name, draw(taken[rule.OPERATORS[name].takes]))
 
 
 trees = st.recursive(
@@ -220,12 +220,12 @@ def answers(duck, datas, *columns):
 
 
 def test_every_operator_of_the_rules_has_an_expression():
-    assert conditions.OPERATORS.keys() == conditions.rule.OPERATORS.keys()
+    assert conditions.OPERATORS.keys() == rule.OPERATORS.keys()
 
 
 @pytest.mark.parametrize("operator", sorted(conditions.OPERATORS))
 def test_every_operator_says_of_every_nasty_value_what_python_says(duck, operator):
-    takes = conditions.rule.OPERATORS[operator].takes
+    takes = rule.OPERATORS[operator].takes
     wanted = {
         "flag": [True, False],
         "number": [one for one in BOOK_VALUES if type(one) in {int, Decimal}],
@@ -289,7 +289,8 @@ def test_hostile_nesting_stays_small():
 # --- who is offered what
 
 
-def test_an_offer_holds_on_days_on_which_team_and_wave_meet(sqlite_app):
+@pytest.mark.usefixtures("sqlite_app")
+def test_an_offer_holds_on_days_on_which_team_and_wave_meet():
     house = House(BOOK, teams={"north": ["Alice"], "south": ["Alice", "Bob"]})
     day = MONDAY.toordinal()
     change(insert(facts.Wave).values(name="first", team=-house["south"], starts=day, ends=day + 7))
@@ -361,13 +362,14 @@ def test_a_retraction_that_came_first_is_archived_and_its_target_when_it_comes(h
     assert history.verify().clean
 
 
-@pytest.mark.parametrize("moment", ["_make_durable", "_enter"])
-def test_a_crash_before_the_manifest_leaves_nothing_in_the_archive(house, monkeypatch, moment):
+@pytest.mark.parametrize("moment", ["adoption.history.archive._make_durable", "adoption.history.manifest.enter"])
+@pytest.mark.usefixtures("house")
+def test_a_crash_before_the_manifest_leaves_nothing_in_the_archive(monkeypatch, moment):
     def crash(*_):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(archive, moment, crash)
+        patched.setattr(moment, crash)
         with pytest.raises(KeyboardInterrupt):
             history.bring_up_to_date()
     assert files()
@@ -375,12 +377,13 @@ def test_a_crash_before_the_manifest_leaves_nothing_in_the_archive(house, monkey
     db.session.rollback()
     (folder() / "somebody-elses.parquet").write_text("left alone")
     assert history.bring_up_to_date().rows == 5
-    manifest = [file.path for file in archive.manifest()]
-    assert files() == sorted([*manifest, "somebody-elses.parquet"])
+    named = [file.path for file in manifest.files()]
+    assert files() == sorted([*named, "somebody-elses.parquet"])
     assert history.verify().clean
 
 
-def test_what_a_killed_process_left_behind_is_swept_away(house):
+@pytest.mark.usefixtures("house")
+def test_what_a_killed_process_left_behind_is_swept_away():
     history.bring_up_to_date()
     dead = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
     gone = folder() / f"{engine.WORK}{int(dead.stdout)}-x"
@@ -392,21 +395,22 @@ def test_what_a_killed_process_left_behind_is_swept_away(house):
     assert (gone.exists(), mine.exists(), "activities-1-2-0.parquet.part" in files()) == (False, True, False)
 
 
-def test_two_archivists_never_archive_the_same_twice(house, monkeypatch):
-    enter = archive._enter
+@pytest.mark.usefixtures("house")
+def test_two_archivists_never_archive_the_same_twice(monkeypatch):
+    enter = manifest.enter
 
     def late(made, after):
         enter(made, after)  # somebody else was quicker
-        enter([archive.ArchivedFile("activities-1-1-9.parquet", "", 1, 1, 1)], after)
+        enter([manifest.ArchivedFile("activities-1-1-9.parquet", "", 1, 1, 1)], after)
 
-    monkeypatch.setattr(archive, "_enter", late)
-    with pytest.raises(archive.RacedArchiveError):
+    monkeypatch.setattr(manifest, "enter", late)
+    with pytest.raises(manifest.RacedArchiveError):
         history.bring_up_to_date()
-    assert history.verify  # the first one's file stays
-    assert len(archive.manifest()) == 1
+    assert len(manifest.files()) == 1
 
 
-def test_a_missing_or_changed_file_is_told_and_the_archive_can_be_written_anew(house, runner):
+@pytest.mark.usefixtures("house")
+def test_a_missing_or_changed_file_is_told_and_the_archive_can_be_written_anew(runner):
     history.bring_up_to_date()
     path = folder() / files()[0]
     path.write_bytes(path.read_bytes()[:-1] + b"x")
@@ -432,12 +436,14 @@ def test_the_archive_holds_fields_as_python_reads_them(house):
 # --- verification
 
 
-def test_an_empty_database_agrees(app, runner):
+@pytest.mark.usefixtures("app")
+def test_an_empty_database_agrees(runner):
     result = runner.invoke(args=["verify"])
     assert (result.exit_code, "Everything agrees" in result.output) == (0, True), result.output
 
 
-def test_what_happened_agrees_and_the_command_says_how_much_was_compared(house, runner):
+@pytest.mark.usefixtures("house")
+def test_what_happened_agrees_and_the_command_says_how_much_was_compared(runner):
     result = runner.invoke(args=["verify"])
     assert result.exit_code == 0, result.output
     assert "5 activities" in result.stdout
@@ -462,7 +468,8 @@ def test_a_tally_that_vanished_and_one_of_nobody_are_found(house):
     assert "tally calls of holder 99 in 2026-W10 is 0.5, should be 0" in said
 
 
-def test_zero_tallies_equal_absent_ones(house):
+@pytest.mark.usefixtures("house")
+def test_zero_tallies_equal_absent_ones():
     whole = select(Series.id).where(Series.metric == "calls", Series.per == "week")
     row = {"holder": 99, "series": db.session.scalar(whole), "period": MONDAY.toordinal(), "value": 0}
     change(insert(Tally).values(bucket=bucket_of(99), **row))
@@ -500,7 +507,8 @@ def test_a_missing_and_a_wrong_ledger_entry_are_found(house):
     assert "awards have no ledger entry" in found()
 
 
-def test_an_extra_milestone_and_a_lost_one_are_found(house):
+@pytest.mark.usefixtures("house")
+def test_an_extra_milestone_and_a_lost_one_are_found():
     (row,) = db.session.execute(select(RecordProgress.__table__).where(RecordProgress.day.is_not(None))).all()
     other = {**row._asdict(), "record": "contact/9", "bucket": bucket_of("contact/9")}
     change(insert(RecordProgress).values(other))
@@ -510,26 +518,30 @@ def test_an_extra_milestone_and_a_lost_one_are_found(house):
     assert "1 records should not have reached contact.developed, or not so:\n  contact/9" in said
 
 
-def test_a_milestone_credited_to_somebody_else_is_found(house):
+@pytest.mark.usefixtures("house")
+def test_a_milestone_credited_to_somebody_else_is_found():
     row = db.session.execute(select(RecordProgress).where(RecordProgress.day.is_not(None))).scalar_one()
     change(update(RecordProgress).where(RecordProgress.day.is_not(None)).values(state=row.state[:-7] + 'bob"]]'))
     assert "credited to alice (crm)" in found()
 
 
-def test_a_deleted_activity_is_found_and_named(house):
+@pytest.mark.usefixtures("house")
+def test_a_deleted_activity_is_found_and_named():
     history.bring_up_to_date()
     change(delete(StoredActivity).where(StoredActivity.id == "a3"))
     assert "1 archived activities are no longer in the database:\n  activity a3 of crm" in found()
 
 
-def test_an_activity_put_under_an_old_batch_is_found(house):
+@pytest.mark.usefixtures("house")
+def test_an_activity_put_under_an_old_batch_is_found():
     history.bring_up_to_date()
     row = db.session.execute(select(StoredActivity.__table__).where(StoredActivity.id == "a3")).one()._asdict()
     change(insert(StoredActivity).values(**{**row, "id": "smuggled", "bucket": bucket_of("crm", "smuggled")}))
     assert "1 stored activities are not in the archive:\n  activity smuggled of crm" in found()
 
 
-def test_an_unscored_activity_is_told(house):
+@pytest.mark.usefixtures("house")
+def test_an_unscored_activity_is_told():
     row = {"bucket": 1, "source": "crm", "id": "a1", "reason": "ZeroDivisionError", "since": 0, "tries": 0}
     change(insert(Unscored).values(row))
     assert "activity a1 of crm: ZeroDivisionError" in found()
@@ -566,7 +578,8 @@ def test_activities_that_come_in_while_verifying_do_not_disturb(house, monkeypat
 # --- questions
 
 
-def test_a_metric_is_tallied_by_any_kind_of_period(house):
+@pytest.mark.usefixtures("house")
+def test_a_metric_is_tallied_by_any_kind_of_period():
     known = facts.current()
     names = {
         known.holder_name(holder): (first, value) for holder, first, value in history.tallies("revenue", "quarter")
