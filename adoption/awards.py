@@ -131,7 +131,7 @@ def _bring(  # noqa: PLR0913, PLR0917  # the facts of one decision
     _draw(connection, known, after)
     stored = [row for key, row in after.items() if row != before.get(key)]
     store(connection, stored)
-    _book(connection, known, force, before, after, now)
+    book(connection, known, force, before, after, now)
 
 
 def store(connection: Connection, rows: Iterable[Row]) -> None:
@@ -209,7 +209,7 @@ def drawn(connection: Connection, reward: str, first: int, *, leaving: set[tuple
     return sum(((row[0], row[1], row[2]), row[3]) not in leaving for row in rows)
 
 
-def _book(  # noqa: PLR0913, PLR0917  # what was, what is
+def book(  # noqa: PLR0913, PLR0917  # what was, what is
     connection: Connection,
     known: Known,
     force: InForce,

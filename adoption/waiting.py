@@ -12,7 +12,6 @@ from adoption import awards
 from adoption import facts
 from adoption import scoring
 from adoption.awards import Row
-from adoption.awards import _book as book_entries
 from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.models import Award
@@ -58,7 +57,7 @@ def release(now: int) -> tuple[int, int]:
     if after:
         force = next(force for force, _, active in stage.editions if active)
         awards.store(connection, after.values())
-        book_entries(connection, stage.known, force, before, after, now)
+        awards.book(connection, stage.known, force, before, after, now)
     return len(after), len(before) - len(after)
 
 

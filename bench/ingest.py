@@ -54,7 +54,7 @@ def run(*, quick: bool) -> meters.Table:
 
 
 def _measure(where: Place, table: meters.Table, histories: Sequence[int], rounds: int) -> None:
-    stream = made.activities(max(histories) + rounds * len(SIZES) * ROUND, actors=places.PEOPLE)
+    stream = made.activities(max(histories) + 2 * rounds * len(SIZES) * ROUND, actors=places.PEOPLE)
     tables = raw.tables(where)
     stored = 0
     for history in histories:

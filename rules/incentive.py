@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from dataclasses import field
-from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Iterator
     from collections.abc import Sequence
+    from decimal import Decimal
 
 HOLDERS = ("participant", "team")
 STATUSES = ("waiting", "choosing", "issued", "redeemed", "expired", "voided", "corrected")
@@ -35,7 +35,7 @@ class Budget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reward:
-    """What can be earned.  ``amount`` is points of a ``points`` reward, money of a ``money`` one, minutes of time off."""
+    """What can be earned.  ``amount`` is the points, the money or the minutes of time off that it consists of."""
 
     key: str
     kind: str

@@ -22,6 +22,7 @@ KINDS = ("day", "week", "month", "quarter", "year", "ever")  # shortest first
 EVER = 1  # the first day of the period ``ever``, and of all days
 FOREVER = date.max.toordinal()  # an open end: later than every day anybody means
 SECOND = 1_000_000  # microseconds
+_MOST_OFFSETS = 100_000  # quarters of an hour to remember: about three years
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _QUARTER_HOUR = 900 * SECOND
@@ -50,7 +51,7 @@ def local_day(zone: ZoneInfo) -> Callable[[int], int]:
         quarter = time // _QUARTER_HOUR
         offset = offsets.get(quarter)
         if offset is None:
-            if len(offsets) > 100_000:  # about three years of quarters; then begin again
+            if len(offsets) > _MOST_OFFSETS:
                 offsets.clear()
             shift = moment(quarter * _QUARTER_HOUR).astimezone(zone).utcoffset() or timedelta(0)
             offset = offsets[quarter] = (shift.days * 86_400 + shift.seconds) * SECOND
@@ -132,7 +133,7 @@ def parse(written: str) -> tuple[str, int]:
                     return kind, date.fromisocalendar(parts[0], parts[1], 1).toordinal()
                 if kind == "quarter":
                     return kind, date(parts[0], parts[1] * 3 - 2, 1).toordinal()
-                return kind, date(*(parts + [1, 1])[:3]).toordinal()
+                return kind, date(*[*parts, 1, 1][:3]).toordinal()
             except ValueError:
                 break
     msg = f"{written!r} is no period; write 2026-11-23, 2026-W48, 2026-11, 2026-Q4, 2026 or ever"

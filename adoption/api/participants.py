@@ -3,7 +3,6 @@
 # mypy: disable-error-code="untyped-decorator"
 from __future__ import annotations  # flask-smorest ships no types
 
-import re
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -13,7 +12,6 @@ from adoption import explain
 from adoption import facts
 from adoption.api import holders
 from adoption.auth import permission
-from adoption.errors import NotFoundError
 from adoption.schemas import AwardSchema
 from adoption.schemas import PeriodQuery
 from adoption.schemas import ProgressSchema
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
     from adoption.explain import WhyNot
 
 bp: Blueprint = Blueprint("participants", __name__, description="Progress, awards, and why")
-AWARD = re.compile(r"[0-9]{1,9}-(-?[0-9]{1,9})-[0-9]{1,7}-[0-9]{1,9}")
 _EMAIL = {"name": "email", "in": "path", "description": "Their e-mail address", "schema": {"type": "string"}}
 
 
@@ -67,11 +64,7 @@ def why_not_yet(query: dict[str, Any], email: str, key: str) -> WhyNot:
 @permission("awards:read")
 def why(id: str) -> Why:  # a word of the API
     """Explain an award: the rule that was in force, the arithmetic, and the activities."""
-    found = AWARD.fullmatch(id)
-    if found is None:
-        msg = f"{id[:80]!r} is no award; awards are named VERSION-HOLDER-PERIOD-ORDINAL."
-        raise NotFoundError(msg)
-    holders.check(int(found[1]), "awards:read")
+    holders.check(explain.award_key(id).holder, "awards:read")
     return explain.why(id)
 
 

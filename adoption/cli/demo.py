@@ -65,16 +65,16 @@ def demo(data: str | None, serve: bool, port: int, folder: Path) -> None:
         with setting.alone(folder) as lock:
             settings = setting.settings_of(current_app.extensions["settings"], folder)
             setting.fresh(folder)
-            token = _fill(settings, data, started)
-            click.echo(_directions(port, token, settings))
+            path, token = _fill(settings, data, started)
+            click.echo(_directions(f"http://{HOST}:{port}/api/v1", path, token, settings))
             if serve:
                 _serve(settings, port, lock)
     except (AdoptionError, FileError) as error:
         raise click.ClickException(str(error)) from None
 
 
-def _fill(settings: Settings, data: str | None, started: float) -> str:
-    """Make everything, show it, and return a token for the API."""
+def _fill(settings: Settings, data: str | None, started: float) -> tuple[str, str]:
+    """Make everything and show it; return a path of the API worth looking at, and a token for it."""
     from adoption import create_app  # noqa: PLC0415  # whoever makes applications has imported this module
 
     with create_app(settings).app_context():
@@ -88,16 +88,16 @@ def _fill(settings: Settings, data: str | None, started: float) -> str:
         click.echo(f"\n{len(facts.current().people)} people, {counted[0]} activities, {counted[1]} delivered twice\n")
         for line in show.lines(day):
             click.echo(line)
+        path = show.sample(day)
         token = auth.create_token("demo", ("admin",), email=None, now=now)
         db.session.commit()
         db.engine.dispose()
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     click.echo(f"Done in {time.monotonic() - started:.1f} s, at most {megabytes:.0f} MB of memory.\n")
-    return token
+    return path, token
 
 
-def _directions(port: int, token: str, settings: Settings) -> str:
-    at = f"http://{HOST}:{port}"
+def _directions(api: str, path: str, token: str, settings: Settings) -> str:
     variables = {
         "DATABASE_URL": settings.database_url,
         "ARCHIVE_FOLDER": settings.archive_folder,
@@ -105,8 +105,8 @@ def _directions(port: int, token: str, settings: Settings) -> str:
     }
     environ = " ".join(f"{name}={shlex.quote(str(value))}" for name, value in variables.items())
     return f"""Look at
-  the API and what it answers   {at}/api/v1/
-  a board, with this token      curl -H 'Authorization: Bearer {token}' {at}/api/v1/boards
+  the API and what it answers   {api}/
+  a board, with this token      curl -H 'Authorization: Bearer {token}' '{api}/{path}'
   everything that was earned    {environ} flask awards export
   a second opinion              {environ} flask verify
 """
@@ -151,6 +151,8 @@ def _serve(settings: Settings, port: int, lock: int) -> None:
     try:
         while all(child.poll() is None for child in children):
             time.sleep(0.2)
+        msg = "the server or the scheduler ended by itself; what it said is above"
+        raise click.ClickException(msg)
     except KeyboardInterrupt:
         pass
     finally:

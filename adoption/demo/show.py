@@ -18,6 +18,7 @@ from rules.value import text_of_units
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from adoption.boards import BoardView
     from rules.book import Board
 
 TOP = 5
@@ -33,13 +34,24 @@ def lines(day: int) -> Iterator[str]:
     yield from _open()
 
 
-def _board(board: Board, day: int) -> Iterator[str]:
-    """Yield the top of a board in the period of that day, or in the one before if nobody is on it yet."""
+def sample(day: int) -> str:
+    """Return the path under which the API shows the first board."""
+    view = _view(next(iter(facts.current().book.boards.values())), day)
+    return f"boards/{view.key}?period={view.period}"
+
+
+def _view(board: Board, day: int) -> BoardView:
+    """Return a board in the period of that day, or in the one before if nobody is on it yet."""
     first = periods.start(board.per, day)
     view = boards.standings(board.key, period=periods.text(board.per, first), me=None)
-    if not view.size and board.per != "ever":
-        before = periods.text(board.per, periods.start(board.per, first - 1))
-        view = boards.standings(board.key, period=before, me=None)
+    if view.size or board.per == "ever":
+        return view
+    before = periods.text(board.per, periods.start(board.per, first - 1))
+    return boards.standings(board.key, period=before, me=None)
+
+
+def _board(board: Board, day: int) -> Iterator[str]:
+    view = _view(board, day)
     yield f"{view.title}, {view.period} ({view.size} on the board)"
     for line in view.lines[:TOP]:
         yield f"  {line.rank:>3}. {_padded(line.name)} {text_of_units(line.tally):>10}"

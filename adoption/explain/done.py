@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from typing import TYPE_CHECKING
+from typing import Any
 from typing import NamedTuple
 
 from sqlalchemy import func
@@ -26,20 +27,27 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sqlalchemy import Connection
+    from sqlalchemy import Row
 
     from adoption.facts import Known
     from rules.milestone import Milestone
 
 MOST_DAYS = 4_000  # days times participants; beyond, the days are read whole
 MOST_RANGES = 40_000  # ranges of the index that are looked at
-MOST_SPELLINGS = 1_000  # of one address
+MOST_SPELLINGS = 256  # beginnings of one address
+# Each given row is looked up in the index.  PostgreSQL has to be told so: it cannot guess how short the ranges are.
+_LOOK = {
+    "sqlite": "{given} AS g CROSS JOIN {table} AS t WHERE {where}",
+    "postgresql": (
+        "{given} AS g CROSS JOIN LATERAL (SELECT t.* FROM {table} AS t WHERE {where} OFFSET 0) AS t WHERE true"
+    ),
+}
 _ACTIVITIES = (
-    "SELECT t.source, t.id, t.type, t.time, t.day, t.subject, t.actor, t.recorded, t.retracts, t.data"
-    " FROM {given} AS g CROSS JOIN activity AS t"
-    " WHERE {where} AND t.retracted = 0 AND t.retracts IS NULL AND t.type IS NOT NULL AND NOT EXISTS"
+    "SELECT t.source, t.id, t.type, t.time, t.day, t.subject, t.actor, t.recorded, t.retracts, t.data FROM {look}"
+    " AND t.retracted = 0 AND t.retracts IS NULL AND t.type IS NOT NULL AND NOT EXISTS"
     " (SELECT 1 FROM unscored AS u WHERE u.bucket = t.bucket AND u.source = t.source AND u.id = t.id)"
 )
-_RECORDS = "SELECT t.track, t.record, t.day, t.state FROM {given} AS g CROSS JOIN record_progress AS t WHERE {where}"
+_RECORDS = "SELECT t.track, t.record, t.day, t.state FROM {look}"
 _EXACT = "t.day = g.day AND t.actor = g.actor"
 _RANGE = f"t.day = g.day AND t.actor >= g.actor AND t.actor <= g.actor || '{spellings.LAST}'"
 
@@ -97,9 +105,8 @@ def activities(connection: Connection, known: Known, days: Days, types: Iterable
     """Return the activities of these types that count and that these participants did on these days, in order."""
     wanted = set(types)
     found: dict[tuple[str, str], Activity] = {}
-    for where, columns, rows in _looks(known, days) if wanted else ():
-        sql = _ACTIVITIES.replace("{where}", where)
-        for row in statements.run(connection, "activity", columns, rows, sql):
+    for look in _looks(known, days) if wanted else ():
+        for row in _look(connection, "activity", _ACTIVITIES, look):
             if row.type in wanted and days.has(known.participant_of(row.source, row.actor), row.day):
                 found[row.source, row.id] = Activity._make((*row[:9], wire.data_of(row.data)))
     return sorted(found.values(), key=lambda one: (one.time, one.source, one.id))
@@ -109,9 +116,8 @@ def reached(connection: Connection, known: Known, days: Days, milestones: Iterab
     """Return the milestones that count for these participants on these days."""
     tracks = tracks_of(connection, milestones)
     found: dict[tuple[int, str], Counting] = {}
-    for where, columns, rows in _looks(known, days) if tracks else ():
-        sql = _RECORDS.replace("{where}", where)
-        for row in statements.run(connection, "record_progress", columns, rows, sql):
+    for look in _looks(known, days) if tracks else ():
+        for row in _look(connection, "record_progress", _RECORDS, look):
             if row.track not in tracks:
                 continue
             result = read_state(row.state).outcome
@@ -133,15 +139,26 @@ def tracks_of(connection: Connection, milestones: Iterable[Milestone]) -> dict[i
     return {number: wanted[means] for number, means in rows}
 
 
-def _looks(known: Known, days: Days) -> list[tuple[str, tuple[str, ...], list[tuple[object, ...]]]]:
-    """Return where to look in an index on day and actor: a condition with the columns and rows it is given.
+class _Look(NamedTuple):
+    """Where to look in an index on day and actor: a condition, and the columns and rows that it is given."""
 
-    What is found there may belong to others, and be found twice.
-    """
+    where: str
+    columns: tuple[str, ...]
+    rows: list[tuple[object, ...]]
+
+
+def _look(connection: Connection, table: str, sql: str, look: _Look) -> Iterable[Row[Any]]:
+    found = _LOOK[connection.dialect.name].replace("{table}", table).replace("{where}", look.where)
+    rows: Iterable[Row[Any]] = statements.run(connection, table, look.columns, look.rows, sql.replace("{look}", found))
+    return rows
+
+
+def _looks(known: Known, days: Days) -> list[_Look]:
+    """Return where to look for what some people did.  What is found there may belong to others, and be found twice."""
     if not days.number:
         return []
     if days.number > MOST_DAYS:
-        return [("t.day = g.day", ("day",), [(day,) for day in days.all])]
+        return [_Look("t.day = g.day", ("day",), [(day,) for day in days.all])]
     names: dict[int, list[str]] = defaultdict(list)
     for (_, name), who in known.identities.items():
         if who in days.by_participant:
@@ -154,5 +171,5 @@ def _looks(known: Known, days: Days) -> list[tuple[str, tuple[str, ...], list[tu
         for day in listed:
             exact.update((day, name) for name in names[who])
             ranges.update((day, prefix) for prefix in begun)
-    looks = [(_EXACT, ("day", "actor"), list(exact)), (_RANGE, ("day", "actor"), list(ranges))]
-    return [look for look in looks if look[2]]
+    looks = [_Look(_EXACT, ("day", "actor"), list(exact)), _Look(_RANGE, ("day", "actor"), list(ranges))]
+    return [look for look in looks if look.rows]

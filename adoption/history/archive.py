@@ -12,7 +12,7 @@ import os
 import re
 import shutil
 from contextlib import contextmanager
-from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -41,14 +41,14 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyRelation
     from sqlalchemy import Connection
+    from sqlalchemy import Executable
     from sqlalchemy import Row
-    from sqlalchemy import Select
 
     from adoption.history.engine import Engine
 
-ROWS = 65_536  # activities in a file, about
-BYTES = 48 << 20  # a file is finished earlier when what it is made of has so many bytes
-GROUP = 8_192  # rows that Parquet keeps together: what DuckDB must hold in memory to write them
+ROWS = 32_768  # activities in a file, about
+BYTES = 32 << 20  # a file is finished earlier when what it is made of has so many bytes
+GROUP = 4_096  # rows that Parquet keeps together: what DuckDB must hold in memory to write them
 FETCH = 2_000  # rows read from the database at once
 COLUMNS = {
     "bucket": "SMALLINT",
@@ -161,23 +161,32 @@ def _ranges(connection: Connection, after: int, horizon: int) -> Iterator[tuple[
 def _write(engine: Engine, connection: Connection, folder: Path, first: int, last: int) -> list[ArchivedFile]:
     """Write the activities of these batches: one file, or several if they are many or large."""
     made = []
-    for number, (_, chunk) in enumerate(groupby(_lines(connection, first, last), key=lambda line: line[0])):
+    for number, lines in enumerate(_parts(connection, first, last)):
         path = engine.folder / "activities.ndjson"
-        longest = engines.write_lines(path, (line for _, line in chunk))
+        longest = engines.write_lines(path, (line for _, line in lines))
+        lines.clear()
         made.append(_file(engine, engine.lines(path, COLUMNS, longest), folder, (first, last, number)))
     return made
 
 
-def _lines(connection: Connection, first: int, last: int) -> Iterator[tuple[int, bytes]]:
-    """Yield each activity as a line of JSON, with the number of the part it belongs to."""
+def _parts(connection: Connection, first: int, last: int) -> Iterator[list[tuple[str, bytes]]]:
+    """Yield the activities of a file, as lines of JSON with their type.
+
+    They are sorted by type, so that a question about one type passes over most groups of rows unread.
+    """
     query = select(*_STORED).where(StoredActivity.batch.between(first, last), StoredActivity.type.is_not(None))
-    part = rows = size = 0
+    lines: list[tuple[str, bytes]] = []
+    size = 0
     for row in streamed(connection, query):
-        line = _line(row)
-        if rows >= 2 * ROWS or size >= BYTES:
-            part, rows, size = part + 1, 0, 0
-        rows, size = rows + 1, size + len(line)
-        yield part, line
+        lines.append((row.type, _line(row)))
+        size += len(lines[-1][1])
+        if len(lines) >= 2 * ROWS or size >= BYTES:
+            lines.sort(key=itemgetter(0))
+            yield lines
+            lines, size = [], 0
+    if lines:
+        lines.sort(key=itemgetter(0))
+        yield lines
 
 
 def _line(row: Row[Any]) -> bytes:
@@ -186,7 +195,7 @@ def _line(row: Row[Any]) -> bytes:
     return engines.encoded(named)
 
 
-def streamed(connection: Connection, query: Select[Any]) -> Iterable[Any]:
+def streamed(connection: Connection, query: Executable) -> Iterable[Any]:
     """Run a query whose rows are fetched a few at a time."""
     return connection.execute(query, execution_options={"yield_per": FETCH})
 

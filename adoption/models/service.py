@@ -35,7 +35,7 @@ class JobRun(Base):
 
     id: Mapped[int] = mapped_column(Serial, primary_key=True)
     job: Mapped[str] = mapped_column(Bytewise, index=True)
-    state: Mapped[str] = mapped_column(Bytewise)  # running, done, failed
+    state: Mapped[str] = mapped_column(Bytewise)  # running, done, failed, stopped
     started: Mapped[int] = mapped_column(BigInteger)
     finished: Mapped[int | None] = mapped_column(BigInteger)
     done: Mapped[int] = mapped_column(BigInteger)

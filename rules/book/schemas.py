@@ -35,6 +35,7 @@ from rules.book.reads import title
 from rules.book.reads import units
 from rules.book.reads import whole
 from rules.incentive import HOLDERS
+from rules.incentive import MOST_AWARDS
 from rules.incentive import REWARD_KINDS
 from rules.incentive import Budget
 from rules.incentive import Incentive
@@ -49,7 +50,6 @@ from rules.milestone import Need
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-MOST_AWARDS = 100_000
 CENTURY = 36_525  # days
 YEAR = 366  # days
 TARGETS = ("every", "reach", "in_a_row")

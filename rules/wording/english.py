@@ -16,7 +16,7 @@ MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
 )
-_DETERMINED = re.compile(r"(?i)(a|an|the|one|two|three|your|our|half|some|any|every|each)\b")
+_DETERMINED = re.compile(r"(?i)(a|an|the|one|two|three|your|our|half|some|any|every|each)(?![\w-])")
 _SAID_WITH_A_VOWEL = re.compile(r"(?i)(?!(uni|eu|use|usu|ufo|one\b|once\b|u-))([aeiou]|hour|honest|honou?r|heir)")
 _SPELLED_WITH_A_VOWEL = re.compile(r"[AEFHILMNORSX]([A-Z0-9]|\b)")
 _MANY = re.compile(r"[^sui]s$")  # tickets, but not "class", "bonus", "tennis"

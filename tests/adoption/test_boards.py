@@ -87,7 +87,7 @@ def count_queries(action):
 
 
 @pytest.fixture
-def new_house(app):  # noqa: ARG001  # the database is what a house needs
+def new_house(app):  # the database is what a house needs
     """Return the maker of a house in an empty application, on both databases."""
     return lambda book=BOOK, **more: House(book, people=CAST, **more)
 

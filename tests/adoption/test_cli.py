@@ -466,7 +466,7 @@ def test_what_a_newer_book_left_out_is_still_shown_in_words(flask, write):
 
 
 @pytest.fixture
-def called(flask, write, sales):  # noqa: ARG001  # a fixture cannot be marked
+def called(flask, write, sales):
     """Five calls of Alice (one of them on Sunday evening), two of Bob, one that was taken back, one of a stranger."""
     events = [call(n) for n in range(4)]
     events += [call(4, day="2026-11-08"), call(5, "b"), call(6, "b", data={"minutes": "2.50"}), call(7, "b")]
@@ -580,7 +580,7 @@ def test_exports_take_a_constant_number_of_queries(flask, write, queries):
 
 
 @pytest.fixture
-def queries(app):  # noqa: ARG001  # its database is counted
+def queries(app):
     from sqlalchemy import event  # noqa: PLC0415
 
     def count(work):

@@ -255,7 +255,7 @@ def broken(monkeypatch, *poisoned):
 
 
 @pytest.fixture
-def unscored_calls(app, monkeypatch):  # noqa: ARG001  # its database
+def unscored_calls(app, monkeypatch):
     """Six calls of Alice that could not be scored."""
     enter("alice")
     publish()
@@ -340,7 +340,7 @@ def test_retrying_while_tallies_are_built_anew_counts_once_in_the_end():
 
 
 @pytest.fixture
-def waiting_awards(app):  # noqa: ARG001  # its database
+def waiting_awards(app):
     """Two bonuses in stock, five earned: Bob's first, one later than the other."""
     enter("alice", "bob")
     publish(limit="stock = 2")
@@ -470,7 +470,6 @@ def test_the_scheduler_does_what_there_is_to_do(app, start):
     until = time.monotonic() + 30
     while ("rescore", "done") not in [run[:2] for run in runs()] and time.monotonic() < until:
         time.sleep(0.1)
-    assert ("rescore", "done", "5 steps taken") in runs() or runs() == []
     assert not rescoring.needed()
     db.session.rollback()
     assert one.end() == 0

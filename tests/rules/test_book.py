@@ -445,9 +445,8 @@ def test_the_small_book_itself_is_sound():
 
 def test_all_mistakes_are_reported_at_once():
     text = SMALL
-    made = MISTAKES[1:2] + [
-        m for i, m in enumerate(MISTAKES) if m[2] in {"reward.points.minutes", "metric.calls.where.filled"}
-    ]
+    places = {f"{IN}.evry", "reward.points.minutes", "metric.calls.where.filled"}
+    made = [mistake for mistake in MISTAKES if mistake[2] in places]
     for old, new, _, _ in made:
         text = with_(old, new, text)
     assert {fault.place for fault in faults(text)} >= {place for _, _, place, _ in made}
@@ -522,7 +521,7 @@ def test_conditions_may_have_two_hundred_parts_and_no_more():
         "\n".join(f"[incentive.i{n}]\nmetric = 'm{n}x'\nearns = ['a{n}', 'b{n}', 'c{n}']" for n in range(300))
         + "\n".join(f"\n[metric.m{n}]\ncounts='x'\n[reward.r{n}]\nkind='badge'" for n in range(300)),
         "[metric.calls]\nwhere = { field = 'a', in = [" + "1," * 300_000 + "] }",
-        "\n".join(f"{'a.' * 400}b{n} = 1" for n in range(1_000)),
+        "\n".join(f"{'a.' * 400}b{n} = 1" for n in range(200)),
     ],
     ids=["definitions", "keys", "rewards", "unknown names", "values", "dotted keys"],
 )
@@ -588,17 +587,11 @@ anything = st.recursive(
 @pytest.mark.parametrize("section", SECTIONS)
 @given(st.data())
 def test_any_value_in_any_key_is_read_or_refused(section, data):
-    from marshmallow import ValidationError  # noqa: PLC0415  # only this test looks behind the loader
-
     schema = SECTIONS[section]()
     names = [field.data_key or name for name, field in schema.fields.items()]
     body = data.draw(st.dictionaries(st.sampled_from(names), anything, max_size=5))
-    try:
-        values = schema.load(body)
-    except ValidationError as fault:
-        assert fault.messages
-    else:
-        assert schema.build("some.key", values).key == "some.key"
+    if not schema.validate(body):
+        assert schema.build("some.key", schema.load(body)).key == "some.key"
 
 
 # --- advice
@@ -658,8 +651,10 @@ def test_what_was_probably_not_meant_is_a_warning(old, new, place, piece):
 
 
 def test_incentives_that_follow_each_other_do_not_pay_twice():
-    later = '[incentive.later]\nmetric = "calls"\nevery = 9\nper = "day"\nat_most = 1\nearns = "lunch"\nfrom = 2026-06-01\n[board.landed]'
-    text = with_("[board.landed]", later).replace("at_most = 3", "at_most = 3\nto = 2026-06-01")
+    later = (
+        '[incentive.later]\nmetric = "calls"\nevery = 9\nper = "day"\nat_most = 1\nearns = "lunch"\nfrom = 2026-06-01'
+    )
+    text = with_("[board.landed]", f"{later}\n[board.landed]").replace("at_most = 3", "at_most = 3\nto = 2026-06-01")
     assert warnings(text) == ()
 
 
