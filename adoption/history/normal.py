@@ -101,9 +101,7 @@ def _text(value: str) -> Field:
     exact = values.number(value)
     if exact is not None:
         field["number"] = values.plain(exact)
-        key = field["number"]
-    else:
-        key = told_apart(value)
+    key = told_apart(value)
     if key != value:
         field["key"] = key
     return field

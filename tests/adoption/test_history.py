@@ -110,10 +110,10 @@ earns = "lunch"
 
 
 @pytest.fixture
-def house(app):  # noqa: ARG001  # the house stands in it
+def house(app):  # the house stands in it
     house = House(BOOK, teams={"north": ["Alice", "Bob"]})
     house.did("Alice", "contact.created", "contact/1", email="x@y.z")
-    house.did("Alice", "call.completed", "contact/1")
+    house.did("Alice", "call.completed", "contact/1", id="a-call")
     house.did("Bob", "call.completed", "contact/2")
     house.did("Alice", "call.completed", "contact/2", on=MONDAY + timedelta(days=1))
     house.did("Bob", "deal.won", "deal/1", amount="12.34565")
@@ -528,14 +528,14 @@ def test_a_milestone_credited_to_somebody_else_is_found():
 @pytest.mark.usefixtures("house")
 def test_a_deleted_activity_is_found_and_named():
     history.bring_up_to_date()
-    change(delete(StoredActivity).where(StoredActivity.id == "a3"))
-    assert "1 archived activities are no longer in the database:\n  activity a3 of crm" in found()
+    change(delete(StoredActivity).where(StoredActivity.id == "a-call"))
+    assert "1 archived activities are no longer in the database:\n  activity a-call of crm" in found()
 
 
 @pytest.mark.usefixtures("house")
 def test_an_activity_put_under_an_old_batch_is_found():
     history.bring_up_to_date()
-    row = db.session.execute(select(StoredActivity.__table__).where(StoredActivity.id == "a3")).one()._asdict()
+    row = db.session.execute(select(StoredActivity.__table__).where(StoredActivity.id == "a-call")).one()._asdict()
     change(insert(StoredActivity).values(**{**row, "id": "smuggled", "bucket": bucket_of("crm", "smuggled")}))
     assert "1 stored activities are not in the archive:\n  activity smuggled of crm" in found()
 

@@ -1,6 +1,6 @@
 """Promise 1: tallies and awards are a function of the set of activities and of the facts, whatever came when and how.
 
-The answer is that of ``tests/reference.py``, written independently of the engine.
+The answer is that of ``tests/reference.py``, written independently of the engine.  Each time ``verify`` agrees too.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -11,13 +11,14 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from adoption import history
 from adoption import rescoring
 from adoption.extensions import db
 from tests import living
 from tests import reference
 from tests import worlds
 
-EXAMPLES = {"sqlite": 60, "postgresql": 25}
+EXAMPLES = {"sqlite": 40, "postgresql": 20}
 
 
 @st.composite
@@ -56,6 +57,8 @@ def assert_the_reference_agrees(world):
         expected = {(k, per, h, p): v for (k, h, p), v in reference.tallies(world, per, metric).items() if v}
         assert {key: value for key, value in found.items() if key[:2] == (metric, per)} == expected
     assert living.awards() == reference.awards(world)
+    differences = history.verify()
+    assert differences.clean, "\n".join(differences.lines())
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
@@ -81,7 +84,7 @@ def work(app, batches):
 def test_eight_workers_at_once_give_the_reference_answer(new_app):
     """Everything is delivered three times, shuffled, by eight workers that meet on the same records and tallies."""
 
-    @settings(max_examples=20, phases=[Phase.generate])
+    @settings(max_examples=10, phases=[Phase.generate])
     @given(worlds.world(), st.randoms(use_true_random=False))
     def holds(world, chance):
         with new_app("postgresql") as app, ThreadPoolExecutor(8) as workers:
