@@ -1,4 +1,4 @@
-"""``python -m bench [names] [--quick]``: measure, print tables, and keep each as a line of JSON in ``bench/results``."""
+"""``python -m bench [names] [--quick]``: measure, print tables, keep each as a line of JSON in ``bench/results``."""
 
 from __future__ import annotations
 

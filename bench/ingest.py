@@ -10,6 +10,7 @@ import gc
 import itertools
 import time
 from contextlib import contextmanager
+from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from bench import places
 from bench import raw
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Iterator
     from collections.abc import Sequence
 
@@ -75,11 +77,15 @@ def _measure(where: Place, table: meters.Table, histories: Sequence[int], rounds
         one.close()
 
 
-def _round(where: Place, tables: dict[str, raw.Raw], items: list[bytes], size: int, *, reverse: bool) -> dict[str, Spent]:
+def _round(
+    where: Place, tables: dict[str, raw.Raw], items: list[bytes], size: int, *, reverse: bool
+) -> dict[str, Spent]:
     """Insert the same activities in each way, in turn."""
     rows = raw.prepared(items, _now())
-    actions = {way: (lambda way=way: _insert({way: tables[way]}, rows, size)) for way in tables}
-    actions["pipeline"] = lambda: _load(items, size)
+    actions: dict[str, Callable[[], None]] = {
+        way: partial(_insert, {way: table}, rows, size) for way, table in tables.items()
+    }
+    actions["pipeline"] = partial(_load, items, size)
     order = list(actions)[::-1] if reverse else list(actions)
     found = {}
     for way in order:

@@ -39,7 +39,8 @@ LIVES = (0.02, 1.2)  # seconds between the first answer and the end
 LARGEST = 60  # activities of a request
 LIMIT = 1_800.0  # seconds for one database
 COLUMNS = (
-    "database", "kills", "acknowledged", "unanswered", "of these stored", "missing", "double", "verify", "seconds", "load",
+    "database", "kills", "acknowledged", "unanswered", "of these stored", "missing", "double", "verify",
+    "seconds", "load",
 )  # fmt: skip
 PLAIN = {  # metrics that count every activity of a type
     "new-contacts": "contact.created",
@@ -84,7 +85,9 @@ def run(*, quick: bool) -> meters.Table:
                 secret = serving.token()
             kills, sent = _disturb(where, secret, QUICK if quick else KILLS)
             figures = _examine(where, sent)
-        table.add(kind, kills, len(sent.acknowledged), sent.unanswered, sent.stored, *figures, round(time.monotonic() - begun), meters.load())
+        seconds = round(time.monotonic() - begun)
+        known = len(sent.acknowledged), sent.unanswered, sent.stored
+        table.add(kind, kills, *known, *figures, seconds, meters.load())
     table.notes += [
         "All processes of the service die at once. unanswered: requests that were cut off, and sent again afterwards;",
         "of these stored: activities that had been stored all the same, and were met as duplicates.",
@@ -100,7 +103,8 @@ def _disturb(where: Place, secret: str, kills: int) -> tuple[int, Sent]:
     killed, until = 0, time.monotonic() + LIMIT
     try:
         service.start()
-        clients = [threading.Thread(target=_send, args=(sent, service, number), daemon=True) for number in range(CLIENTS)]
+        numbers = range(CLIENTS)
+        clients = [threading.Thread(target=_send, args=(sent, service, number), daemon=True) for number in numbers]
         for one in clients:
             one.start()
         while killed < kills and time.monotonic() < until and not sent.faults:
@@ -171,7 +175,7 @@ def _acknowledged(sent: Sent, service: serving.Service, items: list[bytes]) -> b
 
 
 def _examine(where: Place, sent: Sent) -> tuple[int, int, str]:
-    """Count what is stored and what counts; return how many are missing, how many count double, and what verify says."""
+    """Count what is stored and what counts; return how many are missing and counted wrongly, and what verify says."""
     with places.application(where, company=False):
         stored = set(db.session.scalars(select(StoredActivity.id)))
         missing = len(sent.acknowledged.keys() - stored)

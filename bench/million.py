@@ -40,7 +40,7 @@ def run(*, quick: bool) -> meters.Table:
             _command(where, table, count, "activities", "load", str(where.folder / "made.ndjson"))
             _command(where, table, count, "verify", "--new-archive")
             _command(where, table, count, "verify")
-    table.notes.append("peak MB: resident memory of the command, without PostgreSQL's. The second verify has the archive.")
+    table.notes.append("peak MB: of the command, without PostgreSQL's. The second verify finds the archive written.")
     return table
 
 

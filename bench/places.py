@@ -109,9 +109,12 @@ def _hire() -> None:
     connection = begin_write()
     facts.changed(connection, rescore=False)
     numbers = range(1, PEOPLE + 1)
-    rows = [(n, f"{actor}@example.com", f"User {n}", "employee") for n, actor in zip(numbers, made.people(PEOPLE))]
+    rows = [
+        (n, f"{actor}@example.com", f"User {n}", "employee")
+        for n, actor in zip(numbers, made.people(PEOPLE), strict=True)
+    ]
     statements.insert_new(connection, "participant", ("id", "email", "name", "role"), rows)
-    identities = sorted((made.SOURCE, actor, n) for n, actor in zip(numbers, made.people(PEOPLE)))
+    identities = sorted((made.SOURCE, actor, n) for n, actor in zip(numbers, made.people(PEOPLE), strict=True))
     statements.insert_new(connection, "identity", ("source", "id", "participant"), identities)
     teams = [(n, f"Team {n}") for n in range(1, TEAMS + 1)]
     statements.insert_new(connection, "team", ("id", "name"), teams)

@@ -18,7 +18,7 @@ from sqlalchemy.schema import CreateTable
 
 from adoption import intake
 from adoption import statements
-from adoption.models import StoredActivity
+from adoption.models import Base
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 WAYS = ("executemany", "one statement")
 Rows = list[tuple[Any, ...]]
+_TABLE = CreateTable(Base.metadata.tables["activity"])  # without the indexes
 _LISTED = ", ".join(statements.ACTIVITY)
 
 
@@ -45,7 +46,7 @@ class Sqlite:
         self.connection = sqlite3.connect(place.folder / f"raw-{WAYS.index(way)}.db", isolation_level=None)
         for setting in ("journal_mode = WAL", "synchronous = FULL", "cache_size = -65536", "temp_store = MEMORY"):
             self.connection.execute(f"PRAGMA {setting}")
-        self.connection.execute(str(CreateTable(StoredActivity.__table__).compile(dialect=sqlite.dialect())))
+        self.connection.execute(str(_TABLE.compile(dialect=sqlite.dialect())))
         self.insert = self._many if way == "executemany" else self._one
 
     def _many(self, rows: Rows) -> None:
@@ -76,7 +77,7 @@ class Postgresql:
         schema = f"raw_{WAYS.index(way)}"
         self.connection.execute(f"CREATE SCHEMA {schema}")
         self.connection.execute(f"SET search_path = {schema}")
-        self.connection.execute(str(CreateTable(StoredActivity.__table__).compile(dialect=postgresql.dialect())))
+        self.connection.execute(str(_TABLE.compile(dialect=postgresql.dialect())))
         self.connection.commit()
         self.insert = self._many if way == "executemany" else self._one
 

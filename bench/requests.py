@@ -47,7 +47,8 @@ def _measure(where: Place, service: serving.Service, secret: str, table: meters.
             found[clients].append(_round(where, service, requests[begin : begin + count], clients))
             begin += count
     for clients, lines in found.items():
-        rate, own, server, median, late, latest, flushes = (meters.middle(column) for column in zip(*lines, strict=True))
+        middles = [meters.middle(column) for column in zip(*lines, strict=True)]
+        rate, own, server, median, late, latest, flushes = middles
         times = (own * 1000, server * 1000, median * 1000, late * 1000, latest * 1000)
         table.add(where.kind, clients, count * rounds, round(rate), *times, round(flushes), meters.load())
 

@@ -98,6 +98,11 @@ class Outcome(NamedTuple):
     actor_source: str | None
     actor: str | None
 
+    @property
+    def credited(self) -> tuple[str, str | None]:
+        """Who is credited: the source that knows them, and the name it knows them by."""
+        return self.source if self.actor_source is None else self.actor_source, self.actor
+
 
 def nothing_yet(milestone: Milestone) -> Progress:
     """Return the progress of a record about which nothing is known."""
@@ -179,12 +184,11 @@ def names_owner(activity: Activity) -> bool:
 
 
 def derived(milestone: Milestone, subject: str, day: int, result: Outcome) -> Activity:
-    """Return the activity as which a reached milestone counts.
+    """Return the activity as which a reached milestone counts; source and id are those of the closing activity.
 
-    Its source is that of the credited actor, since identities are per source; its id is that of the closing activity.
+    The actor may be known to another source (an owner, a creator): look them up by ``result.credited``.
     """
-    source = result.actor_source if result.actor_source is not None else result.source
-    return Activity(source, result.id, milestone.key, result.time, day, subject, result.actor, None, None, {})
+    return Activity(result.source, result.id, milestone.key, result.time, day, subject, result.actor, None, None, {})
 
 
 def missing(milestone: Milestone, progress: Progress) -> tuple[Need, ...]:

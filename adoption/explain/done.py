@@ -124,7 +124,7 @@ def reached(connection: Connection, known: Known, days: Days, milestones: Iterab
             if result is None:
                 continue
             one = rule.derived(tracks[row.track], row.record, row.day, result)
-            if days.has(known.participant_of(one.source, one.actor), row.day):
+            if days.has(known.participant_of(*result.credited), row.day):
                 found[row.track, row.record] = Counting(one, result.source, result.id)
     return list(found.values())
 

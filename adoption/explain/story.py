@@ -76,5 +76,5 @@ def _met(activity: Activity) -> Met:
 def _credited(known: Known, outcome: Outcome | None) -> str | None:
     if outcome is None or outcome.actor is None:
         return None
-    who = known.participant_of(outcome.actor_source or outcome.source, outcome.actor)
+    who = known.participant_of(*outcome.credited)
     return outcome.actor if who is None else known.holder_name(who)

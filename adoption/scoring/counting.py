@@ -40,12 +40,20 @@ class Increments:
     unreadable: Tallied[str] = field(default_factory=Tallied)
 
 
-def count(increments: Increments, known: Known, counters: Iterable[Counter], activity: Activity, sign: int) -> None:
-    """Add (or with ``sign`` -1 take away) what an activity adds by these counters for whoever did it."""
-    who = known.participant_of(activity.source, activity.actor)
+def count(  # noqa: PLR0913, PLR0917  # the facts of one increment
+    increments: Increments,
+    known: Known,
+    counters: Iterable[Counter],
+    activity: Activity,
+    sign: int,
+    credited: tuple[str, str | None],
+) -> None:
+    """Add (or with ``sign`` -1 take away) what an activity adds by these counters for whoever is credited."""
+    source, actor = credited
+    who = known.participant_of(source, actor)
     if who is None:
-        if activity.actor is not None:
-            increments.strangers.add((activity.source, activity.actor))
+        if actor is not None:
+            increments.strangers.add((source, actor))
         return
     for counter in counters:
         metric = counter.metric

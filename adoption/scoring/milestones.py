@@ -49,6 +49,7 @@ class Derived(NamedTuple):
     track: int
     sign: int
     activity: Activity
+    credited: tuple[str, str | None]  # source and actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def follow(  # noqa: PLR0913, PLR0917  # the facts of one step
             for sign, one in ((-1, old.outcome), (1, result)):
                 if one is not None:
                     counted = rule.derived(milestone, place[2], known.day_of(one.time), one)
-                    derived.append(Derived(place[1], sign, counted))
+                    derived.append(Derived(place[1], sign, counted, one.credited))
     statements.put(connection, "record_progress", KEY, ("state", "day", "actor"), rows)
     return derived
 

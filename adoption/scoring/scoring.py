@@ -114,9 +114,9 @@ def apply(  # noqa: PLR0913, PLR0917  # the facts of one step, each of them need
         for activity in activities:
             counters = by_type.get(activity.type)
             if counters:
-                counting.count(increments, known, counters, activity, sign)
-    for track, sign, derived in milestones.follow(connection, known, force, new, gone, until):
-        counting.count(increments, known, force.by_track[track], derived, sign)
+                counting.count(increments, known, counters, activity, sign, (activity.source, activity.actor))
+    for track, sign, derived, credited in milestones.follow(connection, known, force, new, gone, until):
+        counting.count(increments, known, force.by_track[track], derived, sign, credited)
     changes = counting.write(connection, force, known, increments)
     if increments.strangers:
         rows = sorted((*key, now) for key in increments.strangers)

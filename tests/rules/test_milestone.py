@@ -173,3 +173,9 @@ def test_the_types_that_can_change_a_milestone_are_known():
 def test_milestones_that_differ_in_titles_only_are_equal():
     assert milestone(title="One", starts=1) == milestone(title="Other", starts=2)
     assert milestone() != milestone(needs=(Need(key="k", on=("call.completed",), where=Compare("a", "is", 1)),))
+
+
+def test_a_derived_activity_has_the_source_of_the_closing_one_and_credits_the_name_another_source_knows():
+    result = rule.Outcome(20, "phone", "c1", "crm", "u1")
+    assert rule.derived(milestone(), "contact/1", 738_000, result)[:2] == ("phone", "c1")
+    assert result.credited == ("crm", "u1")
