@@ -183,7 +183,7 @@ def metric_definitions(draw, key, of_book):
     measure = "sum" if key == "amounts" else draw(st.sampled_from(("count", "count", "distinct", "days")))
     if of_book and (key == "developed" or draw(st.integers(0, 2)) == 0):
         counts = [draw(st.sampled_from(of_book)), *counts[: draw(st.integers(0, 2))]]
-    of = {"sum": st.sampled_from(("amount", "amount", "data.amount", "email")), "distinct": st.sampled_from(DISTINCT)}
+    of = {"sum": st.sampled_from(("amount", "amount", "email")), "distinct": st.sampled_from(DISTINCT)}
     return given(
         title=draw(st.sampled_from(("A title", "Another title"))),
         counts=one_or_list(counts),

@@ -93,21 +93,20 @@ def counted(metric: Metric, types: Iterable[str], milestones: Mapping[str, str])
 
 
 def _derived(metric: Metric, key: str, name: str) -> exp.Select:
-    source = exp.func("COALESCE", col("actor_source"), col("source"))
-    shown = {
-        "source": source.copy(),
-        "id": col("id"),
-        "type": text(key),
-        "subject": col("subject"),
-        "actor": col("actor"),
-    }
+    """Return the same of a milestone's outcomes.
+
+    They count under the source of the closing activity; ``source`` is the one that knows the actor, if it is another.
+    """
+    shown = {"type": text(key)} | {part: col(part, "o") for part in ("source", "id", "subject", "actor")}
     value = {
         "count": num(UNIT),
         "sum": exp.null(),
-        "days": exp.cast(col("day"), "VARCHAR"),
+        "days": exp.cast(col("day", "o"), "VARCHAR"),
         "distinct": shown.get(metric.of or "subject", exp.null()),
     }[metric.measure]
-    return select(exp.alias_(source, "source"), "actor", "day", exp.alias_(value, "value")).from_(name)
+    source = exp.func("COALESCE", col("actor_source", "o"), col("source", "o"))
+    rows = select(exp.alias_(source, "source"), "o.actor", "o.day", exp.alias_(value, "value"))
+    return rows.from_(exp.alias_(exp.to_table(name), "o", table=True))
 
 
 def credited(activities: exp.Query) -> exp.Select:

@@ -27,6 +27,7 @@ from adoption.extensions import db
 from adoption.history import archive
 from adoption.history import conditions
 from adoption.history import engine
+from adoption.history import expressions
 from adoption.history import manifest
 from adoption.history import normal
 from adoption.history import questions
@@ -284,6 +285,17 @@ def test_hostile_nesting_stays_small():
     for _ in range(900):
         inner["k" * 200] = inner = {}
     assert len(str(normal.fields(data))) < 1_000_000
+
+
+def test_a_milestone_counts_under_the_source_of_its_closing_activity_whoever_knows_the_actor(duck):
+    columns = ("subject", "time", "source", "id", "actor_source", "actor", "day")
+    rows = [("contact/1", 1, "crm", "a", "mail", "bob", 5), ("contact/2", 2, "crm", "b", None, None, 5)]
+    duck.feed("reached", dict.fromkeys(columns, "VARCHAR") | {"time": "BIGINT", "day": "INTEGER"}, rows)
+    duck.feed("live", archive.COLUMNS, ())
+    metric = Metric(key="m", counts=("contact.developed",), measure="distinct", of="source")
+    counted = duck.all(expressions.counted(metric, [], {"contact.developed": "reached"}))
+    duck.drop("reached", "live")
+    assert sorted(counted) == [("crm", None, 5, "crm"), ("mail", "bob", 5, "crm")]
 
 
 # --- who is offered what
