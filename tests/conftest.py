@@ -41,11 +41,13 @@ hypothesis_settings.register_profile(
     "ci",
     deadline=None,  # the first example pays for what is made once
     print_blob=True,
-    derandomize=False,
+    derandomize=True,  # the gate says the same twice; ``HYPOTHESIS_PROFILE=thorough`` looks for what is new
     # A database per test, not per example, is what a test that asks for `app` wants; others use `new_app`.
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-hypothesis_settings.register_profile("thorough", hypothesis_settings.get_profile("ci"), max_examples=1_000)
+hypothesis_settings.register_profile(
+    "thorough", hypothesis_settings.get_profile("ci"), derandomize=False, max_examples=1_000
+)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
