@@ -304,5 +304,8 @@ def _definitions(connection: Connection) -> tuple[Timelines, Book]:
         book = parsed(texts[row.book])
         body = {"milestone": book.milestones, "metric": book.metrics, "incentive": book.incentives}[row.kind][row.key]
         lines[row.kind].setdefault(row.key, []).append(Segment(row.starts, row.ends, body))
+    for known in texts.values():  # a name that was ever a milestone's means it, also after it was cut to nothing
+        for key in parsed(known).milestones:
+            lines["milestone"].setdefault(key, [])
     newest = parsed(texts[max(texts)]) if texts else NO_BOOK
     return Timelines(lines["milestone"], lines["metric"], lines["incentive"]), newest
