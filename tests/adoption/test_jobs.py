@@ -243,11 +243,11 @@ def broken(monkeypatch, *poisoned):
     """Let scoring fail on some activities (on every batch, if none is named)."""
     original = counting.count
 
-    def count(increments, known, counters, activity, sign, credited):
+    def count(increments, known, counters, activity, *rest):
         if not poisoned or activity.id in poisoned:
             msg = "division by zero"
             raise ZeroDivisionError(msg)
-        original(increments, known, counters, activity, sign, credited)
+        original(increments, known, counters, activity, *rest)
 
     with monkeypatch.context() as patch:
         patch.setattr(counting, "count", count)
