@@ -16,6 +16,12 @@ ARCHIVE_FOLDER     ``instance/archive``            where the Parquet archive of 
 MAX_REQUEST_BYTES  10000000                        the largest request that is read, 1000 to 1000000000
 LOG_LEVEL          INFO                            DEBUG, INFO, WARNING, ERROR or CRITICAL
 PUBLIC_URL         none                            http(s) address under which people reach this service, for links
+SMTP_URL           none                            ``smtp://user:password@host:587`` (STARTTLS where offered),
+                                                   ``smtps://…:465``; without it letters go to MAIL_FOLDER
+MAIL_FROM          ``Spoonful <spoonful@…>``       the sender of letters: an address, perhaps with a name
+MAIL_FOLDER        ``instance/letters``            where letters are put as files while there is no SMTP_URL
+MAIL_PER_MINUTE    60                              how many letters are handed to the server at most, 1 to 10000
+TRUSTED_PROXIES    0                               how many proxies in front of this service add X-Forwarded-For
 =================  ==============================  ====================================================================
 
 An empty variable counts as absent.
@@ -29,6 +35,7 @@ import secrets
 import zoneinfo
 from dataclasses import dataclass
 from dataclasses import field
+from email.utils import parseaddr
 from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import TypeVar
@@ -47,6 +54,8 @@ ROOT = Path(__file__).resolve().parent
 SECRET_LENGTH = 32
 NAME_LENGTH = 100
 REQUEST_BYTES = range(1_000, 1_000_000_001)
+MAIL_RATE = range(1, 10_001)
+PROXIES = range(11)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")  # in the order of date.weekday()
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 TRUTH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
@@ -77,6 +86,11 @@ class Settings:
     max_request_bytes: int
     log_level: str
     public_url: str | None  # without a slash at its end
+    smtp_url: str | None = field(repr=False)  # holds a password
+    mail_from: str
+    mail_folder: Path
+    mail_per_minute: int
+    trusted_proxies: int
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Settings:
@@ -100,6 +114,11 @@ class Settings:
             max_request_bytes=reader.read("MAX_REQUEST_BYTES", "10000000", _request_bytes),
             log_level=reader.read("LOG_LEVEL", "INFO", _log_level),
             public_url=reader.read_optional("PUBLIC_URL", _public_url),
+            smtp_url=reader.read_optional("SMTP_URL", _smtp_url),
+            mail_from=reader.read("MAIL_FROM", "Spoonful <spoonful@localhost>", _sender),
+            mail_folder=reader.read("MAIL_FOLDER", str(ROOT / "instance" / "letters"), _folder),
+            mail_per_minute=reader.read("MAIL_PER_MINUTE", "60", _number(MAIL_RATE)),
+            trusted_proxies=reader.read("TRUSTED_PROXIES", "0", _number(PROXIES)),
         )
         if reader.faults:
             raise SettingsError(reader.faults)
@@ -244,6 +263,39 @@ def _request_bytes(text: str) -> int:
         allowed = f"a whole number of bytes from {REQUEST_BYTES[0]} to {REQUEST_BYTES[-1]}"
         raise _RefusedError(allowed)
     return int(text)
+
+
+def _number(allowed: range) -> Callable[[str], int]:
+    """Return the reader of a whole number within a range."""
+
+    def read(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) not in allowed:
+            words = f"a whole number from {allowed[0]} to {allowed[-1]}"
+            raise _RefusedError(words)
+        return int(text)
+
+    return read
+
+
+def _smtp_url(text: str) -> str:
+    shown = repr(re.sub(r"://.*@", "://***@", text))  # a message must not show the password
+    allowed = "smtp://user:password@host:587 or smtps://user:password@host:465 (user and password may be missing)"
+    try:
+        url = urlsplit(text)
+        plain = url.scheme in {"smtp", "smtps"} and url.hostname and url.port != 0
+    except ValueError:
+        raise _RefusedError(allowed, shown) from None
+    if not plain or url.path.strip("/") or url.query or url.fragment or re.search(r"\s", text):
+        raise _RefusedError(allowed, shown)
+    return text
+
+
+def _sender(text: str) -> str:
+    name, address = parseaddr(text)
+    if not re.fullmatch(r"[^@\s<>\",;:]+@[^@\s<>\",;:]+", address) or not name.isprintable() or "\n" in text:
+        allowed = "an e-mail address, or Name <address>"
+        raise _RefusedError(allowed)
+    return text
 
 
 def _log_level(text: str) -> str:

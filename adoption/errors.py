@@ -6,6 +6,7 @@ import re
 import uuid
 from http import HTTPStatus
 from typing import TYPE_CHECKING
+from typing import Any
 from typing import ClassVar
 
 import msgspec
@@ -18,6 +19,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Mapping
 
     from flask import Flask
@@ -94,6 +96,18 @@ class RefusedError(AdoptionError):
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
+class TooOftenError(AdoptionError):
+    """This was tried too often; wait a little."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+
+
+class ConflictError(AdoptionError):
+    """This has changed in the meantime."""
+
+    status = HTTPStatus.CONFLICT
+
+
 class UnavailableError(AdoptionError):
     """The service cannot answer right now; try again later."""
 
@@ -101,13 +115,27 @@ class UnavailableError(AdoptionError):
 
 
 def init_app(app: Flask) -> None:
-    """Answer every error as a problem."""
-    app.register_error_handler(AdoptionError, on_own_error)
-    app.register_error_handler(HTTPException, on_http_error)
-    app.register_error_handler(ValidationError, on_validation_error)
+    """Answer every error: people with a page (``extensions["error_page"]``), machines with a problem."""
+    app.register_error_handler(AdoptionError, _for_people(on_own_error))
+    app.register_error_handler(HTTPException, _for_people(on_http_error))
+    app.register_error_handler(ValidationError, _for_people(on_validation_error))
     for failure in (OperationalError, InterfaceError, PoolTimeoutError):
-        app.register_error_handler(failure, on_storage_failure)
-    app.register_error_handler(Exception, on_surprise)
+        app.register_error_handler(failure, _for_people(on_storage_failure))
+    app.register_error_handler(Exception, _for_people(on_surprise))
+
+
+def _for_people(handler: Callable[[Any], Any]) -> Callable[[Exception], Any]:
+    """Let a page tell what a handler answers; the handler's status and headers stay, and so does what it logs."""
+
+    def handle(error: Exception) -> Any:
+        answer = handler(error)
+        show = current_app.extensions.get("error_page")
+        if show is None or not isinstance(answer, Response):
+            return answer
+        page = show(HTTPStatus(answer.status_code), error, answer)
+        return answer if page is None else page
+
+    return handle
 
 
 def on_own_error(error: AdoptionError) -> Response:

@@ -10,7 +10,7 @@ from flask_smorest import Blueprint
 
 from adoption import auth
 from adoption import boards
-from adoption.api import holders
+from adoption import holders
 from adoption.auth import permission
 from adoption.schemas import BoardQuery
 from adoption.schemas import BoardSchema

@@ -10,7 +10,7 @@ from flask_smorest import Blueprint
 
 from adoption import explain
 from adoption import facts
-from adoption.api import holders
+from adoption import holders
 from adoption.auth import permission
 from adoption.schemas import AwardSchema
 from adoption.schemas import PeriodQuery

@@ -4,6 +4,11 @@ The hot tables (activities, progress of records, tallies, distinct keys, awards,
 in their primary key, so that they can be partitioned or distributed (docs/decisions/buckets.md).
 """
 
+from adoption.models.access import Allowance as Allowance
+from adoption.models.access import Device as Device
+from adoption.models.access import Preference as Preference
+from adoption.models.access import SignInLink as SignInLink
+from adoption.models.access import WebSession as WebSession
 from adoption.models.activity import Batch as Batch
 from adoption.models.activity import Receipt as Receipt
 from adoption.models.activity import StoredActivity as StoredActivity
@@ -23,10 +28,12 @@ from adoption.models.directory import Membership as Membership
 from adoption.models.directory import Participant as Participant
 from adoption.models.directory import Team as Team
 from adoption.models.directory import Wave as Wave
+from adoption.models.letter import Letter as Letter
 from adoption.models.service import ApiToken as ApiToken
 from adoption.models.service import ArchiveFile as ArchiveFile
 from adoption.models.service import Facts as Facts
 from adoption.models.service import JobRun as JobRun
+from adoption.models.service import RecordLink as RecordLink
 from adoption.models.service import Source as Source
 from adoption.models.tally import DistinctKey as DistinctKey
 from adoption.models.tally import Edition as Edition
@@ -36,3 +43,5 @@ from adoption.models.tally import Snapshot as Snapshot
 from adoption.models.tally import SnapshotPlace as SnapshotPlace
 from adoption.models.tally import Tally as Tally
 from adoption.models.tally import Track as Track
+from adoption.models.voucher import Redemption as Redemption
+from adoption.models.voucher import Voucher as Voucher

@@ -70,6 +70,15 @@ class Source(Base):
     paused: Mapped[int | None] = mapped_column(BigInteger)
 
 
+class RecordLink(Base):
+    """Where a source shows a record: an address with ``{kind}`` and ``{id}`` in it."""
+
+    __tablename__ = "record_link"
+
+    source: Mapped[str] = mapped_column(Bytewise, primary_key=True)
+    template: Mapped[str] = mapped_column(Bytewise)
+
+
 class ArchiveFile(Base):
     """One immutable Parquet file of the archive."""
 

@@ -1,0 +1,193 @@
+"""Who signed in at a browser: links by mail that open a session, and sessions that can be listed and revoked.
+
+A session lives in the database, so that it ends when it is revoked or when its owner leaves, whatever the browser
+keeps.  The cookie holds 256 random bits of which only a digest is stored.  A link is a signed number: what makes it
+valid once, and for fifteen minutes, is its row.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+
+from flask import current_app
+from flask import g
+from flask import request
+from itsdangerous import BadSignature
+from itsdangerous import URLSafeSerializer
+from sqlalchemy import delete
+from sqlalchemy import insert
+from sqlalchemy import or_
+from sqlalchemy import select
+from sqlalchemy import update
+
+from adoption.auth.callers import Caller
+from adoption.auth.callers import has_left
+from adoption.auth.callers import role_of
+from adoption.auth.table import EVERY
+from adoption.auth.tokens import LENGTH
+from adoption.auth.tokens import digest_of
+from adoption.errors import UnauthenticatedError
+from adoption.extensions import begin_write
+from adoption.extensions import db
+from adoption.models import Participant
+from adoption.models import Preference
+from adoption.models import SignInLink
+from adoption.models import WebSession
+from rules.period import SECOND
+
+if TYPE_CHECKING:
+    from flask import Response
+
+COOKIE = "spoonful"
+LINK_LIVES = 15 * 60 * SECOND
+LIVES = 60 * 86_400 * SECOND  # a session ends after this time at the latest
+IDLE = 14 * 86_400 * SECOND  # … or after this time without a visit
+NOTED = 60 * SECOND  # how exactly the last visit is noted
+AGENT_LENGTH = 200
+EVERYTHING = frozenset({EVERY})  # a session has no scopes of its own: the role alone decides
+
+
+class SignInNeededError(UnauthenticatedError):
+    """This page needs you to sign in."""
+
+
+class SessionLine(NamedTuple):
+    """One of somebody's open sessions; times are UTC microseconds."""
+
+    id: int
+    agent: str
+    created: int
+    seen: int
+
+
+def caller() -> Caller:
+    """Return who is signed in, and keep what the frame of a page needs to know about them in ``g``.
+
+    Raises:
+        SignInNeededError: nobody is.
+    """
+    found = visitor()
+    if found is None:
+        raise SignInNeededError
+    return found
+
+
+def visitor() -> Caller | None:
+    """Return who is signed in at the browser of the running request, if anybody is; looked up once per request."""
+    if "visitor" not in g:
+        token = request.cookies.get(COOKIE, "")
+        g.visitor = _look_up(digest_of(token), time.time_ns() // 1000) if token else None
+    found: Caller | None = g.visitor
+    return found
+
+
+def _look_up(digest: str, now: int) -> Caller | None:
+    row = db.session.execute(
+        select(
+            WebSession.id, WebSession.seen, WebSession.participant,
+            Participant.name, Participant.email, Participant.role, Participant.left_on,
+            Preference.language, Preference.theme,
+        )
+        .join(Participant, Participant.id == WebSession.participant)
+        .outerjoin(Preference, Preference.participant == WebSession.participant)
+        .where(WebSession.digest == digest, WebSession.revoked.is_(None), WebSession.ends > now)
+        .where(WebSession.seen > now - IDLE)
+    ).first()  # fmt: skip  # a line for each table
+    if row is None or has_left(row.left_on, now):
+        return None
+    if row.seen < now - NOTED:
+        begin_write().execute(update(WebSession).where(WebSession.id == row.id).values(seen=now))
+        db.session.commit()
+    g.person = row
+    return Caller(row.email, EVERYTHING, row.participant, role_of(row.role), session=row.id)
+
+
+def make_link(email: str, now: int) -> int | None:
+    """Make a link for whoever has that address, and return its number; ``None`` if nobody works here under it.
+
+    The caller commits.
+    """
+    query = select(Participant.id, Participant.left_on).where(Participant.email == email.strip().lower())
+    connection = begin_write()
+    row = connection.execute(query).first()
+    if row is None or has_left(row.left_on, now):
+        return None
+    values = {"participant": row.id, "created": now, "ends": now + LINK_LIVES}
+    return connection.execute(insert(SignInLink).values(values).returning(SignInLink.id)).scalar_one()
+
+
+def link_token(number: int) -> str:
+    """Return what a link's address ends with."""
+    return str(_signer().dumps(number))
+
+
+def link_number(token: str) -> int | None:
+    """Return the number of the link with that token; ``None`` if we did not sign it."""
+    try:
+        number = _signer().loads(token)
+    except BadSignature:
+        return None
+    return number if isinstance(number, int) else None
+
+
+def use_link(token: str, now: int) -> int | None:
+    """Use a link, once, and return whose it is; ``None`` if it is not ours, used, or too old.  The caller commits."""
+    number = link_number(token)
+    if number is None:
+        return None
+    good = (SignInLink.id == number, SignInLink.used.is_(None), SignInLink.ends > now)
+    connection = begin_write()
+    used = connection.execute(update(SignInLink).where(*good).values(used=now).returning(SignInLink.participant))
+    who = used.scalar_one_or_none()
+    if who is None:
+        return None
+    left_on = connection.scalar(select(Participant.left_on).where(Participant.id == who))
+    return None if has_left(left_on, now) else who
+
+
+def _signer() -> URLSafeSerializer:
+    secret = current_app.extensions["settings"].require_secret()
+    return URLSafeSerializer(secret, salt="sign-in link")
+
+
+def begin(participant: int, agent: str, now: int) -> str:
+    """Open a session and return its token, once.  The caller commits, and hands the token to ``remember``."""
+    token = secrets.token_urlsafe(LENGTH)
+    values = {"digest": digest_of(token), "participant": participant, "agent": agent[:AGENT_LENGTH]}
+    begin_write().execute(insert(WebSession).values(created=now, seen=now, ends=now + LIVES, **values))
+    return token
+
+
+def remember(response: Response, token: str) -> None:
+    """Let the browser keep a session's token."""
+    secure = (current_app.extensions["settings"].public_url or "").startswith("https:")
+    response.set_cookie(COOKIE, token, max_age=LIVES // SECOND, secure=secure, httponly=True, samesite="Lax")
+
+
+def open_sessions(participant: int, now: int) -> list[SessionLine]:
+    """List somebody's open sessions, the latest visit first."""
+    query = select(WebSession.id, WebSession.agent, WebSession.created, WebSession.seen)
+    query = query.where(WebSession.participant == participant, WebSession.revoked.is_(None))
+    query = query.where(WebSession.ends > now, WebSession.seen > now - IDLE)
+    return [SessionLine(*row) for row in db.session.execute(query.order_by(WebSession.seen.desc(), WebSession.id))]
+
+
+def revoke(participant: int, now: int, *, only: int | None = None, but: int | None = None) -> int:
+    """End somebody's sessions: all, ``only`` one, or all ``but`` one.  Return how many; the caller commits."""
+    live = [WebSession.participant == participant, WebSession.revoked.is_(None)]
+    if only is not None:
+        live.append(WebSession.id == only)
+    if but is not None:
+        live.append(WebSession.id != but)
+    return begin_write().execute(update(WebSession).where(*live).values(revoked=now)).rowcount
+
+
+def sweep(now: int) -> int:
+    """Delete links and sessions that can no longer be used.  Return how many; the caller commits."""
+    connection = begin_write()
+    gone = connection.execute(delete(SignInLink).where(SignInLink.ends < now - LINK_LIVES)).rowcount
+    over = or_(WebSession.ends < now, WebSession.seen < now - IDLE, WebSession.revoked.is_not(None))
+    return gone + connection.execute(delete(WebSession).where(over)).rowcount

@@ -1,0 +1,42 @@
+"""The table of permissions: which role may do what, and how far that reaches.
+
+A permission's name is a thing and what is done with it.  docs/decisions/access.md tells the reasons.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Reach(IntEnum):
+    """Whose things a permission opens: one's own, also those of everybody one leads, or everybody's."""
+
+    OWN = 1
+    REPORTS = 2
+    ALL = 3
+
+
+OWN, REPORTS, ALL = Reach
+SERVICE = "service"  # stands for a token that belongs to no person
+DEVICE = "device"  # stands for a registered device at a counter, whoever holds it
+EVERY = "admin"  # the scope that holds every other
+ROLES = ("employee", "manager", "hr", "approver", "lead", "cashier", "admin")
+EVERYBODY = dict.fromkeys(ROLES, OWN)
+
+# The table: permission → who has it → how far it reaches.  A token's scopes are names of permissions.
+PERMISSIONS: Mapping[str, Mapping[str, Reach]] = {
+    "activities:write": {SERVICE: ALL, "admin": ALL},
+    "progress:read": {**EVERYBODY, "manager": REPORTS, "hr": ALL, "admin": ALL, SERVICE: ALL},
+    "awards:read": {**EVERYBODY, "manager": REPORTS, "hr": ALL, "admin": ALL, SERVICE: ALL},
+    "boards:read": {**EVERYBODY, "manager": REPORTS, "hr": ALL, "admin": ALL, SERVICE: ALL},
+    "rewards:use": EVERYBODY,  # choosing and using is one's own business, whatever the role
+    "me:write": EVERYBODY,
+    "vouchers:redeem": {DEVICE: ALL},
+    "devices:manage": {"cashier": ALL, "hr": ALL, "admin": ALL},
+    "letters:read": {"admin": ALL},
+}
+SCOPES = (*PERMISSIONS, EVERY)

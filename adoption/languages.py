@@ -1,0 +1,171 @@
+"""What people read, in their language: catalogues of messages, plurals, numbers, money, dates.
+
+The catalogues are ``translations/*.po``, read when a language is first used; the English text is the name of a message.
+Rules are put into words by ``rules.wording``; everything around them comes from here.  Weeks begin on Monday in every
+language (ISO).  To add a language: a catalogue, its entry in ``rules.wording.TONGUES`` and in ``LOCALES``.
+"""
+
+from __future__ import annotations
+
+import io
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from babel import Locale
+from babel import dates
+from babel import numbers
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations
+from babel.support import Translations
+from flask import current_app
+from flask import g
+from flask import has_request_context
+from flask import request
+
+from rules import wording
+from rules.value import UNIT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from collections.abc import Mapping
+    from zoneinfo import ZoneInfo
+
+FOLDER = Path(__file__).parent / "translations"
+SOURCE = "en"  # the language in which messages are written
+LOCALES: Mapping[str, str] = {"en": "en_GB", "ru": "ru_RU", "zh": "zh_CN"}
+NAMES: Mapping[str, str] = {"en": "English", "ru": "Русский", "zh": "中文"}
+COOKIE = "language"
+
+
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """A language and everything that is said and written in it."""
+
+    code: str
+    locale: Locale
+    catalogue: NullTranslations
+
+    def gettext(self, message: str, **values: object) -> str:
+        """Say a message; ``%(name)s`` stands for a value."""
+        text: str = self.catalogue.ugettext(message)
+        return text % values if values else text
+
+    def ngettext(self, one: str, many: str, count: int | Decimal, **values: object) -> str:
+        """Say a message in the plural form that ``count`` asks for; ``%(n)s`` stands for the count, as it is written.
+
+        A fraction takes the form of two: "1.5 points", «1,5 балла».
+        """
+        whole = int(count) if count == int(count) else 2
+        text: str = self.catalogue.ungettext(one, many, abs(whole))
+        return text % {"n": self.number(count), **values}
+
+    def number(self, value: int | Decimal) -> str:
+        """Write a number: 1,234.5 or 1 234,5."""
+        exact = Decimal(value).normalize()
+        places = max(0, -int(exact.as_tuple().exponent))
+        pattern = "#,##0" + ("." + "0" * places if places else "")
+        return numbers.format_decimal(exact, format=pattern, locale=self.locale, decimal_quantization=False)
+
+    def units(self, value: int) -> str:
+        """Write a number of ten-thousandths."""
+        return self.number(Decimal(value) / UNIT)
+
+    def percent(self, part: Decimal) -> str:
+        """Write a part of one as a percentage without decimals."""
+        return numbers.format_percent(part, format=None, locale=self.locale)
+
+    def money(self, amount: Decimal, currency: str) -> str:
+        """Write an amount of money, always with its cents."""
+        return numbers.format_currency(amount, currency, locale=self.locale)
+
+    def day(self, day: int, shape: str = "long") -> str:
+        """Write a local day: ``long`` is "Thursday 24 December", ``short`` "24 Dec", ``full`` has the year."""
+        at = date.fromordinal(day)
+        skeleton = {"long": "MMMMEEEEd", "short": "MMMd", "full": "yMMMMEEEEd"}[shape]
+        return dates.format_skeleton(skeleton, datetime(at.year, at.month, at.day), locale=self.locale)  # noqa: DTZ001  # a day
+
+    def weekday(self, day: int) -> str:
+        """Name the day of the week of a local day, as it stands alone."""
+        return str(dates.get_day_names("wide", "stand-alone", self.locale)[(day - 1) % 7])
+
+    def clock(self, moment: datetime) -> str:
+        """Write the time of day of a moment in the organisation's zone."""
+        return dates.format_time(moment.astimezone(_zone()), "HH:mm", locale=self.locale)
+
+    def moment(self, moment: datetime) -> str:
+        """Write a day and the time of day in the organisation's zone."""
+        local = moment.astimezone(_zone())
+        return f"{self.day(local.toordinal(), 'full')}, {self.clock(moment)}"
+
+
+def _zone() -> ZoneInfo:
+    zone: ZoneInfo = current_app.extensions["settings"].organisation_zone
+    return zone
+
+
+@lru_cache(maxsize=16)
+def tongue(code: str) -> Tongue:
+    """Return a language; its catalogue is read the first time.
+
+    Raises:
+        KeyError: there is no such language.
+    """
+    return Tongue(code, Locale.parse(LOCALES[code]), _catalogue(code))
+
+
+def _catalogue(code: str) -> NullTranslations:
+    file = FOLDER / f"{code}.po"
+    if code == SOURCE or not file.exists():
+        return NullTranslations()
+    packed = io.BytesIO()
+    with file.open("rb") as opened:
+        write_mo(packed, read_po(opened, locale=code))
+    packed.seek(0)
+    return Translations(packed)
+
+
+def current() -> Tongue:
+    """Return the language of whoever is looked after now; English outside of a page."""
+    return tongue(g.get("language", SOURCE))
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[Tongue]:
+    """Speak a language for the length of a ``with`` block: templates that are rendered there are in it."""
+    before = g.get("language", SOURCE)
+    g.language = code
+    try:
+        yield tongue(code)
+    finally:
+        g.language = before
+
+
+def wanted(chosen: str | None) -> str:
+    """Return the language for the running request: the person's choice, else the browser's, else English."""
+    if chosen in LOCALES:
+        return str(chosen)
+    if has_request_context():
+        kept = request.cookies.get(COOKIE)
+        if kept in LOCALES:
+            return str(kept)
+        found = request.accept_languages.best_match(wording.LANGUAGES)
+        if found:
+            return found
+    return SOURCE
+
+
+def gettext(message: str, **values: object) -> str:
+    """Say a message in the current language."""
+    return current().gettext(message, **values)
+
+
+def ngettext(one: str, many: str, count: int | Decimal, **values: object) -> str:
+    """Say a message in the current language, in the plural form that ``count`` asks for."""
+    return current().ngettext(one, many, count, **values)

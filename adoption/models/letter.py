@@ -1,0 +1,45 @@
+"""The outbox."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger
+from sqlalchemy import ForeignKey
+from sqlalchemy import Index
+from sqlalchemy import UniqueConstraint
+from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import mapped_column
+
+from adoption.models.base import Base
+from adoption.models.base import Bytewise
+from adoption.models.base import Serial
+from adoption.models.directory import Participant
+
+
+class Letter(Base):
+    """One letter to one address.  (kind, address, occasion) is unique, so that planning twice plans once.
+
+    What is rendered is stored, and is what will be sent: bodies and headers.  A body that holds a secret is wiped once
+    it was sent.  Times are UTC microseconds.
+    """
+
+    __tablename__ = "letter"
+    __table_args__ = (UniqueConstraint("kind", "address", "occasion"), Index("ix_letter_state_due", "state", "due"))
+
+    id: Mapped[int] = mapped_column(Serial, primary_key=True)
+    kind: Mapped[str] = mapped_column(Bytewise)  # adoption.mail.KINDS
+    participant: Mapped[int | None] = mapped_column(ForeignKey(Participant.id), index=True)
+    address: Mapped[str] = mapped_column(Bytewise)
+    occasion: Mapped[str] = mapped_column(Bytewise)  # what it is about: the link's number, the award, the local week
+    language: Mapped[str] = mapped_column(Bytewise)
+    facts: Mapped[str] = mapped_column(Bytewise)  # JSON: what the template is given
+    state: Mapped[str] = mapped_column(Bytewise)  # planned, rendered, sending, sent, deferred, failed, skipped
+    planned: Mapped[int] = mapped_column(BigInteger)
+    due: Mapped[int] = mapped_column(BigInteger)  # not tried before
+    expires: Mapped[int | None] = mapped_column(BigInteger)  # of no use afterwards
+    changed: Mapped[int] = mapped_column(BigInteger)
+    tries: Mapped[int] = mapped_column(default=0)
+    message_id: Mapped[str | None] = mapped_column(Bytewise)
+    subject: Mapped[str | None] = mapped_column(Bytewise)
+    text: Mapped[str | None] = mapped_column(Bytewise)
+    html: Mapped[str | None] = mapped_column(Bytewise)
+    reply: Mapped[str | None] = mapped_column(Bytewise)  # what the server said, or why it was skipped

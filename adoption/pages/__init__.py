@@ -1,0 +1,47 @@
+"""HTTP for people: one blueprint per audience, in English, Russian and Chinese, usable without JavaScript.
+
+To add a page: a view that states ``@permission("…", door=SESSION)``, a template that extends ``base.html``, its
+messages in the catalogues, and a line in ``tests/browser`` so that it is looked at.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adoption.pages import about
+from adoption.pages import boards
+from adoption.pages import counter
+from adoption.pages import devices
+from adoption.pages import frame
+from adoption.pages import home
+from adoption.pages import letters
+from adoption.pages import me
+from adoption.pages import rewards
+from adoption.pages import sign_in
+from adoption.pages import why
+
+if TYPE_CHECKING:
+    from flask import Blueprint
+    from flask import Flask
+
+PAGES: tuple[Blueprint, ...] = (
+    frame.bp,
+    sign_in.bp,
+    home.bp,
+    why.bp,
+    boards.bp,
+    rewards.bp,
+    me.bp,
+    about.bp,
+    counter.bp,
+    devices.bp,
+    letters.bp,
+)
+
+
+def init_app(app: Flask) -> None:
+    """Mount every page."""
+    app.extensions["pages"] = {page.name for page in PAGES}
+    frame.init_app(app)
+    for page in PAGES:
+        app.register_blueprint(page)

@@ -1,0 +1,23 @@
+"""Why, and why not yet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint
+from flask import render_template
+
+from adoption.auth import SESSION
+from adoption.auth import permission
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+bp: Blueprint = Blueprint("why", __name__)
+
+
+@bp.get("/why")
+@permission("progress:read", door=SESSION)
+def index() -> ResponseReturnValue:
+    """Show the page."""
+    return render_template("base.html")

@@ -1,0 +1,51 @@
+"""People at a browser, without one: sign somebody in, send forms the way a page does, read what came back."""
+
+import re
+import time
+
+from adoption.auth import devices
+from adoption.auth import sessions
+from adoption.extensions import db
+
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+class Visitor:
+    """Somebody (a participant's number) signed in at a browser of their own; without a number, a stranger."""
+
+    def __init__(self, app, participant=None, *, language=None):
+        self.client = app.test_client()
+        self.headers = {"Accept": "text/html"} | ({"Accept-Language": language} if language else {})
+        if participant is not None:
+            with app.app_context():
+                token = sessions.begin(participant, "a test", time.time_ns() // 1000)
+                db.session.commit()
+            self.client.set_cookie(sessions.COOKIE, token)
+
+    def get(self, path, **more):
+        """Open a page."""
+        headers = self.headers | more.pop("headers", {})
+        return self.client.get(path, headers=headers, **more)
+
+    def post(self, path, form=None, *, proof=True, **more):
+        """Send a form; with ``proof`` as a page of ours would."""
+        fields = dict(form or {})
+        if proof:
+            fields["csrf_token"] = self.proof()
+        return self.client.post(path, data=fields, headers=self.headers, **more)
+
+    def proof(self):
+        """Return the token that our forms carry, from a page that everybody may see."""
+        found = TOKEN.search(self.get("/sign-in").get_data(as_text=True))
+        return found.group(1)
+
+
+class Till(Visitor):
+    """A registered device at a counter."""
+
+    def __init__(self, app, canteen="Canteen 1"):
+        super().__init__(app)
+        with app.app_context():
+            token = devices.register(canteen, by=None, now=time.time_ns() // 1000)
+            db.session.commit()
+        self.client.set_cookie(devices.COOKIE, token, path="/counter")
