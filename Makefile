@@ -35,7 +35,10 @@ fix: $(STAMP) ## Format, and repair what can be repaired safely
 	$(RUN) ruff check --fix .
 	$(RUN) ruff format .
 
+catalogues: $(STAMP) ## Bring the translations in line with what the code and the templates say
+	$(RUN) adoption.translations
+
 bench: $(STAMP) ## Measure what README quotes
 	$(RUN) bench $(ARGS)
 
-.PHONY: help setup demo test check fix bench
+.PHONY: help setup demo test check fix catalogues bench

@@ -42,6 +42,11 @@ SOURCE = "en"  # the language in which messages are written
 LOCALES: Mapping[str, str] = {"en": "en_GB", "ru": "ru_RU", "zh": "zh_CN"}
 NAMES: Mapping[str, str] = {"en": "English", "ru": "Русский", "zh": "中文"}
 COOKIE = "language"
+SHAPES: Mapping[str, Mapping[str, str]] = {  # Babel's own shapes abbreviate where we want a day's name in full
+    "en": {"long": "EEEE d MMMM", "short": "d MMM", "full": "EEEE d MMMM y"},
+    "ru": {"long": "EEEE, d MMMM", "short": "d MMM", "full": "EEEE, d MMMM y 'г'."},
+    "zh": {"long": "M月d日EEEE", "short": "M月d日", "full": "y年M月d日EEEE"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +92,7 @@ class Tongue:
 
     def day(self, day: int, shape: str = "long") -> str:
         """Write a local day: ``long`` is "Thursday 24 December", ``short`` "24 Dec", ``full`` has the year."""
-        at = date.fromordinal(day)
-        skeleton = {"long": "MMMMEEEEd", "short": "MMMd", "full": "yMMMMEEEEd"}[shape]
-        return dates.format_skeleton(skeleton, datetime(at.year, at.month, at.day), locale=self.locale)  # noqa: DTZ001  # a day
+        return dates.format_date(date.fromordinal(day), SHAPES[self.code][shape], locale=self.locale)
 
     def weekday(self, day: int) -> str:
         """Name the day of the week of a local day, as it stands alone."""
