@@ -44,7 +44,7 @@ NAMES: Mapping[str, str] = {"en": "English", "ru": "Русский", "zh": "中�
 COOKIE = "language"
 SHAPES: Mapping[str, Mapping[str, str]] = {  # Babel's own shapes abbreviate where we want a day's name in full
     "en": {"long": "EEEE d MMMM", "short": "d MMM", "full": "EEEE d MMMM y"},
-    "ru": {"long": "EEEE, d MMMM", "short": "d MMM", "full": "EEEE, d MMMM y 'г'."},
+    "ru": {"long": "EEEE, d MMMM", "short": "d MMM", "full": "EEEE, d MMMM y 'г'."},  # noqa: RUF001  # Cyrillic is meant
     "zh": {"long": "M月d日EEEE", "short": "M月d日", "full": "y年M月d日EEEE"},
 }
 
