@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterable
     from collections.abc import Iterator
+    from collections.abc import Mapping
     from collections.abc import Sequence
     from decimal import Decimal
 
@@ -40,6 +41,7 @@ class Reward:
     key: str
     kind: str
     title: str = field(default="", compare=False)
+    titles: Mapping[str, str] = field(default_factory=dict, compare=False)  # by language
     amount: Decimal | None = None
     costs: Decimal | None = None
     currency: str | None = None
@@ -88,6 +90,7 @@ class Incentive:
     holder: str = "participant"
     who: Who = Who()
     title: str = field(default="", compare=False)
+    titles: Mapping[str, str] = field(default_factory=dict, compare=False)  # by language
     starts: int | None = field(default=None, compare=False)
     ends: int | None = field(default=None, compare=False)
     examples: tuple[tuple[int, int], ...] = field(default=(), compare=False)  # (tally, awards)

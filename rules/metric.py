@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from rules import value
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rules.activity import Activity
     from rules.condition import Condition
 
@@ -26,6 +28,7 @@ class Metric:
     of: str | None = None
     where: Condition | None = None
     title: str = field(default="", compare=False)
+    titles: Mapping[str, str] = field(default_factory=dict, compare=False)  # by language
     starts: int | None = field(default=None, compare=False)
     ends: int | None = field(default=None, compare=False)
 

@@ -36,6 +36,7 @@ class Need:
     on: tuple[str, ...]
     where: Condition | None = None
     title: str = field(default="", compare=False)
+    titles: Mapping[str, str] = field(default_factory=dict, compare=False)  # by language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,7 @@ class Milestone:
     undone_by: tuple[str, ...] = ()
     holds_for: int | None = None
     title: str = field(default="", compare=False)
+    titles: Mapping[str, str] = field(default_factory=dict, compare=False)  # by language
     starts: int | None = field(default=None, compare=False)
     ends: int | None = field(default=None, compare=False)
     by_type: Mapping[str, tuple[int, ...]] = field(init=False, repr=False, compare=False)  # type → needs it may meet

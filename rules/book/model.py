@@ -25,6 +25,7 @@ class Board:
     holder: str = "participant"
     top: int = 10
     title: str = field(default="", compare=False)
+    titles: Mapping[str, str] = field(default_factory=dict, compare=False)  # by language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,6 +46,7 @@ from rules.metric import Metric
 from rules.milestone import CREDITS
 from rules.milestone import Milestone
 from rules.milestone import Need
+from rules.wording import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,6 +63,8 @@ _periods = one_of(period.KINDS)
 class Table(Schema):
     """A table that refuses keys it does not know, and names the nearest it does."""
 
+    what = "key"  # what its keys are called
+
     class Meta:
         """Refuse what is unknown."""
 
@@ -73,15 +76,25 @@ class Table(Schema):
         strange = [key for key in data if key not in allowed]
         messages: Any = error.messages
         for key in strange[:_STRANGE_KEYS]:
-            messages[key] = [unknown(key, allowed)]
+            messages[key] = [unknown(key, allowed, self.what)]
         for key in strange[_STRANGE_KEYS:]:
             del messages[key]
 
 
+class TitlesTable(Table):
+    """Titles by language."""
+
+    what = "language"
+
+
+_titles = table(TitlesTable.from_dict({language: Value(title) for language in LANGUAGES}))
+
+
 class Definition(Table):
-    """A table that defines something people see."""
+    """A table that defines something people see; ``title`` is shown in every language that ``titles`` leaves out."""
 
     title = Value(title)
+    titles = Value(_titles)
 
     def build(self, key: str, values: Mapping[str, Any]) -> Any:
         """Make the record."""
@@ -108,6 +121,7 @@ class NeedTable(Table):
 
     key = Value(text, example='key = "next-step"')
     title = Value(title)
+    titles = Value(_titles)
     on = Value(_types, example='on = ["task.created"]')
     where = Value(condition)
 
@@ -210,6 +224,7 @@ class RewardTable(Definition):
             key=key,
             kind=values["kind"],
             title=values.get("title", in_words(key)),
+            titles=values.get("titles", {}),
             amount=None if own is None else amount(own),
             costs=money.get("amount"),
             currency=money.get("currency"),

@@ -1,4 +1,5 @@
 import time
+from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -18,9 +19,11 @@ from rules.condition import Not
 from rules.incentive import Budget
 from rules.incentive import Who
 from rules.value import UNIT
+from rules.wording import LANGUAGES
 from tests.rules.strategies import DAY
 
-STARTER = (Path(__file__).parents[2] / "rules" / "books" / "starter.toml").read_text()
+BOOKS = Path(__file__).parents[2] / "rules" / "books"
+STARTER = (BOOKS / "starter.toml").read_text()
 
 DESIGN = """
 [milestone."contact.developed"]
@@ -176,6 +179,33 @@ def test_a_title_that_is_left_out_is_the_key_in_words():
     assert book.milestones["contact.developed"].title == "Contact developed"
 
 
+def test_a_definition_and_a_need_may_have_titles_in_several_languages():
+    book = books.load(
+        SMALL.replace('key = "won"', 'key = "won"\ntitle = "a contract"\ntitles = { ru = "договор", zh = "合同" }')
+        .replace('record = "deal"', 'titles = { ru = "Заключённая сделка" }')
+        .replace('counts = "call.completed"', 'counts = "call.completed"\ntitles.ru = "Звонки"')
+        .replace('kind = "voucher"', 'kind = "voucher"\ntitles = { zh = "午餐" }')
+        .replace("every = 5", 'every = 5\ntitles = { en = "Five calls" }')
+        .replace("[board.landed]", '[board.landed]\ntitles = { ru = "Сделки" }')
+    )
+    landed = book.milestones["deal.landed"]
+    assert (landed.needs[0].title, landed.needs[0].titles) == ("a contract", {"ru": "договор", "zh": "合同"})
+    assert (landed.title, landed.titles) == ("Deal landed", {"ru": "Заключённая сделка"})
+    assert book.metrics["calls"].titles == {"ru": "Звонки"}
+    assert book.rewards["lunch"].titles == {"zh": "午餐"}
+    assert book.incentives["talker"].titles == {"en": "Five calls"}
+    assert book.boards["landed"].titles == {"ru": "Сделки"}
+    assert book == books.load(SMALL)  # a book is the same by what it means
+
+
+@pytest.mark.parametrize("name", ["starter", "loans"])
+def test_every_title_of_a_book_that_ships_is_in_every_language(name):
+    book = books.load((BOOKS / f"{name}.toml").read_text())
+    parts = [part for section in fields(book) for part in getattr(book, section.name).values()]
+    parts += [need for milestone in book.milestones.values() for need in milestone.needs]
+    assert [part.key for part in parts if part.titles.keys() != set(LANGUAGES) - {"en"}] == []
+
+
 def test_the_record_of_a_milestone_is_its_first_word_unless_it_says_otherwise():
     assert books.load(with_('record = "deal"\n', "")).milestones["deal.landed"].record == "deal"
 
@@ -261,12 +291,17 @@ MISTAKES = [
     ("[metric.calls]", "[metrics.calls]", "metrics", 'did you mean "metric"'),
     ("every = 5", "evry = 5", "incentive.talker.evry", 'did you mean "every"'),
     ('record = "deal"', 'recrod = "deal"', 'milestone."deal.landed".recrod', 'did you mean "record"'),
-    ('key = "won"', 'key = "won"\nwhen = 1', 'milestone."deal.landed".needs[0].when', "Write one of: key, title, on"),
+    (
+        'key = "won"',
+        'key = "won"\nwhen = 1',
+        'milestone."deal.landed".needs[0].when',
+        "Write one of: key, title, titles, on",
+    ),
     ('earns = "lunch"', 'earns = "lunch"\nwho = { teams = "A" }', f"{IN}.who.teams", 'did you mean "team"'),
     ("{ value = 11,", "{ val = 11,", f"{IN}.examples[0].val", 'did you mean "value"'),
     ("at_least = 5", "atleast = 5", "metric.calls.where.atleast", 'did you mean "at_least"'),
     ("points = 10", "points = 10\nbudget = { amount = 5, each = 'week' }", "reward.points.budget.each", "no key"),
-    ("[board.landed]", "[board.landed]\nsize = 5", "board.landed.size", "Write one of: title, metric, per"),
+    ("[board.landed]", "[board.landed]\nsize = 5", "board.landed.size", "Write one of: title, titles, metric, per"),
     # names
     ("[metric.calls]", "[metric.Calls]", "metric.Calls", "small letters"),
     ("[reward.lunch]", '[reward."free lunch"]', 'reward."free lunch"', "small letters, digits and hyphens"),
@@ -325,6 +360,25 @@ MISTAKES = [
     ('earns = "lunch"', f'earns = "lunch"\ntitle = "{"x" * 201}"', f"{IN}.title", "shorten it to 200"),
     ('earns = "lunch"', 'earns = "lunch"\ntitle = "a\\u0000b"', f"{IN}.title", "control character U+0000"),
     ('earns = "lunch"', 'earns = "lunch"\ntitle = ["a"]', f"{IN}.title", "must be text in quotes"),
+    # titles by language
+    (
+        'earns = "lunch"',
+        'earns = "lunch"\ntitles = { de = "Reden" }',
+        f"{IN}.titles.de",
+        'there is no language "de". Write one of: en, ru, zh',
+    ),
+    ('kind = "voucher"', 'kind = "voucher"\ntitles = { rus = "Обед" }', "reward.lunch.titles.rus", 'did you mean "ru"'),
+    (
+        'key = "won"',
+        'key = "won"\ntitles = { EN = "won" }',
+        'milestone."deal.landed".needs[0].titles.EN',
+        "no language",
+    ),
+    ('record = "deal"', 'titles = { zh = " " }', 'milestone."deal.landed".titles.zh', "is blank"),
+    ('kind = "voucher"', 'kind = "voucher"\ntitles.ru = "Обед "', "reward.lunch.titles.ru", "spaces around it"),
+    ("[board.landed]", f'[board.landed]\ntitles = {{ ru = "{"я" * 201}" }}', "board.landed.titles.ru", "to 200"),
+    ('of = "amount"', 'of = "amount"\ntitles = { ru = 5 }', "metric.revenue.titles.ru", "must be text in quotes"),
+    ('earns = "lunch"', 'earns = "lunch"\ntitles = "Разговоры"', f"{IN}.titles", "must be a table"),
     (
         "[metric.calls]",
         "[metric]\ncalls = 5\n[metric.others]",

@@ -262,9 +262,27 @@ def test_a_change_taken_back_on_the_same_day_leaves_one_version():
 # --- meaning
 
 
-@pytest.mark.parametrize("change", [{"title": "Other"}, {"starts": 5}, {"ends": 9}, {"examples": ((1, 1),)}])
+@pytest.mark.parametrize(
+    "change", [{"title": "Other"}, {"titles": {"ru": "Обед"}}, {"starts": 5}, {"ends": 9}, {"examples": ((1, 1),)}]
+)
 def test_titles_dates_and_examples_do_not_change_the_meaning(change):
     assert meaning(replace(incentive(), **change)) == meaning(incentive())
+
+
+def test_new_titles_are_shown_at_once_and_make_no_new_version():
+    def titled(**titles):
+        contacts = metric(counts=("contact.developed",), titles=titles)
+        need = replace(milestone().needs[0], titles=titles)
+        return book(milestone(needs=(need,), titles=titles), contacts, incentive(titles=titles))
+
+    before = published(titled(), since=MONDAY - 70)
+    lines = publish(before, titled(ru="Иначе"), today=MONDAY, since=None)
+    assert in_force(lines) == in_force(before)
+    (version,) = versions("lunch", lines)
+    (developed,) = version.counted.milestones
+    shown = (version.incentive, version.counted.metric, developed, developed.needs[0])
+    assert [part.titles for part in shown] == [{"ru": "Иначе"}] * 4
+    assert hash(version) == hash(versions("lunch", before)[0])
 
 
 @pytest.mark.parametrize(
