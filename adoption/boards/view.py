@@ -16,6 +16,7 @@ from adoption.errors import RefusedError
 from adoption.extensions import db
 from rules import period as periods
 from rules import standing
+from rules import wording
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -49,7 +50,7 @@ class Found(NamedTuple):
     size: int
 
 
-def standings(key: str, *, period: str | None, me: int | None) -> BoardView:
+def standings(key: str, *, period: str | None, me: int | None, language: str = "en") -> BoardView:
     """Return a board in a period (by default the running one), with the neighbourhood of ``me``.
 
     Only holders with a tally above zero are on a board.  On a board of teams a participant sees the own team's
@@ -71,8 +72,8 @@ def standings(key: str, *, period: str | None, me: int | None) -> BoardView:
     named = ((row, _name(known, row.holder, gone)) for row in found.rows)
     places = [standing.Place(row.rank, row.holder, row.value, name) for row, name in named if name is not None]
     lines = standing.arrange(places, me=viewer, shown_as=lambda place: place.name)
-    written = periods.text(board.per, first)
-    return BoardView(key, board.title or board.key, written, periods.moment(found.as_of), lines, found.size)
+    title, written = wording.title_of(board, board.key, language), periods.text(board.per, first)
+    return BoardView(key, title, written, periods.moment(found.as_of), lines, found.size)
 
 
 def _board(known: Known, key: str) -> Board:

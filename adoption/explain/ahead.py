@@ -12,6 +12,7 @@ from adoption.explain import open_records
 from adoption.explain import reckoning
 from adoption.explain import rulings
 from adoption.explain import words
+from adoption.explain.views import OpenRecord
 from adoption.explain.views import ProgressLine
 from adoption.explain.views import WhyNot
 from adoption.extensions import db
@@ -92,10 +93,11 @@ def why_not_yet(holder: int, incentive_key: str, day: int, *, language: str = "e
     first = period.start(version.incentive.per, day)
     has = reckoning.tallies(connection, known, holder, line, [first])
     standing = _standing(has, line, version, day)
-    records = open_records.of(connection, known, version, holder, day) if standing.open else []
+    lacking = open_records.of(connection, known, version, holder, day) if standing.open else []
+    records = [OpenRecord(one.record, [wording.need_title(need, language) for need in one.needs]) for one in lacking]
     missing = [_missing(standing, day, language)]
     if records:
-        what = open_records.listed(records[0].missing, language)
+        what = wording.TONGUES[language].all_of(records[0].missing)
         missing.append(words.say("lacks", language, record=records[0].record, what=what))
     return WhyNot(
         sentence=rulings.sentence(known, version, language),
@@ -142,7 +144,7 @@ def _line(known: Known, standing: Standing, day: int, language: str) -> Progress
     incentive = version.incentive
     return ProgressLine(
         incentive=incentive.key,
-        title=incentive.title or incentive.key,
+        title=wording.title_of(incentive, incentive.key, language),
         sentence=rulings.sentence(known, version, language),
         period=period.text(incentive.per, period.start(incentive.per, day)),
         tally=text_of_units(standing.tally),

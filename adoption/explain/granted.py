@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from adoption.explain.rulings import Ruling
 
 
-def awards_of(holder: int) -> list[AwardLine]:
+def awards_of(holder: int, *, language: str = "en") -> list[AwardLine]:
     """Return all awards of a holder, voided ones too, the newest first."""
     known = facts.current()
     connection = db.session.connection()
@@ -43,7 +43,7 @@ def awards_of(holder: int) -> list[AwardLine]:
     newest = (table.granted.desc(), table.period.desc(), table.version, table.ordinal)
     rows = connection.execute(query.order_by(*newest)).all()
     found = rulings.rulings(connection, known, {row.version for row in rows})
-    return [_line(row, found[row.version]) for row in rows]
+    return [_line(row, found[row.version], language) for row in rows]
 
 
 def why(award_id: str, *, language: str = "en") -> Why:
@@ -72,7 +72,7 @@ def why(award_id: str, *, language: str = "en") -> Why:
     tally = sum(share.units for share in found)
     reckoned = reckoning.reckon(has, line, ruling.version, key.period)
     return Why(
-        award=_line(row, ruling),
+        award=_line(row, ruling, language),
         holder=known.holder_name(key.holder),
         sentence=rulings.sentence(known, ruling.version, language),
         version=ruling.number,
@@ -83,11 +83,11 @@ def why(award_id: str, *, language: str = "en") -> Why:
     )
 
 
-def _line(row: Row[Any], ruling: Ruling) -> AwardLine:
+def _line(row: Row[Any], ruling: Ruling, language: str) -> AwardLine:
     return AwardLine(
         id=names.written(names.AwardKey(row.version, row.holder, row.period, row.ordinal)),
         incentive=ruling.incentive.key,
-        title=ruling.title,
+        title=ruling.title(language),
         period=period.text(ruling.incentive.per, row.period),
         ordinal=row.ordinal,
         status=row.status,

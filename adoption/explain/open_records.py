@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from adoption import statements
 from adoption.explain import done
-from adoption.explain.views import OpenRecord
 from adoption.models import bucket_of
 from adoption.scoring.milestones import KEY
 from adoption.scoring.milestones import read_state
 from rules import milestone as rule
-from rules import wording
-from rules.wording.sentences import need_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,6 +20,7 @@ if TYPE_CHECKING:
 
     from adoption.facts import Known
     from rules.activity import Mark
+    from rules.milestone import Need
     from rules.version import Version
 
 SHOWN = 20
@@ -30,7 +29,14 @@ BACK = 30  # days
 MOST = 600  # days times participants: of a large team fewer days are looked at
 
 
-def of(connection: Connection, known: Known, version: Version, holder: int, day: int) -> list[OpenRecord]:
+class Lacking(NamedTuple):
+    """A record and the needs it lacks, in the book's order."""
+
+    record: str
+    needs: Sequence[Need]
+
+
+def of(connection: Connection, known: Known, version: Version, holder: int, day: int) -> list[Lacking]:
     """Return the open records of a holder: fewest missing first, then those with the latest activity.
 
     A record is theirs if they did the latest of what it has so far.  Looks at the records they did something about
@@ -47,7 +53,7 @@ def of(connection: Connection, known: Known, version: Version, holder: int, day:
         for record in records
         if record.startswith(f"{milestone.record}/")
     ]
-    found: list[tuple[int, int, OpenRecord]] = []
+    found: list[tuple[int, int, Lacking]] = []
     for row in statements.find(connection, "record_progress", KEY, ("track", "record", "state"), sorted(wanted)):
         if not row.state:
             continue
@@ -55,8 +61,7 @@ def of(connection: Connection, known: Known, version: Version, holder: int, day:
         missing = rule.missing(tracks[row.track], progress)
         latest = max((mark for mark in progress.marks if mark), key=lambda mark: mark[:3], default=None)
         if missing and latest is not None and _is_of(known, latest, holder, day):
-            titles = [need_title(need) for need in missing]
-            found.append((len(missing), -latest.time, OpenRecord(row.record, titles)))
+            found.append((len(missing), -latest.time, Lacking(row.record, missing)))
     return [one for _, _, one in sorted(found, key=lambda it: (it[0], it[1], it[2].record))[:SHOWN]]
 
 
@@ -74,8 +79,3 @@ def _is_of(known: Known, mark: Mark, holder: int, day: int) -> bool:
     if holder > 0 or who is None:
         return who == holder
     return -holder in known.teams_on(who, day)
-
-
-def listed(titles: Sequence[str], language: str) -> str:
-    """List what is missing: ``a conversation and a next step``."""
-    return wording.TONGUES[language].all_of(titles)

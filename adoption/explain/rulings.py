@@ -43,10 +43,9 @@ class Ruling:
         """What it promises."""
         return self.version.incentive
 
-    @property
-    def title(self) -> str:
-        """The incentive's title, else its key."""
-        return self.incentive.title or self.incentive.key
+    def title(self, language: str) -> str:
+        """Return the incentive's title in a language."""
+        return wording.title_of(self.incentive, self.incentive.key, language)
 
 
 def rulings(connection: Connection, known: Known, wanted: Iterable[int]) -> Mapping[int, Ruling]:

@@ -16,7 +16,6 @@ from adoption.scoring.milestones import about
 from rules import milestone as rule
 from rules import period
 from rules import wording
-from rules.wording.sentences import need_title
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +50,7 @@ def _story(known: Known, milestone: Milestone, acted: Sequence[Activity], langua
     progress = rule.gather(milestone, acted)
     by_key = {(one.source, one.id): one for one in acted}
     needs = [
-        NeedStory(need.key, need_title(need), _met(by_key[mark.source, mark.id]) if mark else None)
+        NeedStory(need.key, wording.need_title(need, language), _met(by_key[mark.source, mark.id]) if mark else None)
         for need, mark in zip(milestone.needs, progress.marks, strict=True)
     ]
     done = progress.reached
@@ -60,7 +59,7 @@ def _story(known: Known, milestone: Milestone, acted: Sequence[Activity], langua
     book = replace(known.book, milestones={**known.book.milestones, milestone.key: milestone})
     return MilestoneStory(
         milestone=milestone.key,
-        title=milestone.title or milestone.key,
+        title=wording.title_of(milestone, milestone.key, language),
         sentence=wording.sentence(milestone, book, language),
         needs=needs,
         reached=period.moment(done.time) if done else None,

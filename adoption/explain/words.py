@@ -13,7 +13,7 @@ from rules.period import text as written
 WORDS: dict[str, dict[str, str]] = {
     "not_offered": {"en": "Not offered in this period.", "ru": "Не предлагается в этом периоде.", "zh": "本期不适用。"},
     "not_in_force": {"en": "Not in force on {day}.", "ru": "{day} не действует.", "zh": "{day} 未生效。"},
-    "lacks": {"en": "{record} lacks {what}.", "ru": "{record}: не хватает — {what}.", "zh": "{record} 缺少{what}。"},
+    "lacks": {"en": "{record} lacks {what}.", "ru": "{record} — ещё нужно: {what}.", "zh": "{record} 缺少{what}。"},
     "at_most": {"en": "at most {n}", "ru": "не больше {n}", "zh": "最多 {n}"},
     "earlier": {
         "en": "{n} by an earlier version",

@@ -21,8 +21,9 @@ from rules.wording.russian import RUSSIAN
 from rules.wording.sentences import incentive_sentence
 from rules.wording.sentences import metric_sentence
 from rules.wording.sentences import milestone_sentence
-from rules.wording.sentences import need_title
+from rules.wording.sentences import need_title as need_title
 from rules.wording.sentences import reward_sentence
+from rules.wording.sentences import title_of as title_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,7 +62,7 @@ def sentence(thing: Incentive | Metric | Milestone | Reward | Condition, book: B
 def missing(needs: Iterable[Need], language: str) -> str:
     """Say which needs of a milestone are still open."""
     tongue = _tongue(language)
-    titles = [need_title(need) for need in needs]
+    titles = [need_title(need, language) for need in needs]
     return tongue.say("missing", needs=tongue.all_of(titles)) if titles else tongue.say("missing.nothing")
 
 

@@ -136,7 +136,7 @@ ENGLISH = Language(
             "kinds.milestones": "reached milestones {kinds}",
             "where": ", where {condition}",
             # milestones
-            "milestone": "{quoted}: a {record} counts once it has {needs}. {credit}{undone}",
+            "milestone": "{quoted}: each {record} counts once it has {needs}. {credit}{undone}",
             "credit.last": "Credit goes to whoever took the last step.",
             "credit.owner": "Credit goes to the owner of the {record} at that moment.",
             "credit.creator": "Credit goes to whoever created the {record}.",

@@ -59,7 +59,7 @@ RUSSIAN = Language(
             "every.one": "каждая единица{within} даёт",
             "every": "каждые {n}{within} дают",
             "reach.one": "первая единица{within} даёт",
-            "reach": "достижение {n}{within} даёт",
+            "reach": "достижение отметки {n}{within} даёт",
             "in_a_row": (
                 "каждые {n} рабочий день подряд{met} дают",
                 "каждые {n} рабочих дня подряд{met} дают",
@@ -90,7 +90,7 @@ RUSSIAN = Language(
             "once": ", один раз{each}",
             "once.ever": ", только один раз",
             "reward.one": "награду {gift}",
-            "reward.several": "на выбор: {gifts}",
+            "reward.several": "на выбор {gifts}",
             "reward.points": ("{n} балл", "{n} балла", "{n} баллов"),
             "reward.badge": "значок {quoted}",
             "team": "командная цель, ",

@@ -14,19 +14,23 @@ from rules.wording.language import capital
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import TypeAlias
 
+    from rules.book import Board
     from rules.book import Book
     from rules.metric import Metric
     from rules.milestone import Milestone
     from rules.milestone import Need
     from rules.wording.language import Language
 
+    Titled: TypeAlias = Board | Incentive | Metric | Milestone | Need | Reward
+
 DAY = 86_400_000_000  # microseconds
 
 
 def incentive_sentence(incentive: Incentive, book: Book, tongue: Language) -> str:
     """Say what earns what, how often, and to whom it is offered."""
-    title = title_of(book.metrics.get(incentive.metric), incentive.metric)
+    title = title_of(book.metrics.get(incentive.metric), incentive.metric, tongue.code)
     words = {"title": tongue.title(title), "quoted": tongue.quoted(title)}
     main = tongue.say(
         "incentive",
@@ -64,7 +68,7 @@ def _earned(incentive: Incentive, book: Book, tongue: Language) -> str:
 
 
 def _gift(reward: Reward, tongue: Language) -> str:
-    title = title_of(reward, reward.key)
+    title = title_of(reward, reward.key, tongue.code)
     if reward.kind == "points" and reward.amount is not None:
         return tongue.say("reward.points", reward.amount)
     if reward.kind == "money" and reward.amount is not None and reward.currency:
@@ -113,7 +117,7 @@ def metric_sentence(metric: Metric, book: Book, tongue: Language) -> str:
     where = "" if metric.where is None else tongue.say("where", condition=clause(metric.where, tongue))
     return tongue.say(
         "metric",
-        quoted=tongue.quoted(title_of(metric, metric.key)),
+        quoted=tongue.quoted(title_of(metric, metric.key, tongue.code)),
         measured=tongue.say(f"measure.{metric.measure}", of=of),
         kinds=_kinds(metric.counts, book, tongue),
         where=where,
@@ -123,7 +127,9 @@ def metric_sentence(metric: Metric, book: Book, tongue: Language) -> str:
 def _kinds(kinds: Sequence[str], book: Book, tongue: Language) -> str:
     """List activity types, and milestones by their titles."""
     activities = [kind for kind in kinds if kind not in book.milestones]
-    milestones = [tongue.quoted(title_of(book.milestones[kind], kind)) for kind in kinds if kind in book.milestones]
+    milestones = [
+        tongue.quoted(title_of(book.milestones[kind], kind, tongue.code)) for kind in kinds if kind in book.milestones
+    ]
     parts = [
         tongue.say(phrase, kinds=tongue.any_of(names))
         for phrase, names in (("kinds.activities", activities), ("kinds.milestones", milestones))
@@ -134,7 +140,7 @@ def _kinds(kinds: Sequence[str], book: Book, tongue: Language) -> str:
 
 def milestone_sentence(milestone: Milestone, tongue: Language) -> str:
     """Say what a record needs, who is credited, and what undoes it."""
-    titles = [need_title(need) for need in milestone.needs]
+    titles = [need_title(need, tongue.code) for need in milestone.needs]
     undone = ""
     if milestone.undone_by:
         kinds = tongue.any_of(milestone.undone_by)
@@ -143,7 +149,7 @@ def milestone_sentence(milestone: Milestone, tongue: Language) -> str:
         else:
             undone = tongue.say("undone.within", Decimal(milestone.holds_for) / DAY, kinds=kinds)
     words = {
-        "quoted": tongue.quoted(title_of(milestone, milestone.key)),
+        "quoted": tongue.quoted(title_of(milestone, milestone.key, tongue.code)),
         "needs": tongue.all_of(titles),
         "credit": tongue.say(f"credit.{milestone.credit}", record=milestone.record),
     }
@@ -166,7 +172,7 @@ def reward_sentence(reward: Reward, tongue: Language) -> str:
     if reward.stock is not None:
         parts.append(tongue.say("has.stock", reward.stock))
     words = parts[0] if len(parts) == 1 else tongue.clause.join(parts)
-    return tongue.say("reward", quoted=tongue.quoted(title_of(reward, reward.key)), parts=words)
+    return tongue.say("reward", quoted=tongue.quoted(title_of(reward, reward.key, tongue.code)), parts=words)
 
 
 def _essence(reward: Reward, tongue: Language) -> str:
@@ -178,11 +184,12 @@ def _essence(reward: Reward, tongue: Language) -> str:
     return tongue.say(name, reward.amount)
 
 
-def title_of(thing: Metric | Milestone | Reward | None, key: str) -> str:
-    """Return a definition's title, or its key in words."""
-    return (thing.title if thing else "") or key.replace("-", " ").replace(".", " ")
+def title_of(thing: Titled | None, key: str, language: str) -> str:
+    """Return a definition's title in a language, else the one it has in its book, else its key in words."""
+    title = (thing.titles.get(language) or thing.title) if thing else ""
+    return title or key.replace("-", " ").replace(".", " ")
 
 
-def need_title(need: Need) -> str:
-    """Return a need's title, or its key in words."""
-    return need.title or need.key.replace("-", " ")
+def need_title(need: Need, language: str) -> str:
+    """Return a need's title in a language, as ``title_of`` does."""
+    return title_of(need, need.key, language)

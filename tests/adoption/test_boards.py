@@ -109,6 +109,14 @@ def test_equals_share_a_rank_and_stand_by_name(new_house):
     assert (view.key, view.title, view.period, view.size) == ("callers", "Callers of the week", WEEK, 4)
 
 
+def test_a_board_has_its_title_in_the_language_asked_for(new_house):
+    new_house(BOOK.replace("[board.callers]", '[board.callers]\ntitles = { ru = "Звонки за неделю" }'))
+    db.session.rollback()
+    titles = [boards.standings("callers", period=WEEK, me=None, language=language).title for language in ("ru", "zh")]
+    assert titles == ["Звонки за неделю", "Callers of the week"]
+    assert see().title == "Callers of the week"
+
+
 def test_i_see_the_top_and_two_neighbours_on_each_side_with_the_gaps_between_us(new_house):
     house = new_house()
     calls(house, Alice=12, Bob=10, Carl=9, Dora=7, Emil=6, Fay=5, Gus=3, Hana=2, Ivo=1)

@@ -17,6 +17,7 @@ from sqlalchemy import update
 
 from adoption import explain
 from adoption import facts
+from adoption import rulebook
 from adoption.errors import NotFoundError
 from adoption.explain import done
 from adoption.explain import reckoning
@@ -33,6 +34,7 @@ from rules.version import versions
 from tests import living
 from tests import worlds
 from tests.house import MONDAY
+from tests.house import NOW
 from tests.house import SOURCE
 from tests.house import ZONE
 from tests.house import House
@@ -128,9 +130,9 @@ def develop(house, who, number, *, lacks=(), on=MONDAY):
     return {kind: step["id"] for kind, step in steps.items()}
 
 
-def awards(house, who, incentive):
+def awards(house, who, incentive, **more):
     db.session.rollback()
-    return [one for one in explain.awards_of(house[who]) if one.incentive == incentive]
+    return [one for one in explain.awards_of(house[who], **more) if one.incentive == incentive]
 
 
 def why(house, who, incentive, **more):
@@ -315,6 +317,69 @@ def test_why_speaks_russian_and_chinese(new_house):
     assert (russian.in_force, russian.arithmetic) == ("начиная с 2026-01-05", "2 ÷ 2 = 1 (не больше 2)")
     chinese = why(house, "Alice", "two-contacts", language="zh")
     assert (chinese.in_force, chinese.arithmetic) == ("自 2026-01-05 起", "2 ÷ 2 = 1 (最多 2)")
+
+
+TRANSLATED = (
+    BOOK.replace(
+        "[metric.developed-contacts]", '[metric.developed-contacts]\ntitles = { ru = "Проработанные контакты" }'
+    )
+    .replace(
+        '"Two developed contacts"', '"Two developed contacts"\ntitles = { ru = "Два контакта", zh = "两个联系人" }'
+    )
+    .replace('"a conversation"', '"a conversation"\ntitles = { ru = "разговор", zh = "一次沟通" }')
+    .replace('"a next step"', '"a next step"\ntitles = { ru = "следующий шаг", zh = "下一步安排" }')
+    .replace('record = "contact"', 'record = "contact"\ntitles = { ru = "Проработанный контакт" }')
+    .replace("[reward.lunch]", '[reward.lunch]\ntitles = { ru = "Бесплатный обед" }')
+    .replace("[reward.cake]", '[reward.cake]\ntitles = { ru = "Торт" }')
+)
+
+
+def test_everything_that_is_explained_has_its_title_in_the_language_asked_for(new_house):
+    house = new_house(TRANSLATED)
+    develop(house, "Alice", 1)
+    develop(house, "Alice", 2)
+    develop(house, "Alice", 3, lacks=["call", "task"])
+    db.session.rollback()
+    alice = house["Alice"]
+    titles = {"en": "Two developed contacts", "ru": "Два контакта", "zh": "两个联系人"}
+    for language, title in titles.items():
+        (award,) = awards(house, "Alice", "two-contacts", language=language)
+        assert award.title == explain.why(award.id, language=language).award.title == title
+        assert explain.progress(alice, TODAY, language=language)[0].title == title
+    assert awards(house, "Alice", "two-contacts")[0].title == "Two developed contacts"
+    assert explain.why(award.id, language="ru").sentence == (
+        "Показатель «Проработанные контакты»: каждые 2 за неделю дают на выбор «Бесплатный обед» или «Торт», "
+        "не более 2 раз в неделю."
+    )
+    story = explain.record("contact/3", language="ru").milestones[0]
+    assert (story.title, [need.title for need in story.needs]) == (
+        "Проработанный контакт",
+        ["an e-mail or a phone number", "разговор", "следующий шаг"],
+    )
+
+
+def test_why_not_yet_names_what_is_missing_in_the_language_asked_for(new_house):
+    house = new_house(TRANSLATED)
+    develop(house, "Alice", 3, lacks=["call", "task"])
+    db.session.rollback()
+    russian, chinese = (
+        explain.why_not_yet(house["Alice"], "two-contacts", TODAY, language=language) for language in ("ru", "zh")
+    )
+    assert russian.records[0].missing == ["разговор", "следующий шаг"]
+    assert russian.missing == ("Осталось 2: 0 из 2 на этой неделе. contact/3 — ещё нужно: разговор и следующий шаг.")
+    assert chinese.missing == "还差2：本周0/2。contact/3 缺少一次沟通和下一步安排。"
+
+
+def test_titles_that_are_added_later_are_shown_for_awards_granted_before(new_house):
+    house = new_house()
+    develop(house, "Alice", 1)
+    develop(house, "Alice", 2)
+    day = MONDAY.toordinal()
+    done = rulebook.publish(TRANSLATED, today=day, since=None, name="translated", now=NOW)
+    db.session.commit()
+    assert (done.changed, done.rescore) == ((), False)
+    (award,) = awards(house, "Alice", "two-contacts", language="ru")
+    assert (award.title, explain.why(award.id).version) == ("Два контакта", 1)
 
 
 # --- how far, and why not yet

@@ -1,5 +1,7 @@
 # ruff: noqa: E501, RUF001  # whole sentences; Cyrillic letters, quotation marks and full-width punctuation are meant
+import re
 import string
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -20,6 +22,7 @@ from rules.incentive import Reward
 from rules.incentive import Who
 from rules.metric import MEASURES
 from rules.milestone import CREDITS
+from rules.milestone import Need
 from rules.value import UNIT
 from rules.wording import LANGUAGES
 from rules.wording import TONGUES
@@ -78,6 +81,9 @@ CHINESE = books.load(
 )
 
 
+NAMES = {"outcome", "no_answer", "no_show", "cancelled", "email", "phone", "company", "amount"}  # of fields and values
+
+
 def english(thing, book=BOOK):
     return wording.sentence(thing, book, "en")
 
@@ -103,13 +109,13 @@ def of(**changes):
         (
             "ru",
             (
-                "Показатель «Developed contacts»: каждые 10 за неделю дают на выбор: «Free lunch» или "
-                "«Lunch break 10 minutes earlier», не более 2 раз в неделю."
+                "Показатель «Проработанные контакты»: каждые 10 за неделю дают на выбор «Бесплатный обед» или "
+                "«Обеденный перерыв на 10 минут раньше», не более 2 раз в неделю."
             ),
         ),
         (
             "zh",
-            "“Developed contacts”一周内每满10个，即可获得“Free lunch”或“Lunch break 10 minutes earlier”（任选其一），每周最多2次。",
+            "“已完善的联系人”一周内每满10个，即可获得“免费午餐”或“午休提前10分钟”（任选其一），每周最多2次。",
         ),
     ],
 )
@@ -136,6 +142,89 @@ def test_a_chinese_book_reads_in_chinese():
 def test_titles_of_another_language_stand_in_quotes():
     assert english(RUSSIAN.incentives["lunch"], RUSSIAN) == (
         "Every 10 “Проработанные контакты” in a week earn “Бесплатный обед”, at most twice a week."
+    )
+
+
+def test_a_title_is_the_one_of_the_language_else_that_of_the_book_else_the_key_in_words():
+    lunch = Reward(key="free-lunch", kind="voucher", title="Free lunch", titles={"ru": "Бесплатный обед"})
+    assert [wording.title_of(lunch, lunch.key, language) for language in LANGUAGES] == [
+        "Free lunch",
+        "Бесплатный обед",
+        "Free lunch",
+    ]
+    in_russian = replace(lunch, title="Бесплатный обед", titles={"en": "Free lunch"})
+    assert [wording.title_of(in_russian, lunch.key, language) for language in ("en", "zh")] == [
+        "Free lunch",
+        "Бесплатный обед",
+    ]
+    assert wording.title_of(replace(lunch, title="", titles={}), lunch.key, "ru") == "free lunch"
+    assert wording.title_of(None, "deals-won", "zh") == "deals won"
+
+
+def test_a_need_has_its_title_in_each_language():
+    need = Need(key="next-step", on=("task.created",), title="a next step", titles={"zh": "下一步安排"})
+    assert [wording.need_title(need, language) for language in LANGUAGES] == [
+        "a next step",
+        "a next step",
+        "下一步安排",
+    ]
+    assert wording.need_title(Need(key="next-step", on=()), "ru") == "next step"
+
+
+def test_a_sentence_takes_the_title_of_the_book_where_the_language_has_none():
+    book = replace(BOOK, rewards={"free-lunch": replace(BOOK.rewards["free-lunch"], titles={})})
+    assert wording.sentence(of(), book, "ru") == (
+        "Показатель «Проработанные контакты»: каждые 10 за неделю дают награду «Free lunch»."
+    )
+    assert wording.sentence(of(), book, "zh") == "“已完善的联系人”一周内每满10个，即可获得“Free lunch”。"
+
+
+def test_no_sentence_of_the_starter_book_mixes_languages():
+    parts = (*BOOK.incentives.values(), *BOOK.metrics.values(), *BOOK.milestones.values(), *BOOK.rewards.values())
+    needs = [need for milestone in BOOK.milestones.values() for need in milestone.needs]
+    english_titles = {one.title for one in (*parts, *needs)}
+    for part in parts:
+        russian, chinese = (wording.sentence(part, BOOK, language) for language in ("ru", "zh"))
+        assert not [title for title in english_titles if title in russian or title in chinese]
+        for quoted in re.findall("«(.+?)»", russian):
+            assert re.search("[А-Яа-я]", quoted) or quoted in NAMES
+        for quoted in re.findall("“(.+?)”", chinese):
+            assert re.search("[一-鿿]", quoted) or quoted in NAMES
+
+
+@pytest.mark.parametrize(
+    ("incentive", "russian", "chinese"),
+    [
+        (
+            "steady-week",
+            "Показатель «Дни в CRM»: каждые 5 рабочих дней подряд дают значок «Так держать», не более 1 раза в неделю.",
+            "每连续5个工作日计入“CRM使用天数”，即可获得徽章“持之以恒”，每周最多1次。",
+        ),
+        (
+            "qualified-deals",
+            "Показатель «Квалифицированные сделки»: достижение отметки 5 за месяц даёт награду «Свободный час в пятницу», один раз в месяц.",
+            "“合格商机”一个月内达到5个，即可获得“周五休息一小时”，每月一次。",
+        ),
+        (
+            "team-contacts",
+            "Командная цель, показатель «Проработанные контакты»: достижение отметки 40 за месяц даёт награду «Завтрак для команды», один раз в месяц.",
+            "团队目标：“已完善的联系人”一个月内达到40个，即可获得“团队早餐”，每月一次。",
+        ),
+    ],
+)
+def test_titles_of_the_language_read_well_in_its_sentences(incentive, russian, chinese):
+    assert wording.sentence(BOOK.incentives[incentive], BOOK, "ru") == russian
+    assert wording.sentence(BOOK.incentives[incentive], BOOK, "zh") == chinese
+
+
+def test_a_milestone_reads_in_russian_and_chinese():
+    developed = BOOK.milestones["contact.developed"]
+    assert wording.sentence(developed, BOOK, "ru").startswith(
+        "«Проработанный контакт»: запись contact засчитывается, когда у неё есть всё: "
+        "адрес электронной почты или номер телефона, разговор и следующий шаг."
+    )
+    assert wording.sentence(developed, BOOK, "zh").startswith(
+        "“已完善的联系人”：当一条contact记录具备邮箱或电话、一次沟通和下一步安排时计入。"
     )
 
 
@@ -209,7 +298,7 @@ def test_an_incentive_says_what_it_asks_and_gives(changes, sentence):
 )
 def test_working_days_have_their_russian_forms(days, words):
     sentence = wording.sentence(of(in_a_row=days), BOOK, "ru")
-    assert sentence == f"Показатель «Developed contacts»: {words} награду «Free lunch»."
+    assert sentence == f"Показатель «Проработанные контакты»: {words} награду «Бесплатный обед»."
 
 
 @pytest.mark.parametrize(
@@ -263,7 +352,7 @@ def test_an_english_gift_has_its_article(title, given):
         (
             BOOK.milestones["contact.developed"],
             (
-                "“Developed contact”: a contact counts once it has an e-mail or a phone number, a conversation and a next "
+                "“Developed contact”: each contact counts once it has an e-mail or a phone number, a conversation and a next "
                 "step. Credit goes to whoever took the last step. It does not count if contact.deleted or contact.merged "
                 "follows within 30 days."
             ),
@@ -271,7 +360,7 @@ def test_an_english_gift_has_its_article(title, given):
         (
             milestone(title="Done", holds_for=DAY, undone_by=("contact.deleted",)),
             (
-                "“Done”: a contact counts once it has reachable and talked to. Credit goes to whoever took the last step. "
+                "“Done”: each contact counts once it has reachable and talked to. Credit goes to whoever took the last step. "
                 "It does not count if contact.deleted follows within 1 day."
             ),
         ),
@@ -362,8 +451,8 @@ def test_what_is_still_missing_is_said_in_every_language():
 def test_open_needs_are_named():
     needs = BOOK.milestones["contact.developed"].needs
     assert wording.missing(needs[1:], "en") == "Still missing: a conversation and a next step."
-    assert wording.missing(needs[1:], "ru") == "Ещё нужно: a conversation и a next step."
-    assert wording.missing(needs[1:], "zh") == "还缺：a conversation和a next step。"
+    assert wording.missing(needs[1:], "ru") == "Ещё нужно: разговор и следующий шаг."
+    assert wording.missing(needs[1:], "zh") == "还缺：一次沟通和下一步安排。"
     assert wording.missing((), "en") == "Nothing is missing."
     assert wording.missing(milestone().needs[1:], "en") == "Still missing: talked to."
 
