@@ -18,11 +18,13 @@ from rules.wording.chinese import CHINESE
 from rules.wording.clauses import clause
 from rules.wording.english import ENGLISH
 from rules.wording.russian import RUSSIAN
+from rules.wording.sentences import gift
 from rules.wording.sentences import incentive_sentence
 from rules.wording.sentences import metric_sentence
 from rules.wording.sentences import milestone_sentence
 from rules.wording.sentences import need_title as need_title
 from rules.wording.sentences import reward_sentence
+from rules.wording.sentences import rewards_of as rewards_of
 from rules.wording.sentences import title_of as title_of
 
 if TYPE_CHECKING:
@@ -83,6 +85,17 @@ def why_not(incentive: Incentive, tally: int, language: str) -> str:
     aim, have = Decimal(incentive.target(tally)).scaleb(-4), Decimal(tally).scaleb(-4)
     words = {"more": tongue.number(aim - have), "have": tongue.number(have), "target": tongue.number(aim)}
     return tongue.say("more", **words, now=now)
+
+
+def gifts(rewards: Iterable[Reward], language: str) -> str:
+    """Say what may be chosen, inside a sentence: "a free lunch or a lunch break 10 minutes earlier"."""
+    tongue = _tongue(language)
+    return tongue.any_of([gift(one, tongue) for one in rewards])
+
+
+def quoted(text: str, language: str) -> str:
+    """Put text into the quotation marks of a language."""
+    return _tongue(language).quoted(text)
 
 
 def plural(count: Number, forms: Sequence[str], language: str) -> str:

@@ -59,15 +59,21 @@ def _target(incentive: Incentive, book: Book, tongue: Language, words: dict[str,
 
 
 def _earned(incentive: Incentive, book: Book, tongue: Language) -> str:
-    rewards = [book.rewards.get(key) or Reward(key=key, kind="voucher") for key in incentive.earns]
+    rewards = rewards_of(incentive, book)
     if len(rewards) > 1:
-        return tongue.say("reward.several", gifts=tongue.any_of([_gift(one, tongue) for one in rewards]))
-    gift = _gift(rewards[0], tongue)
+        return tongue.say("reward.several", gifts=tongue.any_of([gift(one, tongue) for one in rewards]))
+    one = gift(rewards[0], tongue)
     named = rewards[0].kind in {"voucher", "time_off"}
-    return tongue.say("reward.one", gift=gift) if named else gift
+    return tongue.say("reward.one", gift=one) if named else one
 
 
-def _gift(reward: Reward, tongue: Language) -> str:
+def rewards_of(incentive: Incentive, book: Book) -> list[Reward]:
+    """Return what an incentive earns; a reward that the book no longer has is a voucher of that name."""
+    return [book.rewards.get(key) or Reward(key=key, kind="voucher") for key in incentive.earns]
+
+
+def gift(reward: Reward, tongue: Language) -> str:
+    """Say a reward inside a sentence: ``a free lunch``, ``10 points``, ``the badge “Steady hand”``."""
     title = title_of(reward, reward.key, tongue.code)
     if reward.kind == "points" and reward.amount is not None:
         return tongue.say("reward.points", reward.amount)
