@@ -1,0 +1,113 @@
+"""A real browser before the real service: who wants to see something for themselves comes here.
+
+``site`` is the service on an empty database, ``visit`` opens somebody's browser at it::
+
+    def test_something(site, visit):
+        page = visit("Alice", size=DESKTOP)
+        page.goto("/")
+
+A test fails if anything went wrong in a page it opened, whether it looked there or not.  Without Chromium these tests
+are skipped, and fail where ``CI`` is set: a gate must not be green because nobody looked.
+"""
+
+import os
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from adoption.auth import devices
+from adoption.auth import sessions
+from adoption.extensions import db
+from tests.browser import chromium
+from tests.browser.serving import served
+from tests.conftest import application
+from tests.conftest import pushed
+from tests.staff import Staff
+from tests.staff import zone_at_noon
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Return one Chromium for all tests of this process."""
+    if chromium.program() is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(chromium.MISSING)
+    with chromium.launched() as browser:
+        yield browser
+
+
+@dataclass
+class Site:
+    """The service, its people, and where it is."""
+
+    app: object
+    address: str
+    staff: Staff
+
+
+@pytest.fixture
+def kind():
+    """Say on which database a site is; tests ask for another with ``parametrize``."""
+    return "sqlite"
+
+
+@pytest.fixture
+def site(browser, databases, kind):
+    """Serve an empty database: people, and a book in force, but nothing that happened."""
+    url = databases(kind).copy()
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            app = application(
+                url, f"{folder}/archive", MAIL_FOLDER=f"{folder}/letters", ORGANISATION_ZONE=zone_at_noon()
+            )
+            app.testing = False  # answers are those of the real service
+            with pushed(app), served(app) as address:
+                yield Site(app, address, Staff())
+    finally:
+        databases(kind).drop(url)
+
+
+@pytest.fixture
+def visit(browser, site):
+    """Return how to open somebody's browser; without a name it is a stranger's."""
+    opened = []
+
+    def open_browser(name=None, *, canteen=None, **more):
+        context, watch = chromium.profile(browser, site.address, **more)
+        opened.append((context, watch))
+        if name is not None:
+            sign_in(site, context, name)
+        if canteen is not None:
+            register(site, context, canteen)
+        page = context.new_page()
+        page.watch = watch
+        return page
+
+    yield open_browser
+    for context, _ in opened:
+        context.close()
+    assert [fault for _, watch in opened for fault in watch.faults] == []
+
+
+def sign_in(site, context, name):
+    """Give a browser the cookie that signing in would have given it."""
+    token = sessions.begin(site.staff[name], "a test", time.time_ns() // 1000)
+    db.session.commit()
+    context.add_cookies([{"name": sessions.COOKIE, "value": token, "url": site.address}])
+
+
+def register(site, context, canteen):
+    """Make a browser a registered device."""
+    token = devices.register(canteen, by=None, now=time.time_ns() // 1000)
+    db.session.commit()
+    context.add_cookies([{"name": devices.COOKIE, "value": token, "url": f"{site.address}/counter"}])
