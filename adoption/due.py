@@ -194,6 +194,8 @@ def eligible(known: Known, incentive: Incentive, holder: int, first: int) -> boo
 
     Teams and waves change on known days, so looking at these days of the period, and at its first, is enough.
     """
+    if (holder < 0) != (incentive.holder == "team"):
+        return False  # another version of the incentive was for this kind of holder
     who = incentive.who
     if not who:
         return True

@@ -460,10 +460,11 @@ def pers_of(book: dict[str, Any], kind: str, key: str) -> list[str]:
 
 
 def meaning(definition: dict[str, Any]) -> str:
-    """S13: everything except title, examples, from, to, and a need's title."""
-    kept = {key: value for key, value in definition.items() if key not in ("title", "examples", "from", "to")}
+    """S13: everything except titles, examples, from, to, and a need's titles."""
+    plain = ("title", "titles", "examples", "from", "to")
+    kept = {key: value for key, value in definition.items() if key not in plain}
     if "needs" in kept:
-        kept["needs"] = [{key: value for key, value in need.items() if key != "title"} for need in kept["needs"]]
+        kept["needs"] = [{key: value for key, value in need.items() if key not in plain} for need in kept["needs"]]
     return canonical(kept)
 
 

@@ -138,6 +138,7 @@ def conditions():
 
 
 CONDITIONS = conditions()
+TITLES = st.sampled_from(({"ru": "Заглавие"}, {"ru": "Другое", "zh": "标题"}))  # Cyrillic is meant
 
 
 def one_or_list(names):
@@ -168,6 +169,7 @@ def milestone_definitions(draw, key):
     undone_by = some(draw, st.sampled_from(("contact.deleted", "contact.deleted", "contact.updated", "deal.won")), 5)
     return given(
         title=draw(st.sampled_from(("A title", "Another title"))),
+        titles=some(draw, TITLES, 3),
         record=record,
         credit=draw(st.sampled_from(("last", "owner", "creator"))),
         needs=needs,
@@ -186,6 +188,7 @@ def metric_definitions(draw, key, of_book):
     of = {"sum": st.sampled_from(("amount", "amount", "email")), "distinct": st.sampled_from(DISTINCT)}
     return given(
         title=draw(st.sampled_from(("A title", "Another title"))),
+        titles=some(draw, TITLES, 3),
         counts=one_or_list(counts),
         where=some(draw, CONDITIONS, 2),
         measure=measure,
@@ -216,6 +219,7 @@ def incentive_definitions(draw, of_book, *, waves):
         examples = [{"value": value, "earns": raw if at_most is None else min(raw, at_most)}]
     return given(
         title=draw(st.sampled_from(("A title", "Another title"))),
+        titles=some(draw, TITLES, 3),
         metric=metric,
         **{target: amount},
         per=draw(st.sampled_from(PERIODS)),
