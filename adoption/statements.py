@@ -127,7 +127,10 @@ def find(  # noqa: PLR0913  # a query has these parts
     *,
     lock: bool = False,
 ) -> list[Any]:
-    """Return the wanted columns of the rows with these keys; ``lock`` keeps others from changing them meanwhile."""
+    """Return the wanted columns of the rows with these keys; ``lock`` keeps others from changing them meanwhile.
+
+    They are locked in the order of their primary key, so that nobody waits in a circle.
+    """
     if not rows:
         return []
     joined = " AND ".join(f"t.{name} = g.{name}" for name in key)
@@ -135,7 +138,8 @@ def find(  # noqa: PLR0913  # a query has these parts
     # CROSS JOIN makes SQLite look up each given key instead of walking the table.
     sql = f"SELECT {listed} FROM {{given}} AS g CROSS JOIN {table} AS t WHERE {joined}"
     if lock and not is_sqlite(connection):
-        sql += f" ORDER BY {', '.join(f't.{name}' for name in key)} FOR UPDATE OF t"
+        order = Base.metadata.tables[table].primary_key.columns.keys()
+        sql += f" ORDER BY {', '.join(f't.{name}' for name in order)} FOR UPDATE OF t"
     return list(run(connection, table, key, rows, sql))
 
 

@@ -62,7 +62,9 @@ def release(now: int) -> tuple[int, int]:
 
 
 def _waiting(connection: Connection) -> dict[Key, Row]:
-    rows = connection.execute(select(Award.__table__).where(Award.status == "waiting"))
+    table = Award.__table__
+    query = select(table).where(table.c.status == "waiting").order_by(*(table.c[name] for name in awards.KEY))
+    rows = connection.execute(query.with_for_update())  # a holder may choose another reward at the same moment
     found = [Row(*row[1:]) for row in rows]
     return {((one.version, one.holder, one.period), one.ordinal): one for one in found}
 
