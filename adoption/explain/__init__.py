@@ -5,8 +5,21 @@ Nothing is decided here a second time: the rules that counted are asked again ab
 
 from adoption.explain.ahead import progress as progress
 from adoption.explain.ahead import why_not_yet as why_not_yet
+from adoption.explain.goals import GoalView as GoalView
+from adoption.explain.goals import goal as goal
+from adoption.explain.goals import goals as goals
+from adoption.explain.goals import lacking as lacking
+from adoption.explain.granted import awards_at_hand as awards_at_hand
 from adoption.explain.granted import awards_of as awards_of
 from adoption.explain.granted import why as why
+from adoption.explain.lately import Added as Added
+from adoption.explain.lately import Deed as Deed
+from adoption.explain.lately import Pace as Pace
+from adoption.explain.lately import Withdrawn as Withdrawn
+from adoption.explain.lately import counted_on as counted_on
+from adoption.explain.lately import is_weekly as is_weekly
+from adoption.explain.lately import pace as pace
+from adoption.explain.lately import taken_back as taken_back
 from adoption.explain.names import AwardKey as AwardKey
 from adoption.explain.names import read as award_key
 from adoption.explain.story import record as record

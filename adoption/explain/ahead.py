@@ -34,12 +34,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a holder stands in a period by the version of one day.  ``tally`` of a streak is its run up to that day."""
+    """Where a holder stands in a period by the version of one day.  ``tally`` of a streak is its run up to that day.
+
+    A streak ``rests`` while nothing more can be done for it on that day: it is met, or no working day.
+    """
 
     reckoned: Reckoned
     tally: int
     target: int
     in_force: bool
+    rests: bool = False
 
     @property
     def complete(self) -> bool:
@@ -60,6 +64,11 @@ def progress(holder: int, day: int, *, language: str = "en") -> list[ProgressLin
     and says that it is over.
     """
     known = facts.current()
+    return [_line(known, one, day, language) for one in standings(known, holder, day)]
+
+
+def standings(known: Known, holder: int, day: int) -> list[Standing]:
+    """Return where a holder stands, on a local day, with each incentive that is offered to them; one query."""
     shown = []
     for key in _keys(known):
         line = versions(key, known.timelines)
@@ -69,12 +78,8 @@ def progress(holder: int, day: int, *, language: str = "en") -> list[ProgressLin
     offered = [one for line, _ in shown for one in line]
     firsts = {period.start(version.incentive.per, day) for _, version in shown}
     has = reckoning.tallies(db.session.connection(), known, holder, offered, firsts)
-    found = []
-    for line, version in shown:
-        standing = _standing(has, line, version, day)
-        if standing.reckoned.offered:
-            found.append(_line(known, standing, day, language))
-    return found
+    found = [_standing(has, line, version, day) for line, version in shown]
+    return [one for one in found if one.reckoned.offered]
 
 
 def why_not_yet(holder: int, incentive_key: str, day: int, *, language: str = "en") -> WhyNot:
@@ -84,18 +89,10 @@ def why_not_yet(holder: int, incentive_key: str, day: int, *, language: str = "e
         NotFoundError: there is no such incentive.
     """
     known = facts.current()
-    connection = db.session.connection()
-    line = versions(incentive_key, known.timelines) if incentive_key in known.timelines.incentives else []
-    if not line:
-        msg = f"There is no incentive {incentive_key[:80]!r}."
-        raise NotFoundError(msg)
-    version = _in_force(line, day) or next((one for one in line if one.starts > day), line[-1])
-    first = period.start(version.incentive.per, day)
-    has = reckoning.tallies(connection, known, holder, line, [first])
-    standing = _standing(has, line, version, day)
-    lacking = open_records.of(connection, known, version, holder, day) if standing.open else []
-    records = [OpenRecord(one.record, [wording.need_title(need, language) for need in one.needs]) for one in lacking]
-    missing = [_missing(standing, day, language)]
+    standing = standing_with(known, holder, incentive_key, day)
+    version = standing.reckoned.version
+    records = lacking(known, standing, holder, day, language)
+    missing = [missing_of(standing, day, language)]
     if records:
         what = wording.TONGUES[language].all_of(records[0].missing)
         missing.append(words.say("lacks", language, record=records[0].record, what=what))
@@ -106,6 +103,30 @@ def why_not_yet(holder: int, incentive_key: str, day: int, *, language: str = "e
         missing=("" if language == "zh" else " ").join(missing),
         records=records,
     )
+
+
+def standing_with(known: Known, holder: int, incentive_key: str, day: int) -> Standing:
+    """Return where a holder stands with one incentive, by the version of a day, else the next one, else the last.
+
+    Raises:
+        NotFoundError: there is no such incentive.
+    """
+    line = versions(incentive_key, known.timelines) if incentive_key in known.timelines.incentives else []
+    if not line:
+        msg = f"There is no incentive {incentive_key[:80]!r}."
+        raise NotFoundError(msg)
+    version = _in_force(line, day) or next((one for one in line if one.starts > day), line[-1])
+    first = period.start(version.incentive.per, day)
+    has = reckoning.tallies(db.session.connection(), known, holder, line, [first])
+    return _standing(has, line, version, day)
+
+
+def lacking(known: Known, standing: Standing, holder: int, day: int, language: str) -> list[OpenRecord]:
+    """Return the holder's open records that would count, and what each lacks; none where nothing more can be earned."""
+    if not standing.open:
+        return []
+    found = open_records.of(db.session.connection(), known, standing.reckoned.version, holder, day)
+    return [OpenRecord(one.record, [wording.need_title(need, language) for need in one.needs]) for one in found]
 
 
 def _keys(known: Known) -> list[str]:
@@ -128,7 +149,8 @@ def _standing(has: Tallies, line: Sequence[Version], version: Version, day: int)
     if incentive.in_a_row is None:
         return Standing(reckoned, reckoned.tally, incentive.target(reckoned.tally), in_force)
     run = _run(has, version, day) % incentive.in_a_row
-    return Standing(reckoned, run * UNIT, incentive.in_a_row * UNIT, in_force)
+    rests = day in has.met(version) or not has.works(day)
+    return Standing(reckoned, run * UNIT, incentive.in_a_row * UNIT, in_force, rests)
 
 
 def _run(has: Tallies, version: Version, day: int) -> int:
@@ -150,11 +172,11 @@ def _line(known: Known, standing: Standing, day: int, language: str) -> Progress
         tally=text_of_units(standing.tally),
         target=text_of_units(standing.target),
         due=standing.reckoned.earlier + standing.reckoned.due,
-        missing=_missing(standing, day, language),
+        missing=missing_of(standing, day, language),
     )
 
 
-def _missing(standing: Standing, day: int, language: str) -> str:
+def missing_of(standing: Standing, day: int, language: str) -> str:
     """Say how much is missing."""
     incentive = standing.reckoned.version.incentive
     if not standing.reckoned.offered:

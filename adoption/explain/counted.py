@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from adoption.facts import Known
     from rules.activity import Activity
     from rules.metric import Metric
+    from rules.version import MetricVersion
     from rules.version import Version
 
 
@@ -43,13 +44,13 @@ def shares(connection: Connection, has: Tallies, version: Version, first: int) -
         last = period.end(version.incentive.per, first)
         starts, ends = max(first, version.starts), min(last, version.ends)
         days = done.days_of(connection, has.known, has.holder, starts, ends)
-        return list(_shares(connection, has.known, version, days))
+        return list(shares_of(connection, has.known, version.counted, days))
     blocks = set(_block_days(has, version, first))
     if not blocks:
         return []
     around = done.days_of(connection, has.known, has.holder, min(blocks), max(blocks) + 1)
     days = done.Days({who: [day for day in own if day in blocks] for who, own in around.by_participant.items()})
-    return _by_day(list(_shares(connection, has.known, version, days)))
+    return _by_day(list(shares_of(connection, has.known, version.counted, days)))
 
 
 def _block_days(has: Tallies, version: Version, first: int) -> Iterator[int]:
@@ -62,11 +63,12 @@ def _block_days(has: Tallies, version: Version, first: int) -> Iterator[int]:
                 yield from run[at - length : at]
 
 
-def _shares(connection: Connection, known: Known, version: Version, days: done.Days) -> Iterator[Share]:
-    metric = version.counted.metric
+def shares_of(connection: Connection, known: Known, span: MetricVersion, days: done.Days) -> Iterator[Share]:
+    """Yield what a metric counts on these days, in order of time."""
+    metric = span.metric
     types = [kind for kind in metric.counts if kind not in known.timelines.milestones]
     found = [done.Counting(one, one.source, one.id) for one in done.activities(connection, known, days, types)]
-    found += done.reached(connection, known, days, version.counted.milestones)
+    found += done.reached(connection, known, days, span.milestones)
     found.sort(key=lambda one: (one.activity.time, one.source, one.id))
     yield from _adding(metric, [one for one in found if metric.counts_it(one.activity)])
 

@@ -47,6 +47,10 @@ _ACTIVITIES = (
     " AND t.retracted = 0 AND t.retracts IS NULL AND t.type IS NOT NULL AND NOT EXISTS"
     " (SELECT 1 FROM unscored AS u WHERE u.bucket = t.bucket AND u.source = t.source AND u.id = t.id)"
 )
+_WITHDRAWN = (
+    "SELECT t.source, t.id, t.type, t.time, t.day, t.subject, t.actor FROM {look}"
+    " AND t.retracted = 1 AND t.retracts IS NULL AND t.type IS NOT NULL"
+)
 _RECORDS = "SELECT t.track, t.record, t.day, t.state FROM {look}"
 _EXACT = "t.day = g.day AND t.actor = g.actor"
 _RANGE = f"t.day = g.day AND t.actor >= g.actor AND t.actor <= g.actor || '{spellings.LAST}'"
@@ -109,6 +113,16 @@ def activities(connection: Connection, known: Known, days: Days, types: Iterable
         for row in _look(connection, "activity", _ACTIVITIES, look):
             if row.type in wanted and days.has(known.participant_of(row.source, row.actor), row.day):
                 found[row.source, row.id] = Activity._make((*row[:9], wire.data_of(row.data)))
+    return sorted(found.values(), key=lambda one: (one.time, one.source, one.id))
+
+
+def withdrawn(connection: Connection, known: Known, days: Days) -> list[Activity]:
+    """Return what these participants did on these days and what does not count, since it was retracted; in order."""
+    found: dict[tuple[str, str], Activity] = {}
+    for look in _looks(known, days):
+        for row in _look(connection, "activity", _WITHDRAWN, look):
+            if days.has(known.participant_of(row.source, row.actor), row.day):
+                found[row.source, row.id] = Activity._make((*row, None, None, {}))
     return sorted(found.values(), key=lambda one: (one.time, one.source, one.id))
 
 

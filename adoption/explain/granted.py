@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from sqlalchemy import and_
+from sqlalchemy import or_
 from sqlalchemy import select
 
 from adoption import facts
@@ -20,6 +23,7 @@ from adoption.extensions import db
 from adoption.models import Award
 from adoption.models import bucket_of
 from rules import period
+from rules import wording
 from rules.value import UNIT
 from rules.value import text_of_units
 from rules.version import versions
@@ -27,23 +31,43 @@ from rules.version import versions
 if TYPE_CHECKING:
     from typing import Any
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy import Row
 
     from adoption.explain.counted import Share
     from adoption.explain.reckoning import Reckoned
     from adoption.explain.rulings import Ruling
+    from adoption.facts import Known
+
+USABLE = ("voucher", "time_off")  # kinds of rewards that somebody uses one day
 
 
 def awards_of(holder: int, *, language: str = "en") -> list[AwardLine]:
     """Return all awards of a holder, voided ones too, the newest first."""
+    return _awards(holder, language)
+
+
+def awards_at_hand(holder: int, since: int, *, language: str = "en") -> list[AwardLine]:
+    """Return the awards of a holder that wait to be chosen, stocked or used, and those that changed since a moment.
+
+    ``since`` is in UTC microseconds.  Points, money and badges wait for nothing.
+    """
+    table = Award.__table__.c
+    rewards = facts.current().book.rewards
+    settled = sorted(key for key, one in rewards.items() if one.kind not in USABLE)
+    waits = and_(table.status.in_(("waiting", "issued")), table.reward.not_in(settled))
+    return _awards(holder, language, or_(table.status == "choosing", waits, table.changed >= since))
+
+
+def _awards(holder: int, language: str, *wanted: ColumnElement[bool]) -> list[AwardLine]:
     known = facts.current()
     connection = db.session.connection()
     table = Award.__table__.c
-    query = select(Award.__table__).where(table.bucket == bucket_of(holder), table.holder == holder)
+    query = select(Award.__table__).where(table.bucket == bucket_of(holder), table.holder == holder, *wanted)
     newest = (table.granted.desc(), table.period.desc(), table.version, table.ordinal)
     rows = connection.execute(query.order_by(*newest)).all()
     found = rulings.rulings(connection, known, {row.version for row in rows})
-    return [_line(row, found[row.version], language) for row in rows]
+    return [_line(known, row, found[row.version], language) for row in rows]
 
 
 def why(award_id: str, *, language: str = "en") -> Why:
@@ -72,7 +96,7 @@ def why(award_id: str, *, language: str = "en") -> Why:
     tally = sum(share.units for share in found)
     reckoned = reckoning.reckon(has, line, ruling.version, key.period)
     return Why(
-        award=_line(row, ruling, language),
+        award=_line(known, row, ruling, language),
         holder=known.holder_name(key.holder),
         sentence=rulings.sentence(known, ruling.version, language),
         version=ruling.number,
@@ -83,7 +107,8 @@ def why(award_id: str, *, language: str = "en") -> Why:
     )
 
 
-def _line(row: Row[Any], ruling: Ruling, language: str) -> AwardLine:
+def _line(known: Known, row: Row[Any], ruling: Ruling, language: str) -> AwardLine:
+    chosen = ruling.incentive if row.reward is None else replace(ruling.incentive, earns=(row.reward,))
     return AwardLine(
         id=names.written(names.AwardKey(row.version, row.holder, row.period, row.ordinal)),
         incentive=ruling.incentive.key,
@@ -93,6 +118,8 @@ def _line(row: Row[Any], ruling: Ruling, language: str) -> AwardLine:
         status=row.status,
         reward=row.reward,
         granted=period.moment(row.granted),
+        changed=period.moment(row.changed),
+        rewards=tuple(wording.rewards_of(chosen, known.book)),
     )
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from rules.incentive import Reward
+
 
 @dataclass(frozen=True, slots=True)
 class ProgressLine:
@@ -25,7 +27,10 @@ class ProgressLine:
 
 @dataclass(frozen=True, slots=True)
 class AwardLine:
-    """One award.  ``id`` names it for ever and is safe in a URL."""
+    """One award.  ``id`` names it for ever and is safe in a URL.
+
+    ``rewards`` is the reward, or those among which may be chosen.
+    """
 
     id: str
     incentive: str
@@ -35,6 +40,8 @@ class AwardLine:
     status: str
     reward: str | None
     granted: datetime
+    changed: datetime
+    rewards: tuple[Reward, ...]
 
 
 @dataclass(frozen=True, slots=True)

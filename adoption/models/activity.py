@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger
 from sqlalchemy import Index
 from sqlalchemy import SmallInteger
+from sqlalchemy import text
 from sqlalchemy.orm import Mapped
 from sqlalchemy.orm import mapped_column
 
@@ -24,6 +25,12 @@ class StoredActivity(Base):
     __table_args__ = (
         Index("ix_activity_subject", "subject"),
         Index("ix_activity_day_actor", "day", "actor"),
+        Index(  # few rows: what retracts something, found by what it retracts
+            "ix_activity_retracts",
+            "retracts",
+            sqlite_where=text("retracts IS NOT NULL"),
+            postgresql_where=text("retracts IS NOT NULL"),
+        ),
         Index("ix_activity_batch", "batch", postgresql_using="brin"),
     )
 
