@@ -58,9 +58,11 @@ def upgrade():
     sa.Column('state', bytewise, nullable=False),
     sa.Column('planned', sa.BigInteger(), nullable=False),
     sa.Column('due', sa.BigInteger(), nullable=False),
-    sa.Column('expires', sa.BigInteger(), nullable=True),
+    sa.Column('expires', sa.BigInteger(), nullable=False),
+    sa.Column('rendered', sa.BigInteger(), nullable=True),
     sa.Column('changed', sa.BigInteger(), nullable=False),
     sa.Column('tries', sa.Integer(), nullable=False),
+    sa.Column('doubts', sa.Integer(), nullable=False),
     sa.Column('message_id', bytewise, nullable=True),
     sa.Column('subject', bytewise, nullable=True),
     sa.Column('text', bytewise, nullable=True),
@@ -131,9 +133,16 @@ def upgrade():
         batch_op.create_index('ix_redemption_award', ['holder', 'version', 'period', 'ordinal'], unique=False)
         batch_op.create_index('ix_redemption_device_day', ['device', 'day'], unique=False)
 
+    # what a page asks: which activity took this one back?
+    retracting = sa.text('retracts IS NOT NULL')
+    op.create_index(
+        'ix_activity_retracts', 'activity', ['retracts'], unique=False,
+        sqlite_where=retracting, postgresql_where=retracting,
+    )
 
 
 def downgrade():
+    op.drop_index('ix_activity_retracts', 'activity')
     with op.batch_alter_table('redemption', schema=None) as batch_op:
         batch_op.drop_index('ix_redemption_device_day')
         batch_op.drop_index('ix_redemption_award')
