@@ -18,6 +18,7 @@ from sqlalchemy import update
 
 from adoption import auth
 from adoption import connectors
+from adoption import records
 from adoption.cli._common import need_database
 from adoption.connectors import sealing
 from adoption.connectors import verification
@@ -184,6 +185,27 @@ def list_sources() -> None:
     for row in db.session.execute(rows):
         state = "takes deliveries" if row.paused is None else f"paused {_day(row.paused)}"
         click.echo(f"{row.key}\t{row.verification}\t/hooks/{row.key}\t{_day(row.created)}\t{state}")
+
+
+@sources.command("link")
+@click.argument("key")
+@click.argument("template", required=False)
+@click.option("--remove", is_flag=True, help="Show its records nowhere.")
+def link_records(key: str, template: str | None, remove: bool) -> None:
+    """Say where a CRM shows a record: https://crm.example.com/{kind}s/{id} opens contact/42 at …/contacts/42.
+
+    {record} stands for all of it. KEY is a source as activities name it. Without a TEMPLATE, show the present one.
+    """
+    need_database()
+    if not template and not remove:
+        click.echo(records.templates().get(key, f"{key} shows its records nowhere"))
+        return
+    try:
+        records.link(key, None if remove else template)
+    except AdoptionError as error:
+        raise click.ClickException(str(error)) from None
+    db.session.commit()
+    click.echo(f"{key} shows its records nowhere" if remove else f"{key} shows its records at {template}")
 
 
 def _check_key(key: str) -> None:
