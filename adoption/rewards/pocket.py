@@ -1,0 +1,190 @@
+"""What somebody has earned: what is ready, what waits for a choice or for budget, what was collected, and all of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from typing import Any
+from typing import NamedTuple
+
+from sqlalchemy import and_
+from sqlalchemy import func
+from sqlalchemy import or_
+from sqlalchemy import select
+
+from adoption import awards
+from adoption import facts
+from adoption import inforce
+from adoption.awards import Name
+from adoption.awards import Row
+from adoption.extensions import db
+from adoption.models import Award
+from adoption.models import LedgerEntry
+from adoption.models import PublishedVersion
+from adoption.models import Redemption
+from adoption.models import bucket_of
+from adoption.rewards import choosing
+from adoption.rewards import terms
+from adoption.rewards import uses
+from adoption.rewards.counter import holder_name
+from rules import wording
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Mapping
+    from collections.abc import Sequence
+
+    from sqlalchemy import ColumnElement
+    from sqlalchemy import Connection
+
+    from adoption.facts import Known
+    from adoption.rewards.uses import Used
+    from rules.incentive import Reward
+
+PIECE = 30  # lines of the history that are shown at once
+OPEN_MOST = 200  # open awards that are listed; nobody has so many
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An award as its holder sees it.  Days are local; ``until`` is the last one on which it can be used.
+
+    ``status`` is the award's, but ``expired`` also when that has happened today and no job has noted it yet.
+    """
+
+    name: Name
+    title: str
+    per: str | None
+    status: str
+    reward: Reward | None
+    until: int | None
+    granted: int
+    changed: int
+    used: Used | None
+    team: str | None
+    choice: bool
+
+
+class Badge(NamedTuple):
+    """A badge and how often it was earned."""
+
+    reward: Reward
+    times: int
+
+
+class Collected(NamedTuple):
+    """What is simply had: units of the ledger in ten-thousandths (points, then currencies), and badges."""
+
+    units: Mapping[str, int]
+    badges: Sequence[Badge]
+
+
+class History(NamedTuple):
+    """A piece of all awards, the newest first, and whether there are older ones."""
+
+    items: list[Item]
+    more: bool
+
+
+def one(name: Name, now: int, *, language: str = "en") -> Item | None:
+    """Return one award as its holder sees it."""
+    connection = db.session.connection()
+    award = awards.find(connection, name)
+    return _items(connection, [award], now, language)[0] if award else None
+
+
+def ready(holders: Iterable[int], now: int, *, language: str = "en") -> list[Item]:
+    """Return what these holders can still use, choose or expect, and time off that is still to come.
+
+    What can be used for the shortest time comes first.
+    """
+    connection = db.session.connection()
+    known = facts.current()
+    usable = terms.current(connection, known).usable()
+    open_ones = or_(Award.status.in_(("choosing", "waiting")), and_(Award.status == "issued", Award.reward.in_(usable)))
+    query = _of(holders).where(or_(open_ones, _coming(known.today(now)))).limit(OPEN_MOST)
+    rows = [Row(*row[1:]) for row in connection.execute(query)]
+    found = _items(connection, rows, now, language)
+    return sorted(found, key=lambda item: (item.until is None, item.until or 0, item.granted, item.name))
+
+
+def history(holders: Iterable[int], now: int, *, language: str = "en", piece: int = 0) -> History:
+    """Return a piece of all awards of these holders, the newest first."""
+    connection = db.session.connection()
+    table = Award.__table__.c
+    newest = (table.granted.desc(), table.period.desc(), table.version, table.holder, table.ordinal)
+    query = _of(holders).order_by(*newest).limit(PIECE + 1).offset(piece * PIECE)
+    rows = [Row(*row[1:]) for row in connection.execute(query)]
+    return History(_items(connection, rows[:PIECE], now, language), len(rows) > PIECE)
+
+
+def collected(holder: int) -> Collected:
+    """Return what a holder has: points and money by the ledger, badges by the awards; two queries."""
+    connection = db.session.connection()
+    ledger = select(LedgerEntry.unit, func.sum(LedgerEntry.amount)).where(
+        LedgerEntry.bucket == bucket_of(holder), LedgerEntry.holder == holder
+    )
+    units = {unit: int(amount) for unit, amount in connection.execute(ledger.group_by(LedgerEntry.unit)) if amount}
+    found = terms.current(connection, facts.current())
+    badges = [key for key in found.lines if found.lines[key][-1][1].kind == "badge"]
+    counts = select(Award.reward, func.count()).where(
+        Award.bucket == bucket_of(holder), Award.holder == holder, Award.status == "issued", Award.reward.in_(badges)
+    )
+    had = dict(connection.execute(counts.group_by(Award.reward)).all())
+    ordered = dict(sorted(units.items(), key=lambda pair: (pair[0] != "points", pair[0])))
+    return Collected(ordered, [Badge(found.lines[key][-1][1], had[key]) for key in badges if key in had])
+
+
+def _of(holders: Iterable[int]) -> Any:
+    wanted = sorted(set(holders))
+    buckets = sorted({bucket_of(holder) for holder in wanted})
+    return select(Award.__table__).where(Award.bucket.in_(buckets), Award.holder.in_(wanted))
+
+
+def _coming(today: int) -> ColumnElement[bool]:
+    """Return the condition of time off that was taken and whose day is not over."""
+    parts = ("version", "holder", "period", "ordinal")
+    its = [getattr(Redemption, part) == getattr(Award, part) for part in parts]
+    live = (Redemption.undone.is_(None), Redemption.device.is_(None), Redemption.day >= today)
+    return and_(Award.status == "redeemed", select(Redemption.id).where(*its, *live).exists())
+
+
+def _items(connection: Connection, rows: Sequence[Row], now: int, language: str) -> list[Item]:
+    """Tell awards in words that do not depend on how many there are; three queries at most."""
+    known = facts.current()
+    found = terms.current(connection, known)
+    used = uses.of_all(connection, [row.name for row in rows if row.status in {"redeemed", "corrected"}])
+    force = inforce.current() if rows else None
+    titles = _titles(connection, known, {row.version for row in rows}, language)
+    items = []
+    for row in rows:
+        reward = found.of(row.reward, row.changed)
+        issued = reward is not None and row.status in {"issued", "redeemed", "expired"}
+        until = found.valid_until(reward, row.changed) if reward is not None and issued else None
+        over = row.status == "issued" and until is not None and until < known.today(now)
+        title, per = titles.get(row.version, ("", None))
+        team = holder_name(known, row.holder) if row.holder < 0 else None
+        choice = force is not None and choosing.may_choose(force, row) and not over
+        status = "expired" if over else row.status
+        items.append(
+            Item(
+                row.name, title, per, status, reward, until, row.granted, row.changed, used.get(row.name), team, choice
+            )
+        )
+    return items
+
+
+def _titles(
+    connection: Connection, known: Known, versions: set[int], language: str
+) -> dict[int, tuple[str, str | None]]:
+    """Return the titles of incentive versions and their kinds of period; a replaced one has that of its successor."""
+    if not versions:
+        return {}
+    table = PublishedVersion
+    rows = connection.execute(select(table.id, table.incentive, table.starts).where(table.id.in_(sorted(versions))))
+    found: dict[int, tuple[str, str | None]] = {}
+    for number, key, starts in rows:
+        line = known.timelines.incentives.get(key, ())
+        body = next((part.body for part in line if part.starts <= starts < part.ends), line[-1].body if line else None)
+        found[number] = wording.title_of(body, key, language), body.per if body else None
+    return found
