@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from rules import period
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Iterator
@@ -44,7 +46,9 @@ LATIN = {  # how names in other letters are written in addresses
 }  # fmt: skip  # a list of pairs
 PLAIN = str.maketrans("áãéíóúñřâčšž", "aaeiounracsz")
 LEAVERS = {"Oscar Lind": 25, "Rui Almeida": 50, "Юлия Белова": 12}  # name → days ago
-NEWCOMERS = {"Yuki Mori": 40, "孙鹏": 60}
+NEWCOMERS = {"孙鹏": 60}
+NEW = "Yuki Mori"  # since this week
+AWAY = "Niamh Byrne"  # this week and the next
 MOVED = "Jonas Weber"  # from north to south
 MOVED_AGO = 37
 
@@ -114,6 +118,7 @@ def names() -> Iterator[tuple[str, str, bool]]:
 def _workers(today: int) -> Iterator[Worker]:
     for number, (name, team, manager) in enumerate(names(), start=101):
         hired = today - NEWCOMERS[name] if name in NEWCOMERS else None
+        hired = period.start("week", today) if name == NEW else hired
         left = today - LEAVERS[name] if name in LEAVERS else None
         yield Worker(address(name), f"u{number}", team, manager, hired, left)
 
@@ -137,7 +142,8 @@ def _away(workers: Sequence[Worker], today: int) -> dict[str, tuple[int, int]]:
         begin = today - 80 + number * 5
         begin -= (begin - 1) % 7  # a Monday
         spans[one.email] = (begin, begin + 7 * (1 + number % 2))
-    return spans
+    running = period.start("week", today)
+    return spans | {address(AWAY): (running, running + 14)}
 
 
 def _day(day: int | None) -> str:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from dataclasses import field
 from datetime import date
-from datetime import datetime
-from datetime import time
-from datetime import timedelta
 from typing import TYPE_CHECKING
 from typing import Any
 
+from adoption.demo import cards
+from adoption.demo import weeks
+from adoption.demo.diary import Diary
 from rules import period
 
 if TYPE_CHECKING:
@@ -27,27 +26,10 @@ if TYPE_CHECKING:
     from adoption.demo.company import Worker
 
 DAYS = 91
-CRM, OFFICE = "crm", "office"
-BY_OFFICE = ("meeting.completed", "email.sent")  # types that the office suite sends; its actors are addresses
 STRANGER = "u999"  # somebody whom the list of people does not have
 IMPORTER = "bob.visser@spoonful.example"
 IMPORTED = 24  # contacts that Bob imported twice
 ONE_IN = {"late": 30, "twice": 40, "withdrawn": 90, "merged": 120}
-COMPANIES = (
-    "Aurora",
-    "Borealis",
-    "Cedar & Co",
-    "Дельта",
-    "Эверест",
-    "Fjord",
-    "Gelato Uno",
-    "华光",
-    "Ister",
-    "金桥",
-    "Koto",
-    "Lumen",
-)
-PEOPLE = ("Kim", "Noor", "Robin", "Саша", "Женя", "林", "高", "Alex", "Jo", "Max", "Lee", "Ines")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,77 +40,12 @@ class Delivery:
     corrections: list[dict[str, Any]]
 
 
-@dataclass
-class _Diary:
-    """Everything that happens, gathered."""
-
-    company: Company
-    zone: ZoneInfo
-    now: int
-    chance: random.Random
-    events: list[tuple[int, dict[str, Any]]] = field(default_factory=list)  # UTC microseconds, activity
-    records: int = 0
-    contacts: list[str] = field(default_factory=list)
-
-    def likely(self, probability: float) -> bool:
-        """Say whether something happens this time."""
-        return self.chance.random() < probability
-
-    def add(self, kind: str, who: Worker, day: int, subject: str, data: dict[str, Any]) -> None:
-        """Enter something that happened at some time of a day, unless that is still to come."""
-        source = OFFICE if kind in BY_OFFICE else CRM
-        clock = min(max(self.chance.gauss(13, 2.4), 7.5), 19.9)
-        local = datetime.combine(date.fromordinal(day), time(0), self.zone) + timedelta(seconds=int(clock * 3600))
-        moment = period.microseconds(local)
-        if moment >= self.now:
-            return
-        actor = who.account if source == CRM else who.email
-        number = len(self.events) + 1
-        event = {
-            "specversion": "1.0",
-            "source": source,
-            "id": f"{source}-{number:06d}",
-            "type": kind,
-            "time": local.isoformat(),
-            "subject": subject,
-            "actor": actor,
-            "data": data,
-        }
-        self.events.append((moment, event))
-
-    def record(self, kind: str) -> str:
-        """Return a new record."""
-        self.records += 1
-        subject = f"{kind}/{self.records}"
-        if kind == "contact":
-            self.contacts.append(subject)
-        return subject
-
-    def known(self) -> str:
-        """Return a contact of late, if there is one."""
-        return self.chance.choice(self.contacts[-300:] or ["contact/1"])
-
-    def works(self, who: Worker, day: int) -> bool:
-        """Say whether somebody is at work."""
-        if (day - 1) % 7 > 4 or day in self.company.closed:  # noqa: PLR2004  # Friday
-            return False
-        starts, ends = self.company.away.get(who.email, (0, 0))
-        return not starts <= day < ends and (who.hired_on or 0) <= day < (who.left_on or period.FOREVER)
-
-    def next_day(self, who: Worker, day: int, after: int) -> int:
-        """Return the first day at work, so many days later or after."""
-        found = day + after
-        while not self.works(who, found) and found < day + 40:
-            found += 1
-        return found
-
-
 def of(company: Company, today: int, zone: ZoneInfo, now: int) -> Delivery:
     """Return three months of activity up to ``now`` (UTC microseconds), which lies on the local day ``today``."""
-    diary = _Diary(company, zone, now, random.Random(f"spoonful {today}"))  # noqa: S311  # a story, not a secret
+    diary = Diary(company, zone, now, random.Random(f"spoonful {today}"))  # noqa: S311  # a story, not a secret
     for number, who in enumerate(company.workers):
         zeal = _zeal(number, who)
-        for day in range(today - DAYS, today + 1):
+        for day in range(today - DAYS, weeks.begins(who, today)):
             grown = zeal * (0.6 + 0.6 * (day - today + DAYS) / DAYS)  # most get used to it
             if diary.works(who, day):
                 _working_day(diary, who, day, grown)
@@ -136,6 +53,7 @@ def of(company: Company, today: int, zone: ZoneInfo, now: int) -> Delivery:
                 _conversation(diary, who, day, diary.known())
     _stranger(diary, today)
     imported = _import(diary, today)
+    weeks.enter(diary, today)
     return _delivered(diary, imported)
 
 
@@ -146,7 +64,7 @@ def _zeal(number: int, who: Worker) -> float:
     return (2.6, 1.2, 0.3, 1.8, 0.9, 2.2, 0.15, 1.5, 3.0, 0.6)[number * 7 % 10]
 
 
-def _working_day(diary: _Diary, who: Worker, day: int, zeal: float) -> None:
+def _working_day(diary: Diary, who: Worker, day: int, zeal: float) -> None:
     for _ in range(_times(diary.chance, zeal)):
         _contact(diary, who, day, zeal)
     for _ in range(_times(diary.chance, zeal * 0.8)):
@@ -160,16 +78,13 @@ def _times(chance: random.Random, mean: float) -> int:
     return max(0, whole + (chance.random() < mean - whole) + chance.choice((-1, 0, 0, 0, 1)))
 
 
-def _contact(diary: _Diary, who: Worker, day: int, zeal: float) -> None:
+def _contact(diary: Diary, who: Worker, day: int, zeal: float) -> None:
     """Let a contact live: found, completed, talked to, given a next step, perhaps a deal."""
     chance, subject = diary.chance, diary.record("contact")
     number = diary.records
-    card = {"name": f"{chance.choice(PEOPLE)} {number}", "owner": who.account}
-    reachable = {
-        "email": f"contact{number}@example.net",
-        "phone": f"+31 20 {number:06d}",
-        "company": chance.choice(COMPANIES),
-    }
+    found = cards.contact(chance, who.team)
+    card = {"name": found.name, "owner": who.account}
+    reachable = {"email": f"contact{number}@example.net", "phone": f"+31 20 {number:06d}", "company": found.company}
     if diary.likely(0.4):
         card |= reachable
     diary.add("contact.created", who, day, subject, card)
@@ -181,12 +96,12 @@ def _contact(diary: _Diary, who: Worker, day: int, zeal: float) -> None:
         if diary.likely(0.6 + zeal / 9):
             diary.add("task.created", who, talked, subject, {"title": "Send the offer"})
         if diary.likely(0.3):
-            _deal(diary, who, talked, subject)
+            _deal(diary, who, talked, (subject, found.deal))
     if diary.likely(1 / ONE_IN["merged"]):
         diary.add("contact.merged", who, diary.next_day(who, day, 5), subject, {"into": diary.known()})
 
 
-def _conversation(diary: _Diary, who: Worker, day: int, subject: str) -> None:
+def _conversation(diary: Diary, who: Worker, day: int, subject: str) -> None:
     outcome = diary.chance.choice(("reached", "reached", "reached", "no_answer", "call_back"))
     kinds: dict[str, dict[str, Any]] = {
         "call.completed": {"minutes": diary.chance.randint(1, 40), "outcome": outcome},
@@ -197,12 +112,14 @@ def _conversation(diary: _Diary, who: Worker, day: int, subject: str) -> None:
     diary.add(kind, who, day, subject, kinds[kind])
 
 
-def _deal(diary: _Diary, who: Worker, day: int, contact: str) -> None:
+def _deal(diary: Diary, who: Worker, day: int, about: tuple[str, str]) -> None:
+    """Let a deal live: found, talked about, won or lost; ``about`` is the contact and what it is called."""
     chance, subject = diary.chance, diary.record("deal")
+    contact, name = about
     begun = diary.next_day(who, day, chance.randint(1, 6))
     amount = f"{chance.randint(4, 480) * 50}.{chance.choice(('00', '00', '50', '95'))}"
     closing = date.fromordinal(begun + 30).isoformat()
-    facts = {"amount": amount, "currency": "EUR", "contact": contact, "owner": who.account}
+    facts = {"name": name, "amount": amount, "currency": "EUR", "contact": contact, "owner": who.account}
     if diary.likely(0.7):
         facts["close_date"] = closing
     diary.add("deal.created", who, begun, subject, facts)
@@ -218,7 +135,7 @@ def _deal(diary: _Diary, who: Worker, day: int, contact: str) -> None:
         diary.add("deal.lost", who, end, subject, {"reason": "price"})
 
 
-def _stranger(diary: _Diary, today: int) -> None:
+def _stranger(diary: Diary, today: int) -> None:
     """Let somebody work whom nobody has entered in the list of people yet."""
     nobody = type(diary.company.workers[0])("temp@agency.example", STRANGER, "", False, None, None)
     for day in range(today - 20, today + 1):
@@ -226,7 +143,7 @@ def _stranger(diary: _Diary, today: int) -> None:
             _contact(diary, nobody, day, 2)
 
 
-def _import(diary: _Diary, today: int) -> range:
+def _import(diary: Diary, today: int) -> range:
     """Let Bob import a list that was in the CRM already; return which entries of the diary that made."""
     who = next(one for one in diary.company.workers if one.email == IMPORTER)
     day = diary.next_day(who, today - 45, 0)
@@ -242,7 +159,7 @@ def _import(diary: _Diary, today: int) -> range:
     return range(begin, len(diary.events))
 
 
-def _delivered(diary: _Diary, imported: range) -> Delivery:
+def _delivered(diary: Diary, imported: range) -> Delivery:
     """Put the diary into the order in which it arrives: some late, some twice, and corrections after all."""
     chance = diary.chance
     taken_back = [diary.events[number][1] for number in imported]
@@ -252,13 +169,14 @@ def _delivered(diary: _Diary, imported: range) -> Delivery:
         arriving.append((moment + delay * period.SECOND, number, event))
         if not chance.randrange(ONE_IN["twice"]):
             arriving.append((moment + 86_400 * period.SECOND, number, event))
-        if not chance.randrange(ONE_IN["withdrawn"]) and event["type"] != "contact.merged":
+        withdrawn = not chance.randrange(ONE_IN["withdrawn"]) and event["type"] != "contact.merged"
+        if withdrawn and number not in diary.certain:
             taken_back.append(event)
     arriving.sort(key=lambda one: one[:2])
     return Delivery([event for _, _, event in arriving], list(_retractions(taken_back, diary)))
 
 
-def _retractions(events: Sequence[dict[str, Any]], diary: _Diary) -> Iterator[dict[str, Any]]:
+def _retractions(events: Sequence[dict[str, Any]], diary: Diary) -> Iterator[dict[str, Any]]:
     for event in {event["id"]: event for event in events}.values():
         yield {
             "specversion": "1.0",
