@@ -21,12 +21,16 @@ from sqlalchemy import select
 from sqlalchemy import update
 
 from adoption import boards
+from adoption import limits
 from adoption import locks
 from adoption import rescoring
 from adoption import unscored
 from adoption import waiting
+from adoption.auth import sessions
 from adoption.extensions import begin_write
 from adoption.extensions import db
+from adoption.mail import outbox
+from adoption.mail import sending
 from adoption.models import JobRun
 from rules.period import SECOND
 
@@ -39,6 +43,7 @@ if TYPE_CHECKING:
 
 EVERY = 1.0  # seconds between two notes of how far a job is
 KEPT = 30 * 86_400 * SECOND  # how long rows of runs are kept
+SAID = {"sent": "sent", "deferred": "put off", "failed": "given up", "skipped": "skipped", "sending": "in doubt"}
 
 
 class StoppedError(Exception):
@@ -108,6 +113,28 @@ def sweep_runs(_report: Report) -> str:
     return f"{gone} rows deleted"
 
 
+def send_letters(report: Report) -> str | None:
+    """Render and send the letters that are due."""
+    done = sending.run(report)
+    return ", ".join(f"{count} {SAID[state]}" for state, count in sorted(done.items())) or None
+
+
+def sweep_letters(_report: Report) -> str:
+    """Delete letters that were sent or given up long ago."""
+    gone = outbox.sweep(_now())
+    db.session.commit()
+    return f"{gone} letters deleted"
+
+
+def sweep_sign_ins(_report: Report) -> str:
+    """Delete links and sessions that open nothing any more, and allowances that are whole again."""
+    gone = sessions.sweep(_now())
+    db.session.commit()
+    whole = limits.sweep(_now())
+    db.session.commit()
+    return f"{gone} links and sessions deleted, {whole} allowances"
+
+
 def _every(seconds: int) -> BaseTrigger:
     return IntervalTrigger(seconds=seconds, timezone="UTC")
 
@@ -126,6 +153,9 @@ JOBS: dict[str, Job] = {
     ),
     "refresh-boards": Job(refresh_boards, _every(5), "rank large boards anew", lambda: None),
     "archive": Job(archive, _daily("*", 7), "write new activities to the archive"),
+    "send-letters": Job(send_letters, _every(2), "send letters that are due", lambda: outbox.needed(_now())),
+    "sweep-letters": Job(sweep_letters, _daily("3", 43), "delete old letters"),
+    "sweep-sign-ins": Job(sweep_sign_ins, _daily("3", 47), "delete links and sessions that are over"),
     "sweep-runs": Job(sweep_runs, _daily("3", 41), "delete rows of old runs"),
 }
 

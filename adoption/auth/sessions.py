@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import secrets
 import time
+import unicodedata
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from flask import current_app
 from flask import g
 from flask import request
-from itsdangerous import BadSignature
+from itsdangerous import BadData
 from itsdangerous import URLSafeSerializer
 from sqlalchemy import delete
 from sqlalchemy import insert
@@ -40,6 +41,7 @@ from rules.period import SECOND
 
 if TYPE_CHECKING:
     from flask import Response
+    from sqlalchemy import Connection
 
 COOKIE = "spoonful"
 LINK_LIVES = 15 * 60 * SECOND
@@ -52,6 +54,13 @@ EVERYTHING = frozenset({EVERY})  # a session has no scopes of its own: the role 
 
 class SignInNeededError(UnauthenticatedError):
     """This page needs you to sign in."""
+
+
+class Link(NamedTuple):
+    """A link by which somebody may sign in: its number, and whose it is."""
+
+    number: int
+    participant: int
 
 
 class SessionLine(NamedTuple):
@@ -105,18 +114,20 @@ def _look_up(digest: str, now: int) -> Caller | None:
     return Caller(row.email, EVERYTHING, row.participant, role_of(row.role), session=row.id)
 
 
-def make_link(email: str, now: int) -> int | None:
-    """Make a link for whoever has that address, and return its number; ``None`` if nobody works here under it.
+def normal(address: str) -> str:
+    """Return an e-mail address as the directory spells it."""
+    return unicodedata.normalize("NFC", address.strip().casefold())
 
-    The caller commits.
-    """
-    query = select(Participant.id, Participant.left_on).where(Participant.email == email.strip().lower())
-    connection = begin_write()
+
+def make_link(connection: Connection, address: str, now: int) -> Link | None:
+    """Make a link for whoever has that address; ``None`` if nobody works here under it.  The caller commits."""
+    query = select(Participant.id, Participant.left_on).where(Participant.email == normal(address))
     row = connection.execute(query).first()
     if row is None or has_left(row.left_on, now):
         return None
     values = {"participant": row.id, "created": now, "ends": now + LINK_LIVES}
-    return connection.execute(insert(SignInLink).values(values).returning(SignInLink.id)).scalar_one()
+    number = connection.execute(insert(SignInLink).values(values).returning(SignInLink.id)).scalar_one()
+    return Link(number, row.id)
 
 
 def link_token(number: int) -> str:
@@ -128,9 +139,20 @@ def link_number(token: str) -> int | None:
     """Return the number of the link with that token; ``None`` if we did not sign it."""
     try:
         number = _signer().loads(token)
-    except BadSignature:
+    except BadData:
         return None
     return number if isinstance(number, int) else None
+
+
+def link_address(token: str, now: int) -> str | None:
+    """Return the e-mail address of whose link this is, without using it; ``None`` if it opens nothing (any more)."""
+    number = link_number(token)
+    if number is None:
+        return None
+    query = select(Participant.email, Participant.left_on).join(SignInLink, SignInLink.participant == Participant.id)
+    good = (SignInLink.id == number, SignInLink.used.is_(None), SignInLink.ends > now)
+    row = db.session.execute(query.where(*good)).first()
+    return None if row is None or has_left(row.left_on, now) else str(row.email)
 
 
 def use_link(token: str, now: int) -> int | None:
@@ -163,7 +185,8 @@ def begin(participant: int, agent: str, now: int) -> str:
 
 def remember(response: Response, token: str) -> None:
     """Let the browser keep a session's token."""
-    secure = (current_app.extensions["settings"].public_url or "").startswith("https:")
+    public = current_app.extensions["settings"].public_url or ""
+    secure = request.is_secure or public.startswith("https:")
     response.set_cookie(COOKIE, token, max_age=LIVES // SECOND, secure=secure, httponly=True, samesite="Lax")
 
 

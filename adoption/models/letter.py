@@ -18,8 +18,8 @@ from adoption.models.directory import Participant
 class Letter(Base):
     """One letter to one address.  (kind, address, occasion) is unique, so that planning twice plans once.
 
-    What is rendered is stored, and is what will be sent: bodies and headers.  A body that holds a secret is wiped once
-    it was sent.  Times are UTC microseconds.
+    What is rendered is stored, and is what will be sent.  A body that holds a secret is wiped once it was sent.  A state
+    changes by one conditional UPDATE; ``state`` and ``tries`` together say whose turn it is.  Times are UTC microseconds.
     """
 
     __tablename__ = "letter"
@@ -35,9 +35,11 @@ class Letter(Base):
     state: Mapped[str] = mapped_column(Bytewise)  # planned, rendered, sending, sent, deferred, failed, skipped
     planned: Mapped[int] = mapped_column(BigInteger)
     due: Mapped[int] = mapped_column(BigInteger)  # not tried before
-    expires: Mapped[int | None] = mapped_column(BigInteger)  # of no use afterwards
+    expires: Mapped[int] = mapped_column(BigInteger)  # not tried afterwards
+    rendered: Mapped[int | None] = mapped_column(BigInteger)  # the letter's date
     changed: Mapped[int] = mapped_column(BigInteger)
     tries: Mapped[int] = mapped_column(default=0)
+    doubts: Mapped[int] = mapped_column(default=0)  # tries of which nobody knows whether they arrived
     message_id: Mapped[str | None] = mapped_column(Bytewise)
     subject: Mapped[str | None] = mapped_column(Bytewise)
     text: Mapped[str | None] = mapped_column(Bytewise)

@@ -1,0 +1,119 @@
+"""The table of letters: what each kind is called, says, and needs.
+
+To add a kind: an entry of ``KINDS``, ``templates/mail/<template>.html`` and ``.txt``, and ``mail.plan(…)`` where it is
+occasioned.  A letter's facts are plain values (texts, numbers, days as ordinals, lists and tables of these).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from typing import Any
+from typing import NamedTuple
+
+from adoption import languages
+from adoption import preferences
+from adoption.auth import sessions
+from adoption.languages import gettext
+from adoption.mail import links
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Connection
+
+    from adoption.mail.letter import Stored
+    from rules.delivery import Policy
+
+Facts = Mapping[str, Any]
+
+
+class SkipError(Exception):
+    """This letter shall not be sent; the message is a reason of ``outbox.REASONS``."""
+
+
+class Prepared(NamedTuple):
+    """What a letter says, to whom and in which language, as found out just before it is written."""
+
+    facts: Facts
+    participant: int | None
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of letter.
+
+    ``name`` and ``subject`` say it in the language that is being spoken.  ``secret``: who reads it gains something, so
+    that its body is wiped when it was sent.  ``doubtful``: what happens to a letter of which nobody knows whether it
+    arrived: it is sent ``again``, or somebody is to be asked (``ask``).  ``prepare`` looks up, in the transaction in
+    which the letter is stored, what could not be known when it was planned; it may raise ``SkipError``.
+    """
+
+    template: str
+    name: Callable[[], str]
+    subject: Callable[[Facts], str]
+    secret: bool = False
+    doubtful: Policy = "again"
+    prepare: Callable[[Connection, Stored, Facts], Prepared] | None = None
+
+
+def _link(connection: Connection, letter: Stored, facts: Facts) -> Prepared:
+    """Make the link of a sign-in letter; it is as old as the wish for it.
+
+    Only now does it matter whether the address is known: who asked was answered long ago, the same way in any case.
+    """
+    made = sessions.make_link(connection, letter.address, letter.planned)
+    if made is None:
+        reason = "unknown"
+        raise SkipError(reason)
+    token = sessions.link_token(made.number)
+    address = links.to("sign_in.look", token=token, next=facts.get("next"))
+    chosen = preferences.of(made.participant).language
+    return Prepared({**facts, "address": address}, made.participant, chosen or letter.language)
+
+
+def _time_off(facts: Facts) -> str:
+    """Say who takes which time off, on which day."""
+    day = languages.current().day(facts["day"])
+    rewards = [titled(one) for one in facts["rewards"]]
+    if len(rewards) == 1:
+        return gettext("%(name)s takes “%(reward)s” on %(day)s", name=facts["name"], reward=rewards[0], day=day)
+    return gettext("%(name)s takes time off on %(day)s", name=facts["name"], day=day)
+
+
+def titled(title: str | Mapping[str, str]) -> str:
+    """Return a title as it is, or in the language that is being spoken if it comes in several (language → title)."""
+    if isinstance(title, str):
+        return title
+    spoken = languages.current().code
+    return title.get(spoken) or title.get(languages.SOURCE) or next(iter(title.values()), "")
+
+
+KINDS: Mapping[str, Kind] = {
+    # facts: next (a path of ours, or none)
+    "sign-in": Kind(
+        template="sign_in",
+        name=lambda: gettext("Link to sign in"),
+        subject=lambda _facts: gettext("Your link to sign in to Spoonful"),
+        secret=True,
+        prepare=_link,
+    ),
+    # to a manager; facts: name, rewards (titles, each a text or language → text), day (ordinal)
+    "time-off": Kind(
+        template="time_off",
+        name=lambda: gettext("Somebody takes time off"),
+        subject=_time_off,
+    ),
+}
+
+
+def secret() -> list[str]:
+    """Return the kinds that hold a secret."""
+    return [name for name, kind in KINDS.items() if kind.secret]
+
+
+def again() -> list[str]:
+    """Return the kinds of which a doubtful letter is sent again."""
+    return [name for name, kind in KINDS.items() if kind.doubtful == "again"]

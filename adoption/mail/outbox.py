@@ -1,0 +1,264 @@
+"""Every change of a letter's state: planned → rendered → sending → sent, deferred, failed or skipped.
+
+Each is one conditional UPDATE that names the state (and the number of tries) it starts from, so that of several
+processes one goes on and the others find nothing.  Callers commit; nothing here waits for a mail server.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+from sqlalchemy import and_
+from sqlalchemy import case
+from sqlalchemy import delete
+from sqlalchemy import exists
+from sqlalchemy import func
+from sqlalchemy import null
+from sqlalchemy import or_
+from sqlalchemy import select
+from sqlalchemy import text
+from sqlalchemy import update
+
+from adoption import languages
+from adoption import preferences
+from adoption.auth import sessions
+from adoption.errors import ConflictError
+from adoption.errors import NotFoundError
+from adoption.extensions import begin_write
+from adoption.extensions import db
+from adoption.mail import kinds
+from adoption.mail.letter import COLUMNS
+from adoption.mail.letter import FINAL
+from adoption.mail.letter import WAITING
+from adoption.mail.letter import Stored
+from adoption.models import Letter
+from rules import delivery
+from rules.delivery import MINUTE
+from rules.period import SECOND
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import ColumnElement
+    from sqlalchemy import Connection
+
+    from rules.delivery import Verdict
+
+LOST = 10 * MINUTE  # after this time the process that claimed a letter is gone: every step of SMTP has a shorter limit
+KEPT = 90 * 86_400 * SECOND  # how long letters are kept
+STRANGERS_KEPT = 86_400 * SECOND  # … and skipped ones that held a secret: addresses that somebody just typed
+# Why a letter was not sent, or not sent yet, where no server said so; stored in ``reply``, worded by whoever shows it.
+REASONS = ("late", "left", "unknown", "killed")
+
+_INSERT = text("""
+INSERT INTO letter (kind, participant, address, occasion, language, facts, state, planned, due, expires, changed,
+                    tries, doubts)
+VALUES (:kind, :participant, :address, :occasion, :language, :facts, 'planned', :now, :due, :expires, :now, 0, 0)
+ON CONFLICT (kind, address, occasion) DO NOTHING
+RETURNING id
+""")
+
+
+# --- plan
+
+
+def plan(  # noqa: PLR0913  # what a letter is made of, each by name
+    connection: Connection,
+    kind: str,
+    *,
+    address: str,
+    occasion: str,
+    facts: Mapping[str, object],
+    now: int,
+    participant: int | None = None,
+    language: str | None = None,
+    due: int | None = None,
+    expires: int | None = None,
+) -> bool:
+    """Plan a letter, in the caller's transaction; ``False`` if it was planned before.
+
+    ``occasion`` says what it is about: kind, address and occasion together are planned once, for ever.  The language
+    is the participant's choice, else the given one, else English.  It is tried from ``due`` (now) until ``expires``
+    (24 hours later).  Times are UTC microseconds; ``facts`` are what the kind's entry in ``KINDS`` says.
+
+    Raises:
+        KeyError: there is no such kind.
+    """
+    if kind not in kinds.KINDS:
+        raise KeyError(kind)
+    chosen = preferences.of(participant).language if participant is not None else None
+    spoken = chosen or language
+    row = {
+        "kind": kind,
+        "participant": participant,
+        "address": sessions.normal(address),
+        "occasion": occasion,
+        "language": spoken if spoken in languages.LOCALES else languages.SOURCE,
+        "facts": msgspec.json.encode(facts).decode(),
+        "now": now,
+        "due": now if due is None else due,
+        "expires": (now if due is None else due) + delivery.LIVES if expires is None else expires,
+    }
+    return connection.execute(_INSERT, row).first() is not None
+
+
+# --- what there is to do
+
+
+def needed(now: int) -> bool:
+    """Say whether a letter is due, or was left behind by a process that is gone and is to be sent again."""
+    due = select(Letter.id).where(Letter.state.in_(WAITING), Letter.due <= now)
+    return bool(db.session.scalar(select(or_(exists(due), exists(select(Letter.id).where(_lost(now)))))))
+
+
+def next_due(now: int) -> Stored | None:
+    """Return the letter that is due and expires first: a link to sign in goes before a report."""
+    query = select(*COLUMNS).where(Letter.state.in_(WAITING), Letter.due <= now)
+    row = db.session.execute(query.order_by(Letter.expires, Letter.due, Letter.id).limit(1)).first()
+    return None if row is None else Stored(*row)
+
+
+def doubtful(now: int) -> ColumnElement[bool]:
+    """Return the condition of letters of which nobody knows whether they arrived."""
+    return and_(Letter.state == "sending", or_(Letter.reply.is_not(None), Letter.changed < now - LOST))
+
+
+def _lost(now: int) -> ColumnElement[bool]:
+    gone = (Letter.state == "sending", Letter.changed < now - LOST, Letter.reply.is_(None))
+    return and_(*gone, Letter.kind.in_(kinds.again()))
+
+
+def recover(connection: Connection, now: int) -> int:
+    """Let letters that a killed process left behind be sent again, where their kind allows it; return how many."""
+    values = {"state": "deferred", "due": now, "changed": now, "reply": "killed", "doubts": Letter.doubts + 1}
+    return connection.execute(update(Letter).where(_lost(now)).values(values)).rowcount
+
+
+# --- one letter, one step
+
+
+def _step(connection: Connection, letter: Stored, **values: object) -> bool:
+    """Change a letter that still is as it was read; ``False`` if somebody else was faster."""
+    same = (Letter.id == letter.id, Letter.state == letter.state, Letter.tries == letter.tries)
+    return connection.execute(update(Letter).where(*same).values(values)).rowcount == 1
+
+
+def fill(connection: Connection, letter: Stored, rendered: Mapping[str, object], now: int) -> bool:
+    """Store what was rendered."""
+    return _step(connection, letter, state="rendered", changed=now, rendered=now, **rendered)
+
+
+def claim(connection: Connection, letter: Stored, now: int) -> Stored | None:
+    """Take a letter to send it; return it as it is then, or ``None`` if another process has taken it."""
+    taken: dict[str, object] = {"state": "sending", "tries": letter.tries + 1, "changed": now, "reply": None}
+    return Stored(**{**letter._asdict(), **taken}) if _step(connection, letter, **taken) else None
+
+
+def settle(  # noqa: PLR0913  # a letter, what became of it, and what is to be forgotten
+    connection: Connection, letter: Stored, verdict: Verdict, reply: str, now: int, *, doubtful: bool, wipe: bool
+) -> bool:
+    """Note what became of a claimed letter; ``wipe`` forgets its bodies once it is at an end."""
+    values: dict[str, object] = {"state": verdict.state, "changed": now, "reply": reply}
+    if doubtful:
+        values["doubts"] = letter.doubts + 1
+    if verdict.due is not None:
+        values["due"] = verdict.due
+    if wipe and verdict.state in FINAL:
+        values |= {"text": None, "html": None}
+    return _step(connection, letter, **values)
+
+
+def end(connection: Connection, letter: Stored, state: str, reply: str, now: int) -> bool:
+    """Bring a waiting letter to an end without sending it; what it holds is of no use any more if that is a secret."""
+    bodies = {"text": None, "html": None} if letter.kind in kinds.secret() else {}
+    return _step(connection, letter, state=state, changed=now, reply=reply, **bodies)
+
+
+# --- by hand
+
+
+class NoLetterError(NotFoundError):
+    """There is no such letter."""
+
+
+class NotAgainError(ConflictError):
+    """This letter cannot be sent again."""
+
+
+def retry(number: int, now: int) -> None:
+    """Send a letter again that failed, was skipped, or is in doubt.  The caller commits.
+
+    Raises:
+        NoLetterError: there is no such letter.
+        NotAgainError: it was sent, is waiting, is being sent, or its link is too old.
+    """
+    connection = begin_write()
+    letter = find(number)
+    if letter.kind in kinds.secret():
+        msg = "It holds a link that is too old by now; whoever wants one can ask for a new one on the sign-in page."
+        raise NotAgainError(msg)
+    in_doubt = connection.scalar(select(Letter.id).where(Letter.id == number, doubtful(now)))
+    if letter.state not in {"failed", "skipped"} and not in_doubt:
+        msg = f"It is {letter.state}; only what failed, was skipped or is in doubt is sent again by hand."
+        raise NotAgainError(msg)
+    state = "planned" if letter.rendered is None else "deferred"
+    ends = max(letter.expires, now + delivery.LIVES)
+    doubts = letter.doubts + (1 if in_doubt and letter.reply is None else 0)
+    _step(connection, letter, state=state, due=now, changed=now, expires=ends, doubts=doubts)
+
+
+def find(number: int) -> Stored:
+    """Return a letter.
+
+    Raises:
+        NoLetterError: there is none.
+    """
+    row = db.session.execute(select(*COLUMNS).where(Letter.id == number)).first()
+    if row is None:
+        raise NoLetterError
+    return Stored(*row)
+
+
+def listed(now: int, *, shown: str | None = None, before: int | None = None, limit: int = 100) -> list[Stored]:
+    """List letters, the newest first; ``shown`` is a group of ``counts``.  Bodies are left out."""
+    light = [null().label(column.key) if column.key in {"text", "html"} else column for column in COLUMNS]
+    query = select(*light)
+    if shown is not None:
+        query = query.where(_group(now) == shown)
+    if before is not None:
+        query = query.where(Letter.id < before)
+    return [Stored(*row) for row in db.session.execute(query.order_by(Letter.id.desc()).limit(limit))]
+
+
+def counts(now: int) -> dict[str, int]:
+    """Count letters by ``waiting``, ``sending``, ``doubtful``, ``sent``, ``failed`` and ``skipped``."""
+    groups = select(_group(now).label("name"), func.count()).group_by("name")
+    return dict(db.session.execute(groups).all())
+
+
+def group_of(letter: Stored, now: int) -> str:
+    """Return the group in which ``counts`` counts a letter."""
+    if letter.state in WAITING:
+        return "waiting"
+    in_doubt = letter.state == "sending" and (letter.reply is not None or letter.changed < now - LOST)
+    return "doubtful" if in_doubt else letter.state
+
+
+def _group(now: int) -> ColumnElement[str]:
+    return case((Letter.state.in_(WAITING), "waiting"), (doubtful(now), "doubtful"), else_=Letter.state)
+
+
+# --- sweep
+
+
+def sweep(now: int) -> int:
+    """Delete old letters, and forget secrets that are of no use any more.  Return how many went; the caller commits."""
+    connection = begin_write()
+    hidden = Letter.kind.in_(kinds.secret())
+    over = (hidden, Letter.expires < now, Letter.text.is_not(None), Letter.state.in_(FINAL))
+    connection.execute(update(Letter).where(*over).values(text=None, html=None))
+    at_end = or_(Letter.state.in_(FINAL), doubtful(now))
+    old = and_(at_end, Letter.changed < now - KEPT)
+    stranger = and_(hidden, Letter.state == "skipped", Letter.changed < now - STRANGERS_KEPT)
+    return connection.execute(delete(Letter).where(or_(old, stranger))).rowcount

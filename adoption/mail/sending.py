@@ -1,0 +1,167 @@
+"""The loop that renders and sends what is due, one letter and one step at a time.
+
+Between two steps everything is committed; while a mail server is talked to, no transaction is open and no connection
+to the database is kept.  Whatever one letter does, the next one is tried.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from flask import current_app
+from sqlalchemy.exc import SQLAlchemyError
+
+from adoption import limits
+from adoption.extensions import begin_write
+from adoption.extensions import db
+from adoption.mail import kinds
+from adoption.mail import message
+from adoption.mail import outbox
+from adoption.mail import rendering
+from adoption.mail import transport
+from adoption.mail.kinds import SkipError
+from adoption.mail.transport import UnreachableError
+from rules import delivery
+from rules.delivery import MINUTE
+from rules.delivery import Answer
+from rules.period import SECOND
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from adoption.mail.letter import Stored
+    from adoption.mail.transport import Post
+
+    Report = Callable[[int, int], None]
+
+PACE = "letters"  # the allowance that all senders share
+PATIENCE = 2 * SECOND  # for how long a run waits for its turn; a longer wait ends the run
+PAUSE = 30 * SECOND  # for how long nobody tries a server that cannot be reached
+NOTED = 500  # characters of a fault that are kept
+
+
+def run(report: Report) -> Counter[str]:
+    """Render and send what is due; return how many letters came to which state.
+
+    ``report`` is told after every letter, and may end the run by raising.
+    """
+    settings = current_app.extensions["settings"]
+    done: Counter[str] = Counter()
+    outbox.recover(begin_write(), _now())
+    db.session.commit()
+    with transport.opened(settings) as post:
+        while (letter := outbox.next_due(_now())) is not None:
+            db.session.rollback()
+            state = _advance(letter, post)
+            if state is None:
+                break
+            if state:
+                done[state] += 1
+                report(done.total(), done.total())
+    db.session.rollback()
+    return done
+
+
+def _advance(letter: Stored, post: Post) -> str | None:
+    """Take a letter one step further; return the state it came to ("" if it is on its way), ``None`` to end the run."""
+    now = _now()
+    if letter.expires <= now:
+        return _end(letter, "failed" if letter.tries else "skipped", letter.reply or "late")
+    if letter.state == "planned":
+        return _render(letter)
+    claimed = _claim(letter, post)
+    if isinstance(claimed, int):  # it is not our turn yet
+        if claimed > PATIENCE:
+            return None
+        time.sleep(claimed / SECOND)
+        return ""
+    return "" if claimed is None else _send(claimed, post)
+
+
+def _end(letter: Stored, state: str, reply: str) -> str:
+    ended = outbox.end(begin_write(), letter, state, reply, _now())
+    db.session.commit()
+    return state if ended else ""
+
+
+def _render(letter: Stored) -> str:
+    """Write a letter down; one that cannot be written is put aside, with the reason."""
+    connection = begin_write()
+    try:
+        prepared = rendering.prepare(connection, letter, _now())
+        rendered = rendering.render(letter, prepared)
+    except SkipError as skipped:
+        db.session.rollback()
+        return _end(letter, "skipped", str(skipped))
+    except SQLAlchemyError:
+        raise  # not the letter's fault
+    except Exception as error:
+        db.session.rollback()
+        current_app.logger.exception("Letter %s (%s) cannot be written.", letter.id, letter.kind)
+        return _end(letter, "failed", _fault(error))
+    if outbox.fill(connection, letter, rendered, _now()):
+        db.session.commit()
+    else:
+        db.session.rollback()  # another process was faster; what ``prepare`` made is not needed
+    return ""
+
+
+def _claim(letter: Stored, post: Post) -> Stored | int | None:
+    """Claim a letter and take a turn, both or neither; return how long until the next turn if it is not time yet."""
+    connection = begin_write()
+    now = _now()
+    every = MINUTE // current_app.extensions["settings"].mail_per_minute if post.paced else 1
+    if not limits.pace(connection, PACE, every, now):
+        left = limits.turn(PACE, now)
+        db.session.rollback()
+        return max(left, 1)
+    claimed = outbox.claim(connection, letter, now)
+    if claimed is None:
+        db.session.rollback()
+    else:
+        db.session.commit()
+    return claimed
+
+
+def _send(letter: Stored, post: Post) -> str | None:
+    """Send a claimed letter and note what was said; no transaction is open meanwhile."""
+    reachable = True
+    try:
+        data = message.build(letter, current_app.extensions["settings"].mail_from)
+        answer = post.hand_over(letter, data)
+    except message.UnusableError as error:
+        answer = Answer(554, _fault(error))
+    except UnreachableError as error:
+        reachable = False
+        answer = Answer(None, str(error))
+        current_app.logger.warning("Letters wait: %s", error)
+    state = _settle(letter, answer, post)
+    if not reachable:
+        limits.pause(begin_write(), PACE, _now() + PAUSE)
+        db.session.commit()
+        return None
+    return state
+
+
+def _settle(letter: Stored, answer: Answer, post: Post) -> str:
+    now = _now()
+    kind = kinds.KINDS[letter.kind]
+    verdict = delivery.judge(
+        answer, kind.doubtful, number=letter.id, tries=letter.tries, now=now, expires=letter.expires
+    )
+    reply = " ".join(filter(None, (str(answer.code or ""), answer.words)))
+    wipe = kind.secret and post.hidden
+    connection = begin_write()
+    noted = outbox.settle(connection, letter, verdict, reply, now, doubtful=answer.doubtful, wipe=wipe)
+    db.session.commit()
+    return verdict.state if noted else ""
+
+
+def _fault(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:NOTED]
+
+
+def _now() -> int:
+    return time.time_ns() // 1000
