@@ -34,10 +34,14 @@ ONE_IN = {"late": 30, "twice": 40, "withdrawn": 90, "merged": 120}
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Activities in the order in which they arrive: the first wave, and corrections that come at the end."""
+    """Activities in the order in which they arrive: the first wave, and corrections that come at the end.
+
+    ``arrived`` tells when each of the first wave does (UTC microseconds); some are still to come.
+    """
 
     first: list[dict[str, Any]]
     corrections: list[dict[str, Any]]
+    arrived: list[int]
 
 
 def of(company: Company, today: int, zone: ZoneInfo, now: int) -> Delivery:
@@ -45,7 +49,7 @@ def of(company: Company, today: int, zone: ZoneInfo, now: int) -> Delivery:
     diary = Diary(company, zone, now, random.Random(f"spoonful {today}"))  # noqa: S311  # a story, not a secret
     for number, who in enumerate(company.workers):
         zeal = _zeal(number, who)
-        for day in range(today - DAYS, weeks.begins(who, today)):
+        for day in range(today - DAYS, weeks.first_day(who.email, today)):
             grown = zeal * (0.6 + 0.6 * (day - today + DAYS) / DAYS)  # most get used to it
             if diary.works(who, day):
                 _working_day(diary, who, day, grown)
@@ -165,7 +169,8 @@ def _delivered(diary: Diary, imported: range) -> Delivery:
     taken_back = [diary.events[number][1] for number in imported]
     arriving: list[tuple[int, int, dict[str, Any]]] = []
     for number, (moment, event) in enumerate(diary.events):
-        delay = chance.randint(0, 600) if chance.randrange(ONE_IN["late"]) else chance.randint(1, 9) * 86_400
+        late = not chance.randrange(ONE_IN["late"]) and number not in diary.certain
+        delay = chance.randint(1, 9) * 86_400 if late else chance.randint(0, 600)
         arriving.append((moment + delay * period.SECOND, number, event))
         if not chance.randrange(ONE_IN["twice"]):
             arriving.append((moment + 86_400 * period.SECOND, number, event))
@@ -173,7 +178,8 @@ def _delivered(diary: Diary, imported: range) -> Delivery:
         if withdrawn and number not in diary.certain:
             taken_back.append(event)
     arriving.sort(key=lambda one: one[:2])
-    return Delivery([event for _, _, event in arriving], list(_retractions(taken_back, diary)))
+    first, arrived = [event for _, _, event in arriving], [moment for moment, _, _ in arriving]
+    return Delivery(first, list(_retractions(taken_back, diary)), arrived)
 
 
 def _retractions(events: Sequence[dict[str, Any]], diary: Diary) -> Iterator[dict[str, Any]]:

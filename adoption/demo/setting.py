@@ -38,6 +38,8 @@ def settings_of(settings: Settings, folder: Path) -> Settings:
         settings,
         database_url=f"sqlite:///{folder.resolve() / NAME}",
         archive_folder=folder.resolve() / "demo-archive",
+        mail_folder=folder.resolve() / "demo-letters",
+        smtp_url=None,  # nobody of the demo exists
         organisation_zone=ZONE,
         organisation_name="Spoonful demo",
         demo=True,

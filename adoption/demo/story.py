@@ -2,37 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
 
 import msgspec
-from sqlalchemy import select
 
-from adoption import awards
 from adoption import directory
 from adoption import facts
 from adoption import intake
 from adoption import people_csv
 from adoption import rulebook
-from adoption.awards import Row
+from adoption.demo import choices
 from adoption.demo import company
 from adoption.demo import life
+from adoption.demo import uses
 from adoption.errors import AdoptionError
-from adoption.extensions import begin_write
 from adoption.extensions import db
-from adoption.models import Award
+from rules import period
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Iterator
     from collections.abc import Sequence
 
     from adoption.directory import Loaded
 
 BOOKS = Path(__file__).parent.parent.parent / "rules" / "books"
-SIZE = 1_000  # activities of one delivery
-USED = 14  # days after which what was earned has been used
+SIZE = 1_000  # activities of one delivery at most
+HOUR = 3_600 * period.SECOND
+LATELY = 14 * 24 * HOUR  # for how long deliveries come every hour, and not four times a day
 _encoder = msgspec.json.Encoder()
 
 
@@ -41,19 +40,44 @@ class BrokenStoryError(AdoptionError):
 
 
 def fill(now: int, report: Callable[[int, int], None]) -> tuple[int, int]:
-    """Enter people, book and activities; return how many activities were accepted, and were there twice."""
+    """Enter people, book and activities; return how many activities were accepted, and were there twice.
+
+    Everything comes in when it arrived, and people use what they earned in between.
+    """
     known = facts.current()
     today = known.today(now)
     staff = company.of(today)
     since = today - life.DAYS
     _people(staff, since)
-    publish(BOOKS / "starter.toml", today=today, since=since, now=now)
+    publish(BOOKS / "starter.toml", today=today, since=since, now=uses.lunchtime(since))
+    choices.make(now)
+    habits = uses.begin(today, uses.lunchtime(since))
     delivery = life.of(staff, today, known.zone, now)
     total = len(delivery.first) + len(delivery.corrections)
-    accepted, twice = _deliver(delivery.first, now, lambda done: report(done, total))
-    _use(today, now)
-    late = _deliver(delivery.corrections, now, lambda done: report(len(delivery.first) + done, total))
+    accepted = twice = done = 0
+    for moment, end in _arrivals(delivery.arrived, now):
+        for day in habits.breaks_until(moment):
+            uses.lunch(habits, day)
+        one, other = _deliver(delivery.first[done:end], min(moment, now))
+        accepted, twice, done = accepted + one, twice + other, end
+        report(done, total)
+    uses.cast(habits, now)
+    late = _deliver(delivery.corrections, now)
+    report(total, total)
     return accepted + late[0], twice + late[1]
+
+
+def _arrivals(arrived: Sequence[int], now: int) -> Iterator[tuple[int, int]]:
+    """Yield the moment of each delivery, and behind which activity it ends; what is still to come is the last one's."""
+    begin = 0
+    for number, moment in enumerate(arrived):
+        step = (1 if moment > now - LATELY else 6) * HOUR
+        following = arrived[number + 1] if number + 1 < len(arrived) else period.FOREVER
+        if moment < now and (moment // step != following // step or number - begin + 1 >= SIZE):
+            yield moment, number + 1
+            begin = number + 1
+    if begin < len(arrived):
+        yield now, len(arrived)
 
 
 def publish(book: Path, *, today: int, since: int, now: int) -> None:
@@ -81,29 +105,8 @@ def _commit(loaded: Loaded) -> None:
     db.session.commit()
 
 
-def _deliver(events: Sequence[dict[str, Any]], now: int, report: Callable[[int], None]) -> tuple[int, int]:
-    accepted = twice = 0
-    for begin in range(0, len(events), SIZE):
-        items = [_encoder.encode(event) for event in events[begin : begin + SIZE]]
-        receipt = intake.accept_and_commit(items, door="file", now=now)
-        if receipt.refused:
-            raise BrokenStoryError(receipt.refused[0].fault)
-        accepted += receipt.accepted
-        twice += receipt.duplicates
-        report(begin + len(items))
-    return accepted, twice
-
-
-def _use(today: int, now: int) -> None:
-    """Let people use most of what they earned more than two weeks ago, so that there is something to correct."""
-    connection = begin_write()
-    facts.exclusive(connection)
-    usable = [reward.key for reward in facts.current().book.rewards.values() if reward.kind in {"voucher", "time_off"}]
-    old = (Award.status == "issued", Award.period < today - USED, Award.reward.in_(usable))
-    rows = connection.execute(select(Award.__table__).where(*old))
-    issued = [Row(*row[1:]) for row in rows]
-    used = [
-        replace(one, status="redeemed", redeemed=now, changed=now) for one in issued if one.ordinal + one.holder % 4
-    ]
-    awards.store(connection, used)
-    db.session.commit()
+def _deliver(events: Sequence[dict[str, Any]], now: int) -> tuple[int, int]:
+    receipt = intake.accept_and_commit([_encoder.encode(event) for event in events], door="file", now=now)
+    if receipt.refused:
+        raise BrokenStoryError(receipt.refused[0].fault)
+    return receipt.accepted, receipt.duplicates
