@@ -8,12 +8,18 @@ from typing import Any
 from typing import NamedTuple
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
+from adoption import languages
 from adoption import statements
 from adoption.errors import RefusedError
 from adoption.extensions import begin_write
 from adoption.extensions import db
+from adoption.models import Participant
 from adoption.models import Preference
+from rules.likeness import EMPTY
+from rules.likeness import likeness
+from rules.likeness import likenesses
 from rules.standing import SHOWN
 from rules.wording import LANGUAGES
 
@@ -25,7 +31,8 @@ if TYPE_CHECKING:
 
 THEMES = ("light", "dark")
 ALIAS_LENGTH = 40
-_FIELDS = ("language", "theme", "shown", "alias", "welcomed")
+MOST_MARKS = 2  # accents on one letter
+_FIELDS = ("language", "theme", "shown", "alias", "welcomed", "likeness")
 
 
 class UnknownChoiceError(RefusedError):
@@ -34,6 +41,10 @@ class UnknownChoiceError(RefusedError):
 
 class AliasError(RefusedError):
     """This cannot be an alias."""
+
+
+class AliasTakenError(AliasError):
+    """Somebody here is called that already, or so similarly that one could be taken for the other."""
 
 
 class Preferences(NamedTuple):
@@ -68,26 +79,55 @@ def _query(participants: list[int]) -> Select[*tuple[Any, ...]]:
 def choose(participant: int, **chosen: str | int | None) -> None:
     """Store some choices, and leave the others.  The caller commits.
 
+    An alias stays its bearer's while they are shown under their name, so that nobody takes it over.
+
     Raises:
         UnknownChoiceError: there is no such language, theme or way to be shown.
-        AliasError: an alias is empty, too long, or cannot be printed.
+        AliasError: an alias is empty, too long, or cannot be read.
+        AliasTakenError: somebody else is called that.
     """
-    connection = begin_write()
-    kept = of(participant)
     if chosen.get("alias") is not None:
-        chosen["alias"] = _alias(str(chosen["alias"]))
-    wanted = kept._replace(**chosen)  # type: ignore[arg-type]  # checked below
+        chosen["alias"] = alias = checked_alias(str(chosen["alias"]))
+        if alias and _is_somebody(participant, alias):  # everybody's names are read before others wait for us
+            raise AliasTakenError
+    connection = begin_write()
+    wanted = of(participant)._replace(**chosen)  # type: ignore[arg-type]  # checked below
     known = wanted.language in {None, *LANGUAGES} and wanted.theme in {None, *THEMES} and wanted.shown in SHOWN
     if not known:
         raise UnknownChoiceError
     if wanted.shown == "alias" and not wanted.alias:
         raise AliasError
-    statements.put(connection, "preference", ("participant",), _FIELDS, [(participant, *wanted)])
+    looks = likeness(wanted.alias) if wanted.alias else None
+    try:
+        statements.put(connection, "preference", ("participant",), _FIELDS, [(participant, *wanted, looks)])
+    except IntegrityError:  # another alias looks like this one
+        db.session.rollback()
+        raise AliasTakenError from None
 
 
-def _alias(text: str) -> str | None:
-    """Return an alias as it is stored: one line, without what looks empty; ``None`` for nothing at all."""
+def checked_alias(text: str) -> str | None:
+    """Return an alias as it is stored: one line of what can be read; ``None`` for nothing at all.
+
+    Raises:
+        AliasError: it is too long, or holds what cannot be seen.
+    """
     name = " ".join(unicodedata.normalize("NFC", text).split())
-    if len(name) > ALIAS_LENGTH or not name.isprintable():
+    if not name:
+        return None
+    marks = 0
+    for letter in unicodedata.normalize("NFD", name):
+        marks = marks + 1 if unicodedata.combining(letter) else 0
+        if marks > MOST_MARKS or letter in EMPTY:
+            raise AliasError
+    if len(name) > ALIAS_LENGTH or not name.isprintable() or not likeness(name):
         raise AliasError
-    return name or None
+    return name
+
+
+def _is_somebody(participant: int, alias: str) -> bool:
+    """Say whether an alias looks like somebody else's name or address, or like the word for oneself on a board."""
+    looks = likenesses(alias)
+    if looks & {likeness(languages.tongue(code).gettext("You")) for code in LANGUAGES}:
+        return True
+    people = db.session.execute(select(Participant.name, Participant.email).where(Participant.id != participant))
+    return any(likeness(name) in looks or likeness(email) in looks for name, email in people)

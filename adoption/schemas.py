@@ -152,18 +152,31 @@ class StandingSchema(Schema):
     """One line of a board."""
 
     rank = fields.Int(required=True, metadata={"description": "Equals share it: 1, 2, 2, 4"})
-    name = _text("The name, as its bearer wants to be shown")
+    name = _text("The name or alias, as its bearer wants to be shown")
+    alias = fields.Bool(required=True, metadata={"description": "Whether that is an alias"})
+    away = fields.Bool(required=True, metadata={"description": "Whether they are known to be absent today"})
     tally = Units(required=True, metadata={"type": "string", "description": "A plain decimal"})
     gap = Units(required=True, metadata={"type": "string", "description": "How much more the line above has"})
     me = fields.Bool(required=True)
 
 
 class BoardSchema(Schema):
-    """A board: its top, and the neighbourhood of one holder.  Never the bottom."""
+    """A board: its top, never beyond the better half, and one holder with those around.  Never the bottom.
+
+    Where fewer than five participants stand there are no lines but the holder's own.
+    """
 
     key = _text("The board's key")
     title = _text("Its title")
     period = _text("The period")
     as_of = fields.AwareDateTime(required=True, metadata={"description": "The moment these standings are of"})
     size = fields.Int(required=True, metadata={"description": "How many holders are on the board"})
+    unseen = fields.Int(
+        required=True, metadata={"description": "How many would have a line here, and prefer not to be shown"}
+    )
+    total = Units(
+        required=True,
+        allow_none=True,
+        metadata={"type": ["string", "null"], "description": "What a group too small for lines has together"},
+    )
     lines = fields.List(fields.Nested(StandingSchema), required=True)

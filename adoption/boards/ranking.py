@@ -16,6 +16,7 @@ from adoption.models import Edition
 from adoption.models import Series
 from adoption.models import Tally
 from rules import period as periods
+from rules import standing
 from rules.version import meaning
 from rules.version import metric_versions
 
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from rules.book import Board
 
 LARGE = 5_000  # holders; a board with more is read from a snapshot
-AROUND = 2  # neighbours shown on each side
 
 # Positions have a total order; ranks do not (equals share one).  ``gone``: who left by that day is not shown.
 RANKED = """
@@ -44,7 +44,7 @@ SIDES = (
 )
 LIVE = """
 WITH ranked AS ({ranked}), mine AS (SELECT position FROM ranked WHERE holder = :me)
-SELECT holder, value, rank, (SELECT COUNT(*) FROM ranked) AS size FROM ranked
+SELECT holder, value, rank, position, (SELECT COUNT(*) FROM ranked) AS size FROM ranked
 WHERE position <= :top
    OR position BETWEEN (SELECT position FROM mine) - :around AND (SELECT position FROM mine) + :around
 """
@@ -85,7 +85,7 @@ def ground_of(connection: Connection, known: Known, board: Board, first: int, to
 
 def live(connection: Connection, ground: Ground, top: int, me: int | None) -> list[Row[Any]]:
     """Rank a board now; return the top and the neighbourhood, each row with the ``size`` of the board."""
-    seen = {"top": top, "me": me, "around": AROUND}
+    seen = {"top": top, "me": me, "around": standing.AROUND}
     return list(connection.execute(prepared(LIVE, ground), parameters(ground) | seen))
 
 

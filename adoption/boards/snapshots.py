@@ -21,6 +21,7 @@ from adoption.models import Batch
 from adoption.models import Snapshot
 from adoption.models import SnapshotPlace
 from rules import period as periods
+from rules import standing
 from rules.period import SECOND
 
 if TYPE_CHECKING:
@@ -37,12 +38,12 @@ LOCK = 0x5350_4F03  # class of advisory locks: one snapshot
 
 # The order asked for is the primary key's: PostgreSQL then reads by it, though it knows nothing of rows just written.
 KEPT_PLACES = """
-SELECT holder, value, rank FROM (
-  SELECT holder, value, rank FROM snapshot_place
+SELECT holder, value, rank, position FROM (
+  SELECT holder, value, rank, position FROM snapshot_place
   WHERE series = :key AND period = :first AND teams = :teams ORDER BY position LIMIT :top) AS best
 UNION
-SELECT holder, value, rank FROM (
-  SELECT holder, value, rank FROM snapshot_place
+SELECT holder, value, rank, position FROM (
+  SELECT holder, value, rank, position FROM snapshot_place
   WHERE series = :key AND period = :first AND teams = :teams AND position
    BETWEEN (SELECT position FROM snapshot_place
             WHERE series = :key AND period = :first AND teams = :teams AND holder = :me) - :around
@@ -89,7 +90,7 @@ def find(connection: Connection, ground: Ground) -> Row[Any] | None:
 
 def places(connection: Connection, ground: Ground, top: int, me: int | None) -> list[Row[Any]]:
     """Return the top and the neighbourhood from a snapshot."""
-    seen = {"top": top, "me": me, "around": ranking.AROUND}
+    seen = {"top": top, "me": me, "around": standing.AROUND}
     return list(connection.execute(text(KEPT_PLACES), ground.key | seen))
 
 

@@ -51,6 +51,7 @@ class Preference(Base):
     shown: Mapped[str] = mapped_column(Bytewise, default="name")  # rules.standing.SHOWN
     alias: Mapped[str | None] = mapped_column(Bytewise)
     welcomed: Mapped[int | None] = mapped_column(BigInteger)  # when the first words were put away
+    likeness: Mapped[str | None] = mapped_column(Bytewise, unique=True)  # what the alias looks like: no two look alike
 
 
 class Device(Base):

@@ -83,8 +83,10 @@ def upgrade():
     sa.Column('shown', bytewise, nullable=False),
     sa.Column('alias', bytewise, nullable=True),
     sa.Column('welcomed', sa.BigInteger(), nullable=True),
+    sa.Column('likeness', bytewise, nullable=True),
     sa.ForeignKeyConstraint(['participant'], ['participant.id'], name=op.f('fk_preference_participant_participant')),
-    sa.PrimaryKeyConstraint('participant', name=op.f('pk_preference'))
+    sa.PrimaryKeyConstraint('participant', name=op.f('pk_preference')),
+    sa.UniqueConstraint('likeness', name=op.f('uq_preference_likeness'))
     )
     op.create_table('sign_in_link',
     sa.Column('id', serial, nullable=False),
