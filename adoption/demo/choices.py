@@ -30,5 +30,6 @@ def make(now: int) -> None:
         if name in DARK:
             chosen["theme"] = "dark"
         preferences.choose(known.holder_of(company.address(name)) or 0, **chosen)
+        db.session.commit()
     records.link(CRM, RECORDS)
     db.session.commit()
