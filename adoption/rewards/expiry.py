@@ -50,14 +50,14 @@ def _over(found: Terms, award: Row, now: int) -> bool:
 def _old(found: Terms, now: int) -> Iterator[list[Row]]:
     """Yield issued awards, in pieces, that may be over: as old as the shortest term of their reward."""
     table = Award.__table__.c
-    key = tuple_(*(table[name] for name in awards.KEY))
+    parts = [table[name] for name in awards.KEY]
     for name in found.usable():
         days = [one.valid_days for _, one in found.lines[name] if one.valid_days is not None]
         query = select(Award.__table__).where(table.reward == name, table.status == "issued")
-        query = query.where(table.changed < now - min(days, default=0) * DAY + SLACK).order_by(key).limit(CHUNK)
+        query = query.where(table.changed < now - min(days, default=0) * DAY + SLACK).order_by(*parts).limit(CHUNK)
         after: tuple[int, ...] = ()
         while days:
-            rows = db.session.execute(query.where(key > after) if after else query).all()
+            rows = db.session.execute(query.where(tuple_(*parts) > after) if after else query).all()
             if not rows:
                 break
             after = tuple(rows[-1][:5])
