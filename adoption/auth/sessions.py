@@ -40,8 +40,8 @@ from adoption.models import WebSession
 from rules.period import SECOND
 
 if TYPE_CHECKING:
-    from flask import Response
     from sqlalchemy import Connection
+    from werkzeug import Response
 
 COOKIE = "spoonful"
 LINK_LIVES = 15 * 60 * SECOND
@@ -155,8 +155,12 @@ def link_address(token: str, now: int) -> str | None:
     return None if row is None or has_left(row.left_on, now) else str(row.email)
 
 
-def use_link(token: str, now: int) -> int | None:
-    """Use a link, once, and return whose it is; ``None`` if it is not ours, used, or too old.  The caller commits."""
+def sign_in(token: str, agent: str, now: int, *, instead_of: int | None = None) -> str | None:
+    """Use a link, once, and open a session in the same transaction; return the session's token.
+
+    ``None`` if the link is not ours, used, too old, or of somebody who has left.  ``instead_of`` is the number of a
+    session that ends with it.  The caller commits.
+    """
     number = link_number(token)
     if number is None:
         return None
@@ -167,7 +171,7 @@ def use_link(token: str, now: int) -> int | None:
     if who is None:
         return None
     left_on = connection.scalar(select(Participant.left_on).where(Participant.id == who))
-    return None if has_left(left_on, now) else who
+    return None if has_left(left_on, now) else _begin(connection, who, agent, now, instead_of)
 
 
 def _signer() -> URLSafeSerializer:
@@ -175,11 +179,21 @@ def _signer() -> URLSafeSerializer:
     return URLSafeSerializer(secret, salt="sign-in link")
 
 
-def begin(participant: int, agent: str, now: int) -> str:
-    """Open a session and return its token, once.  The caller commits, and hands the token to ``remember``."""
+def begin(participant: int, agent: str, now: int, *, instead_of: int | None = None) -> str:
+    """Open a session and return its token, once; ``instead_of`` is the number of a session that ends with it.
+
+    The caller commits, and hands the token to ``remember``.
+    """
+    return _begin(begin_write(), participant, agent, now, instead_of)
+
+
+def _begin(connection: Connection, participant: int, agent: str, now: int, instead_of: int | None) -> str:
     token = secrets.token_urlsafe(LENGTH)
     values = {"digest": digest_of(token), "participant": participant, "agent": agent[:AGENT_LENGTH]}
-    begin_write().execute(insert(WebSession).values(created=now, seen=now, ends=now + LIVES, **values))
+    connection.execute(insert(WebSession).values(created=now, seen=now, ends=now + LIVES, **values))
+    if instead_of is not None:
+        old = (WebSession.id == instead_of, WebSession.revoked.is_(None))
+        connection.execute(update(WebSession).where(*old).values(revoked=now))
     return token
 
 

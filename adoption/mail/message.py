@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -36,7 +38,7 @@ def build(letter: Stored, sender: str) -> bytes:
         message["From"] = Address(name, addr_spec=address)
         message["To"] = Address(addr_spec=recipient(letter))
         message["Subject"] = letter.subject
-    except (ValueError, IndexError) as error:  # what the standard library says of addresses and line ends
+    except (ValueError, IndexError, MessageError) as error:  # what the standard library says of addresses, line ends
         raise UnusableError(str(error)) from error
     message["Date"] = format_datetime(period.moment(letter.rendered).replace(microsecond=0))
     message["Message-ID"] = letter.message_id
@@ -56,6 +58,7 @@ def recipient(letter: Stored) -> str:
         UnusableError: mail servers take it only with an extension that few have, or it is no address.
     """
     address = letter.address
-    if not address.isascii() or not address.isprintable() or " " in address or "@" not in address:
+    disguised = "=?" in address  # begins what a header holds in disguise, even a line end
+    if disguised or not re.fullmatch(r"[!-?A-~]+@[!-?A-~]+", address):
         raise UnusableError(f"{address!r} cannot be sent to")  # noqa: EM102, TRY003  # names what is wrong
     return address

@@ -87,9 +87,12 @@ def message_id(letter: Stored, sender: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return a text on one line, without anything that cannot be seen: nobody's name adds a line to a letter."""
+    """Return a text on one line, without anything that cannot be seen: nobody's name adds a line to a letter.
+
+    ``=?`` begins what a header holds in disguise, even a line end: the standard library would take it for that.
+    """
     seen = "".join(letter if letter.isprintable() or letter in JOINERS else " " for letter in text)
-    return " ".join(seen.split())
+    return " ".join(seen.replace("=?", "= ?").split())
 
 
 def _plain(value: Any) -> Any:

@@ -1,0 +1,67 @@
+"""Whom one may be in the demo, and what is worth trying as each; said in the language that is being spoken."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from adoption.demo.company import address
+from adoption.languages import gettext
+
+
+class Member(NamedTuple):
+    """Somebody of the cast: an e-mail address, what they do here, and what to try."""
+
+    address: str
+    role: str
+    hint: str
+
+
+def members() -> tuple[Member, ...]:
+    """Return the cast, in the order in which it is shown."""
+    return (
+        Member(
+            address("Alice Novak"),
+            gettext("Employee"),
+            gettext("See what is still missing for the next lunch, on which contact, and choose a reward."),
+        ),
+        Member(
+            address("Yuki Mori"),
+            gettext("Employee, new this week"),
+            gettext("The first day: what is counted, what can be earned, who sees it."),
+        ),
+        Member(
+            address("Иван Петров"),
+            gettext("Employee in another country"),
+            gettext("Choose Русский at the top: contacts, colleagues and rewards are in Russian."),
+        ),
+        Member(
+            address("王伟"),
+            gettext("Employee in another country"),
+            gettext("Choose 中文 at the top: contacts, colleagues and rewards are in Chinese."),
+        ),
+        Member(
+            address("Mei Tanaka"),
+            gettext("Manager"),
+            gettext("Learns by letter when somebody of hers takes time off, and may see why they earned it."),
+        ),
+        Member(
+            address("Hana Dvořák"),
+            gettext("Human resources"),
+            gettext("May see everybody's awards with their reasons, and register devices for counters."),
+        ),
+        Member(
+            address("Carl Bauer"),
+            gettext("Cashier"),
+            gettext("Register this browser as a counter, then type or scan the code of a voucher."),
+        ),
+        Member(
+            address("Rosa Meyer"),
+            gettext("Administrator"),
+            gettext("Open the outbox: every letter, word for word, and what became of it."),
+        ),
+        Member(
+            address("Oscar Lind"),
+            gettext("Has left"),
+            gettext("Choose him to see that he is out, at once and everywhere."),
+        ),
+    )
