@@ -61,6 +61,7 @@ LIMITS: Mapping[str, Limit] = {
     "sign-in letter": Limit(5, 3600),  # letters asked for to one e-mail address
     "link": Limit(30, 3600),  # links that open nothing, tried from one network
     "code typed": Limit(10, 60),  # codes typed at one device
+    "code scanned": Limit(120, 60),  # codes scanned from screens at one device
     "registration": Limit(10, 3600),  # devices registered by one person
 }
 
