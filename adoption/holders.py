@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from typing import TYPE_CHECKING
+
+from flask import current_app
 
 from adoption import auth
 from adoption import facts
@@ -50,6 +53,38 @@ def check(holder: int, permission: str) -> None:
         raise ForbiddenError(msg)
 
 
+def teams(permission: str) -> list[int]:
+    """Return the numbers of the teams that are the caller's to see: one's own first, then the others by name."""
+    known, who = facts.current(), auth.caller()
+    reach, day = who.reach(permission), today(known)
+    own = known.teams_on(who.participant, day) if who.participant is not None else ()
+    if reach is auth.ALL:
+        others = set(known.teams)
+    elif reach is auth.REPORTS and who.participant is not None:
+        others = {team for one in _led(known, who.participant) for team in known.teams_on(one, day)}
+    else:
+        others = set()
+    return [*own, *sorted(others.difference(own), key=lambda team: known.teams[team])]
+
+
+def _led(known: Known, leader: int) -> set[int]:
+    """Return everybody below somebody in the chain of managers; who leads whom is kept for one version of the facts."""
+    kept: tuple[int, dict[int, list[int]]] | None = current_app.extensions.get("led")
+    if kept is None or kept[0] != known.version:
+        below: dict[int, list[int]] = defaultdict(list)
+        for one in known.people.values():
+            if one.manager is not None:
+                below[one.manager].append(one.id)
+        kept = current_app.extensions["led"] = known.version, dict(below)
+    found: set[int] = set()
+    asked = [leader]
+    while asked:
+        reports = set(kept[1].get(asked.pop(), ())) - found
+        found |= reports
+        asked.extend(reports)
+    return found
+
+
 def _sees(known: Known, holder: int, permission: str) -> bool:
     """Say whether the caller may see a participant; a team is seen by its members and by those who lead one."""
     who = auth.caller()
@@ -60,3 +95,14 @@ def _sees(known: Known, holder: int, permission: str) -> bool:
     day = today(known)
     members = (one for one in known.people if -holder in known.teams_on(one, day))
     return any(auth.may_see(who, permission, one, lambda person: known.people[person].manager) for one in members)
+
+
+def usable() -> list[int]:
+    """List the holders whose rewards the caller may use today: themselves, their teams, and teams that they lead."""
+    who, known = auth.caller(), facts.current()
+    reach = who.reach("awards:read")
+    if who.participant is None or reach is None or who.reach("rewards:use") is None:
+        return []
+    people = {who.participant} | (_led(known, who.participant) if reach >= auth.REPORTS else set())
+    day = today(known)
+    return [who.participant, *sorted({-team for one in people for team in known.teams_on(one, day)})]

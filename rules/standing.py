@@ -44,7 +44,10 @@ class Shown(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One visible line of a board.  ``gap`` is what the line above has more, in ten-thousandths."""
+    """One visible line of a board.  ``gap`` is what the line above has more, in ten-thousandths.
+
+    ``apart`` counts the places between the two that nobody is shown here.
+    """
 
     rank: int
     holder: int
@@ -54,6 +57,7 @@ class Standing:
     me: bool
     alias: bool = False
     away: bool = False
+    apart: int = 0
 
 
 def rank(tallies: Mapping[int, int], names: Mapping[int, str]) -> list[Place]:
@@ -112,15 +116,21 @@ def arrange(places: Iterable[Place], *, me: int | None, shown_as: Callable[[Plac
     ``shown_as`` says as what, or ``None`` for somebody who stays hidden: their line is left out for everybody but
     themselves, and keeps its rank.
     """
-    named = []
-    for place in set(places):
+    named: list[tuple[int, Place, Shown]] = []  # how many places were passed over up to here
+    passed, last = 0, 0
+    for place in sorted(set(places), key=lambda one: one.position):
+        passed, last = passed + place.position - last - 1, place.position
         shown = Shown(place.name) if place.holder == me else shown_as(place)
         if shown is not None:
-            named.append((place, shown))
+            named.append((passed, place, shown))
+    named.sort(key=lambda one: (-one[1].tally, one[0], one[2].name, one[1].holder))
     lines: list[Standing] = []
-    for place, shown in sorted(named, key=lambda one: (-one[0].tally, one[1].name, one[0].holder)):
+    passed = 0
+    for so_far, place, (name, alias, away) in named:
         gap = lines[-1].tally - place.tally if lines else 0
-        lines.append(Standing(place.rank, place.holder, shown.name, place.tally, gap, place.holder == me, *shown[1:]))
+        own, apart = place.holder == me, so_far - passed
+        lines.append(Standing(place.rank, place.holder, name, place.tally, gap, own, alias, away, apart))
+        passed = so_far
     return lines
 
 

@@ -152,6 +152,19 @@ def test_an_alias_among_equals_stands_by_what_is_shown_and_does_not_give_the_nam
     assert [(line.name, line.alias, line.away) for line in lines] == [("Bob", False, True), ("Zebra", True, False)]
 
 
+def test_a_line_says_how_many_places_lie_between_it_and_the_one_above():
+    places = board(40)
+    some = [p for p in places if p.position in {1, 2, 3, 10, 11, 12}]
+    lines = arrange(some, me=12, shown_as=lambda p: None if p.holder in {2, 10} else by_name(p))
+    assert [(line.rank, line.apart) for line in lines] == [(1, 0), (3, 0), (11, 6), (12, 0)]
+
+
+def test_equals_on_both_sides_of_what_is_left_out_stay_there():
+    places = [place._replace(rank=1, tally=7) for place in rank(dict.fromkeys(range(1, 10), 7), {9: "Aaron"})]
+    lines = arrange([p for p in places if p.position in {1, 2, 8, 9}], me=9, shown_as=by_name)
+    assert [line.apart for line in lines] == [0, 0, 5, 0]
+
+
 def test_a_place_that_is_given_twice_is_one_line():
     places = rank({1: 10, 2: 7, 3: 5}, NAMES)
     assert len(arrange([*places, *places], me=2, shown_as=by_name)) == 3
