@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from contextlib import contextmanager
 from dataclasses import dataclass
 from dataclasses import field
 from functools import lru_cache
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from flask import current_app
+from flask import g
 from sqlalchemy import case
 from sqlalchemy import insert
 from sqlalchemy import literal
@@ -42,6 +44,7 @@ from rules.version import Timelines
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterable
+    from collections.abc import Iterator
     from collections.abc import Mapping
     from zoneinfo import ZoneInfo
 
@@ -227,10 +230,24 @@ def version_of(connection: Connection) -> int:
 
 def current() -> Known:
     """Return the facts as they are now, for readers."""
+    held: Known | None = g.get("held_facts")
+    if held is not None:
+        return held
     connection = db.session.connection()
     if connection.execute(select(Facts.id)).first() is None:
         connection = _begin(connection)
     return at(connection, version_of(connection))
+
+
+@contextmanager
+def held() -> Iterator[Known]:
+    """Look at one version of the facts for the length of a ``with`` block that only reads, and ask for it once."""
+    before = g.get("held_facts")
+    g.held_facts = current()
+    try:
+        yield g.held_facts
+    finally:
+        g.held_facts = before
 
 
 def _begin(connection: Connection) -> Connection:

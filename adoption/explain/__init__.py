@@ -9,7 +9,7 @@ from adoption.explain.goals import GoalView as GoalView
 from adoption.explain.goals import goal as goal
 from adoption.explain.goals import goals as goals
 from adoption.explain.goals import lacking as lacking
-from adoption.explain.granted import awards_at_hand as awards_at_hand
+from adoption.explain.granted import awards_lately as awards_lately
 from adoption.explain.granted import awards_of as awards_of
 from adoption.explain.granted import why as why
 from adoption.explain.lately import Added as Added
@@ -22,9 +22,13 @@ from adoption.explain.lately import pace as pace
 from adoption.explain.lately import taken_back as taken_back
 from adoption.explain.names import AwardKey as AwardKey
 from adoption.explain.names import read as award_key
+from adoption.explain.names import written as written
+from adoption.explain.open_records import lately as records_of
 from adoption.explain.story import record as record
+from adoption.explain.views import Act as Act
 from adoption.explain.views import AwardLine as AwardLine
 from adoption.explain.views import Counted as Counted
+from adoption.explain.views import Entry as Entry
 from adoption.explain.views import Met as Met
 from adoption.explain.views import MilestoneStory as MilestoneStory
 from adoption.explain.views import NeedStory as NeedStory
@@ -34,4 +38,4 @@ from adoption.explain.views import RecordStory as RecordStory
 from adoption.explain.views import Why as Why
 from adoption.explain.views import WhyNot as WhyNot
 
-__all__ = ["award_key"]
+__all__ = ["award_key", "records_of"]

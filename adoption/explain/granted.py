@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_
 from sqlalchemy import or_
 from sqlalchemy import select
 
 from adoption import facts
+from adoption import statements
 from adoption.errors import NotFoundError
 from adoption.explain import counted
 from adoption.explain import names
@@ -18,9 +18,11 @@ from adoption.explain import rulings
 from adoption.explain import words
 from adoption.explain.views import AwardLine
 from adoption.explain.views import Counted
+from adoption.explain.views import Entry
 from adoption.explain.views import Why
 from adoption.extensions import db
 from adoption.models import Award
+from adoption.models import LedgerEntry
 from adoption.models import bucket_of
 from rules import period
 from rules import wording
@@ -29,17 +31,25 @@ from rules.value import text_of_units
 from rules.version import versions
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
     from typing import Any
 
     from sqlalchemy import ColumnElement
+    from sqlalchemy import Connection
     from sqlalchemy import Row
 
     from adoption.explain.counted import Share
+    from adoption.explain.names import AwardKey
     from adoption.explain.reckoning import Reckoned
     from adoption.explain.rulings import Ruling
     from adoption.facts import Known
+    from rules.version import Version
 
-USABLE = ("voucher", "time_off")  # kinds of rewards that somebody uses one day
+_RECEIVED = (
+    "SELECT t.source, t.id, b.received FROM {given} AS g CROSS JOIN activity AS t JOIN batch AS b ON b.id = t.batch"
+    " WHERE t.bucket = g.bucket AND t.source = g.source AND t.id = g.id"
+)
 
 
 def awards_of(holder: int, *, language: str = "en") -> list[AwardLine]:
@@ -47,16 +57,10 @@ def awards_of(holder: int, *, language: str = "en") -> list[AwardLine]:
     return _awards(holder, language)
 
 
-def awards_at_hand(holder: int, since: int, *, language: str = "en") -> list[AwardLine]:
-    """Return the awards of a holder that wait to be chosen, stocked or used, and those that changed since a moment.
-
-    ``since`` is in UTC microseconds.  Points, money and badges wait for nothing.
-    """
+def awards_lately(holder: int, since: int, *, language: str = "en") -> list[AwardLine]:
+    """Return the awards of a holder that wait for a choice, or changed since a moment (UTC microseconds)."""
     table = Award.__table__.c
-    rewards = facts.current().book.rewards
-    settled = sorted(key for key, one in rewards.items() if one.kind not in USABLE)
-    waits = and_(table.status.in_(("waiting", "issued")), table.reward.not_in(settled))
-    return _awards(holder, language, or_(table.status == "choosing", waits, table.changed >= since))
+    return _awards(holder, language, or_(table.status == "choosing", table.changed >= since))
 
 
 def _awards(holder: int, language: str, *wanted: ColumnElement[bool]) -> list[AwardLine]:
@@ -101,9 +105,16 @@ def why(award_id: str, *, language: str = "en") -> Why:
         sentence=rulings.sentence(known, ruling.version, language),
         version=ruling.number,
         in_force=words.days(ruling.starts, ruling.ends, language),
+        starts=ruling.starts,
+        ends=ruling.ends,
         arithmetic=_arithmetic(reckoned, tally, language),
         tally=text_of_units(tally),
-        activities=[_counted(share) for share in found],
+        activities=_activities(connection, ruling.version, found, language),
+        measure=ruling.version.counted.metric.measure,
+        metric=wording.title_of(ruling.version.counted.metric, ruling.incentive.metric, language),
+        due=reckoned.earlier + reckoned.due,
+        limit=1 if ruling.incentive.reach is not None else ruling.incentive.at_most,
+        entries=_entries(connection, key),
     )
 
 
@@ -123,10 +134,43 @@ def _line(known: Known, row: Row[Any], ruling: Ruling, language: str) -> AwardLi
     )
 
 
-def _counted(share: Share) -> Counted:
-    activity = share.activity
-    when = period.moment(activity.time)
-    return Counted(share.source, share.id, activity.type, when, activity.subject, text_of_units(share.units))
+def _activities(connection: Connection, version: Version, shares: Sequence[Share], language: str) -> list[Counted]:
+    titles = {one.key: wording.title_of(one, one.key, language) for one in version.counted.milestones}
+    received = _received(connection, shares)
+    found = []
+    for share in shares:
+        activity = share.activity
+        found.append(
+            Counted(
+                source=share.source,
+                id=share.id,
+                type=activity.type,
+                time=period.moment(activity.time),
+                subject=activity.subject,
+                adds=text_of_units(share.units),
+                units=share.units,
+                milestone=titles.get(activity.type),
+                received=received.get((share.source, share.id)),
+            )
+        )
+    return found
+
+
+def _received(connection: Connection, shares: Sequence[Share]) -> dict[tuple[str, str], datetime]:
+    """Return when each activity came; one query."""
+    names = sorted({(bucket_of(share.source, share.id), share.source, share.id) for share in shares})
+    rows = statements.run(connection, "activity", ("bucket", "source", "id"), names, _RECEIVED) if names else ()
+    return {(row.source, row.id): period.moment(row.received) for row in rows}
+
+
+def _entries(connection: Connection, key: AwardKey) -> list[Entry]:
+    """Return the lines of the ledger that an award led to, in order."""
+    table = LedgerEntry.__table__.c
+    cause = f"award:{key.version}/{key.period}/{key.ordinal}"
+    query = select(table.unit, table.amount, table.posted, table.turn).order_by(table.turn)
+    mine = (table.bucket == bucket_of(key.holder), table.holder == key.holder, table.cause == cause)
+    rows = connection.execute(query.where(*mine))
+    return [Entry(unit, amount, period.moment(posted), turn % 2 == 1) for unit, amount, posted, turn in rows]
 
 
 def _arithmetic(reckoned: Reckoned, tally: int, language: str) -> str:

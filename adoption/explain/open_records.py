@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
+from adoption import facts
 from adoption import statements
 from adoption.explain import done
+from adoption.extensions import db
 from adoption.models import bucket_of
 from adoption.scoring.milestones import KEY
 from adoption.scoring.milestones import read_state
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 SHOWN = 20
 LOOKED_AT = 200  # records with the latest activity of a holder
 BACK = 30  # days
+LATELY = 90  # days in which somebody looks for one of their records
 MOST = 600  # days times participants: of a large team fewer days are looked at
 
 
@@ -65,10 +68,21 @@ def of(connection: Connection, known: Known, version: Version, holder: int, day:
     return [one for _, _, one in sorted(found, key=lambda it: (it[0], it[1], it[2].record))[:SHOWN]]
 
 
-def _touched(connection: Connection, known: Known, holder: int, day: int, types: Iterable[str]) -> list[str]:
+def lately(who: int, day: int) -> list[str]:
+    """Return the records about which a participant did anything that rules look at, the latest first."""
+    known = facts.current()
+    milestones = [line[-1].body for line in known.timelines.milestones.values() if line]
+    counted = {kind for line in known.timelines.metrics.values() for part in line for kind in part.body.counts}
+    types = counted.union(*(one.types for one in milestones))
+    return _touched(db.session.connection(), known, who, day, types, back=LATELY)
+
+
+def _touched(  # noqa: PLR0913, PLR0917  # what, by whom, and when
+    connection: Connection, known: Known, holder: int, day: int, types: Iterable[str], back: int = BACK
+) -> list[str]:
     """Return the records about which a holder did something lately, the latest first."""
     people = 1 if holder > 0 else sum(-holder in known.teams_on(who, day) for who in known.memberships)
-    back = max(1, min(BACK, MOST // max(1, people)))
+    back = max(1, min(back, MOST // max(1, people)))
     days = done.days_of(connection, known, holder, day - back + 1, day + 1)
     acted = done.activities(connection, known, days, types)
     return list(dict.fromkeys(one.subject for one in reversed(acted) if one.subject))[:LOOKED_AT]

@@ -56,21 +56,27 @@ def rulings(connection: Connection, known: Known, wanted: Iterable[int]) -> Mapp
         (key, one.starts): one for key in {row.incentive for row in rows} for one in versions(key, known.timelines)
     }
     found: dict[int, Ruling] = {}
+    books: list[Book] = []
     for row in rows:
         version = in_force.get((row.incentive, row.starts)) if row.starts < row.ends else None
         if version is None:
-            version = _replaced(connection, row.incentive, row.meaning, row.starts)
+            books = books or _books(connection)
+            version = _replaced(books, row.incentive, row.meaning, row.starts)
         found[row.id] = Ruling(row.id, row.number, row.starts, row.ends, version)
     return found
 
 
-def _replaced(connection: Connection, key: str, means: str, day: int) -> Version:
+def _books(connection: Connection) -> list[Book]:
+    """Return all books, the newest first."""
+    return list(map(facts.parsed, connection.scalars(select(PublishedBook.text).order_by(PublishedBook.id.desc()))))
+
+
+def _replaced(books: Iterable[Book], key: str, means: str, day: int) -> Version:
     """Look in the books for a version that is no longer in force.
 
     One made of definitions of several books is in none of them; the newest that has its key comes nearest.
     """
-    texts = connection.scalars(select(PublishedBook.text).order_by(PublishedBook.id.desc()))
-    found = [_version(book, key, day) for book in map(facts.parsed, texts) if key in book.incentives]
+    found = [_version(book, key, day) for book in books if key in book.incentives]
     return next((one for one in found if meaning(one) == means), found[0])
 
 

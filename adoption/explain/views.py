@@ -46,7 +46,10 @@ class AwardLine:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """An activity that was counted, and what it adds to the tally (the shares of all add up to it)."""
+    """An activity that was counted, and what it adds to the tally (the shares of all add up to it).
+
+    Of a reached milestone ``milestone`` is the title, and the rest is of the activity that closed it.
+    """
 
     source: str
     id: str
@@ -54,20 +57,44 @@ class Counted:
     time: datetime
     subject: str | None
     adds: str
+    units: int
+    milestone: str | None
+    received: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Why an award was granted: the rule of that time, the arithmetic, and everything that was counted."""
+    """Why an award was granted: the rule of that time, the arithmetic, and everything that was counted.
+
+    ``due`` of ``limit`` awards are due in the period (``None``: as many as one likes).  The version is in force on the
+    local days from ``starts`` to before ``ends``.
+    """
 
     award: AwardLine
     holder: str
     sentence: str
     version: int
     in_force: str
+    starts: int
+    ends: int
     arithmetic: str
     tally: str
     activities: list[Counted]
+    measure: str
+    metric: str
+    due: int
+    limit: int | None
+    entries: list[Entry]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the ledger: an amount in ten-thousandths of a unit (points, or a currency), and when it was booked."""
+
+    unit: str
+    amount: int
+    posted: datetime
+    reversal: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +118,14 @@ class WhyNot:
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """An activity as a record's story tells it."""
+    """An activity as a record's story tells it; ``who`` is the participant, if anybody knows who that actor is."""
 
     source: str
     id: str
     type: str
     time: datetime
     actor: str | None
+    who: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +151,30 @@ class MilestoneStory:
     needs: list[NeedStory]
     reached: datetime | None
     credited: str | None
+    credited_to: int | None
     undone: Met | None
 
 
 @dataclass(frozen=True, slots=True)
+class Act:
+    """Something that was done about a record: the metrics that count it, and those whose condition it does not meet.
+
+    A condition is a clause (``“outcome” is one of …``).
+    """
+
+    met: Met
+    counts: list[str]
+    misses: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class RecordStory:
-    """What became of one record, milestone by milestone."""
+    """What became of one record, milestone by milestone, and what was done about it, the newest first.
+
+    ``people`` are the participants who did something about it, or are credited with it.
+    """
 
     record: str
     milestones: list[MilestoneStory]
+    acts: list[Act]
+    people: frozenset[int]

@@ -1,0 +1,13 @@
+"""What pages and letters say in the same words: the sentence a week begins with, and what somebody did.
+
+To add words for a type of activity: a line in ``DEEDS`` (``deeds``), and its translations (``make catalogues``).
+"""
+
+from adoption.telling.deeds import deed as deed
+from adoption.telling.deeds import record as record
+from adoption.telling.periods import period as period
+from adoption.telling.weeks import Told as Told
+from adoption.telling.weeks import late as late
+from adoption.telling.weeks import lead as lead
+from adoption.telling.weeks import prize as prize
+from adoption.telling.weeks import quantity as quantity
