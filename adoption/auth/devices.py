@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+import unicodedata
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
@@ -24,9 +25,11 @@ from adoption.models import Device
 
 if TYPE_CHECKING:
     from flask import Response
+    from sqlalchemy import Row
 
 COOKIE = "spoonful-counter"
 KEPT = 2 * 365 * 86_400  # seconds for which a browser keeps a device's token
+LONGEST = 60  # letters of a canteen's name
 OPENS = frozenset({"vouchers:redeem"})
 
 
@@ -49,12 +52,26 @@ def caller() -> Caller:
     Raises:
         UnregisteredError: it is not, or no longer, registered.
     """
-    token = request.cookies.get(COOKIE, "")
-    query = select(Device.id, Device.canteen).where(Device.digest == digest_of(token), Device.revoked.is_(None))
-    row = db.session.execute(query).first() if token else None
+    row = _look_up(request.cookies.get(COOKIE, ""))
     if row is None:
         raise UnregisteredError
     return Caller(row.canteen, OPENS, None, DEVICE, device=row.id)
+
+
+def known(token: str) -> bool:
+    """Say whether this is the token of a registered device."""
+    return _look_up(token) is not None
+
+
+def _look_up(token: str) -> Row[int, str] | None:
+    query = select(Device.id, Device.canteen).where(Device.digest == digest_of(token), Device.revoked.is_(None))
+    return db.session.execute(query).first() if token else None
+
+
+def named(text: str) -> str | None:
+    """Return the name of a canteen as it is stored: one line; ``None`` if it is empty, too long or cannot be shown."""
+    name = " ".join(unicodedata.normalize("NFC", text).split())
+    return name if name and len(name) <= LONGEST and name.isprintable() else None
 
 
 def register(canteen: str, *, by: int | None, now: int) -> str:

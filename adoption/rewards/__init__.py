@@ -12,6 +12,7 @@ from adoption.rewards.choosing import options as options
 from adoption.rewards.counter import UNDO as UNDO
 from adoption.rewards.counter import Today as Today
 from adoption.rewards.counter import Verdict as Verdict
+from adoption.rewards.counter import holder_name as holder_name
 from adoption.rewards.counter import is_token as is_token
 from adoption.rewards.counter import scan as scan
 from adoption.rewards.counter import today as today

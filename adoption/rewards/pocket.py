@@ -47,22 +47,27 @@ OPEN_MOST = 200  # open awards that are listed; nobody has so many
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An award as its holder sees it.  Days are local; ``until`` is the last one on which it can be used.
+    """An award as its holder sees it: its incentive's title and kind of period, what it gives and how it was used.
+
+    Days are local; ``until`` is the last one on which it can be used, ``choice`` says that it may be chosen (again).
 
     ``status`` is the award's, but ``expired`` also when that has happened today and no job has noted it yet.
     """
 
-    name: Name
+    award: Row
     title: str
     per: str | None
     status: str
     reward: Reward | None
     until: int | None
-    granted: int
-    changed: int
     used: Used | None
     team: str | None
     choice: bool
+
+    @property
+    def name(self) -> Name:
+        """What makes the award one of its kind."""
+        return self.award.name
 
 
 class Badge(NamedTuple):
@@ -105,7 +110,7 @@ def ready(holders: Iterable[int], now: int, *, language: str = "en") -> list[Ite
     query = _of(holders).where(or_(open_ones, _coming(known.today(now)))).limit(OPEN_MOST)
     rows = [Row(*row[1:]) for row in connection.execute(query)]
     found = _items(connection, rows, now, language)
-    return sorted(found, key=lambda item: (item.until is None, item.until or 0, item.granted, item.name))
+    return sorted(found, key=lambda item: (item.until is None, item.until or 0, item.award.granted, item.name))
 
 
 def history(holders: Iterable[int], now: int, *, language: str = "en", piece: int = 0) -> History:
@@ -166,11 +171,7 @@ def _items(connection: Connection, rows: Sequence[Row], now: int, language: str)
         team = holder_name(known, row.holder) if row.holder < 0 else None
         choice = force is not None and choosing.may_choose(force, row) and not over
         status = "expired" if over else row.status
-        items.append(
-            Item(
-                row.name, title, per, status, reward, until, row.granted, row.changed, used.get(row.name), team, choice
-            )
-        )
+        items.append(Item(row, title, per, status, reward, until, used.get(row.name), team, choice))
     return items
 
 

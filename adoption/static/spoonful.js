@@ -1,7 +1,8 @@
 /* What pages gain from JavaScript; without it everything works, only less at once.
 
    <… data-refresh="seconds"> asks for its own address again (data-address, else the page's) and replaces itself when the
-   answer has changed.  With data-polite it says so in [data-announce] and leaves the change to the reader. */
+   answer has changed; what it data-says anew is spoken by [data-said].  With data-polite it says so in [data-announce] and
+   leaves the change to the reader. */
 "use strict";
 
 (() => {
@@ -14,6 +15,7 @@
     let waiting = null;
 
     async function look() {
+      clearTimeout(waiting);
       if (!part.isConnected) return;
       if (!document.hidden) {
         try {
@@ -27,6 +29,7 @@
           }
         } catch { /* no connection: what is shown stays, with its time */ }
       }
+      clearTimeout(waiting);
       waiting = setTimeout(look, jitter(seconds));
     }
 
@@ -36,6 +39,8 @@
       const fresh = made.content.querySelector("[data-refresh]");
       if (!fresh || fresh.outerHTML === part.outerHTML) return;
       if (!("polite" in part.dataset)) {
+        const said = document.querySelector("[data-said]");
+        if (said && fresh.dataset.says !== part.dataset.says) said.textContent = fresh.dataset.says;
         part.replaceWith(fresh);
         clearTimeout(waiting);
         follow(fresh);
@@ -46,9 +51,18 @@
     }
 
     waiting = setTimeout(look, jitter(seconds));
+    document.addEventListener("visibilitychange", function back() { // whoever comes back sees at once what is new
+      if (!part.isConnected) document.removeEventListener("visibilitychange", back);
+      else if (!document.hidden) look();
+    });
   }
 
   document.querySelectorAll("[data-refresh]").forEach(follow);
+
+  document.querySelectorAll("[data-print]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => print());
+  });
 
   // A menu closes on Escape and when the focus leaves it.
   document.querySelectorAll("details.menu").forEach((menu) => {
