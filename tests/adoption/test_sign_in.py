@@ -299,7 +299,7 @@ def test_a_link_that_we_did_not_sign_opens_nothing(app):
     path = link(app)
     token = path.removeprefix("/sign-in/")
     number, _, _ = token.partition(".")
-    for forged in (token[:-1], f"{token}x", f"{number}.AAAA", number, "x", "..%2f", "1" * 3000, "as"):
+    for forged in (token[:-1], f"{token}x", f"{number}.AAAA", number, "x", "1" * 3000, "as"):
         for answer in (Visitor(app).get(f"/sign-in/{forged}"), Visitor(app).post(f"/sign-in/{forged}x")):
             assert answer.status_code == 410, forged
     assert open_sessions() == 0
