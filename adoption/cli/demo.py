@@ -66,7 +66,7 @@ def demo(data: str | None, serve: bool, port: int, folder: Path) -> None:
             settings = setting.settings_of(current_app.extensions["settings"], folder)
             setting.fresh(folder)
             path, token = _fill(settings, data, started)
-            click.echo(_directions(f"http://{HOST}:{port}/api/v1", path, token, settings))
+            click.echo(_directions(f"http://{HOST}:{port}", path, token, settings))
             if serve:
                 _serve(settings, port, lock)
     except (AdoptionError, FileError) as error:
@@ -86,7 +86,7 @@ def _fill(settings: Settings, data: str | None, started: float) -> tuple[str, st
             else:
                 day, counted = facts.current().today(now), story.fill(now, report)
         click.echo(f"\n{len(facts.current().people)} people, {counted[0]} activities, {counted[1]} delivered twice\n")
-        for line in show.lines(day):
+        for line in (*show.lines(day), *show.cast()):
             click.echo(line)
         path = show.sample(day)
         token = auth.create_token("demo", ("admin",), email=None, now=now)
@@ -97,19 +97,26 @@ def _fill(settings: Settings, data: str | None, started: float) -> tuple[str, st
     return path, token
 
 
-def _directions(api: str, path: str, token: str, settings: Settings) -> str:
-    variables = {
-        "DATABASE_URL": settings.database_url,
-        "ARCHIVE_FOLDER": settings.archive_folder,
-        "ORGANISATION_ZONE": settings.organisation_zone.key,
-    }
-    environ = " ".join(f"{name}={shlex.quote(str(value))}" for name, value in variables.items())
+def _directions(root: str, path: str, token: str, settings: Settings) -> str:
+    environ = " ".join(f"{name}={shlex.quote(value)}" for name, value in _environ(settings).items())
     return f"""Look at
-  the API and what it answers   {api}/
-  a board, with this token      curl -H 'Authorization: Bearer {token}' '{api}/{path}'
+  the pages, as whom you like   {root}/
+  the API and what it answers   {root}/api/v1/
+  a board, with this token      curl -H 'Authorization: Bearer {token}' '{root}/api/v1/{path}'
+  letters that were sent        {settings.mail_folder}
   everything that was earned    {environ} flask awards export
   a second opinion              {environ} flask verify
 """
+
+
+def _environ(settings: Settings) -> dict[str, str]:
+    """Return the settings with which other commands work on the demo."""
+    return {
+        "DATABASE_URL": settings.database_url,
+        "ARCHIVE_FOLDER": str(settings.archive_folder),
+        "MAIL_FOLDER": str(settings.mail_folder),
+        "ORGANISATION_ZONE": settings.organisation_zone.key,
+    }
 
 
 def _is_taken(port: int) -> bool:
@@ -124,14 +131,14 @@ def _is_taken(port: int) -> bool:
 
 def _serve(settings: Settings, port: int, lock: int) -> None:
     """Serve with the scheduler beside, until somebody stops it; if one of the two ends, so does the other."""
-    environ = os.environ | {
-        "DATABASE_URL": settings.database_url,
-        "ARCHIVE_FOLDER": str(settings.archive_folder),
-        "ORGANISATION_ZONE": settings.organisation_zone.key,
+    own = {
         "ORGANISATION_NAME": settings.organisation_name,
+        "PUBLIC_URL": f"http://{HOST}:{port}",  # where links in letters lead
+        "SMTP_URL": "",  # nobody of the demo exists
         "SPOONFUL_DEMO": "1",
         "SECRET_KEY": settings.secret_key or secrets.token_hex(32),
     }
+    environ = os.environ | _environ(settings) | own
     server = (
         "gunicorn",
         "--worker-class",

@@ -32,12 +32,12 @@ def members() -> tuple[Member, ...]:
         Member(
             address("Иван Петров"),
             gettext("Employee in another country"),
-            gettext("Choose Русский at the top: contacts, colleagues and rewards are in Russian."),
+            gettext("Sees everything in Russian: contacts, colleagues and rewards too."),
         ),
         Member(
             address("王伟"),
             gettext("Employee in another country"),
-            gettext("Choose 中文 at the top: contacts, colleagues and rewards are in Chinese."),
+            gettext("Sees everything in Chinese: contacts, colleagues and rewards too."),
         ),
         Member(
             address("Mei Tanaka"),

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from adoption import boards
 from adoption import exports
 from adoption import facts
+from adoption.demo.cast import members
 from adoption.extensions import db
 from adoption.models import Stranger
 from rules import period as periods
@@ -32,6 +33,17 @@ def lines(day: int) -> Iterator[str]:
         yield from _board(board, day)
     yield from _awards()
     yield from _open()
+
+
+def cast() -> Iterator[str]:
+    """Yield whom one may be, and what to try."""
+    known = facts.current()
+    there = [(known.people[number], one) for one in members() if (number := known.holder_of(one.address)) is not None]
+    if there:
+        yield "Whom to be, and what to try"
+    for person, one in there:
+        yield f"  {_padded(person.name)} {one.role}. {one.hint}"
+    yield ""
 
 
 def sample(day: int) -> str:
