@@ -24,7 +24,7 @@ NO_ROUTE = "5.4.4"  # the server could not look the domain up: it calls that per
 
 
 class Answer(NamedTuple):
-    """What came back: the server's code (``None``: there was no answer) and words."""
+    """What came back: the server's code (``None``: there was no answer), and all that it said."""
 
     code: int | None
     words: str

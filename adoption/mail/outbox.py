@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from rules.delivery import Verdict
 
 LOST = 10 * MINUTE  # after this time the process that claimed a letter is gone: every step of SMTP has a shorter limit
+LARGEST = 2**63 - 1  # numbers that a database has
 KEPT = 90 * 86_400 * SECOND  # how long letters are kept
 STRANGERS_KEPT = 86_400 * SECOND  # … and skipped ones that held a secret: addresses that somebody just typed
 # Why a letter was not sent, or not sent yet, where no server said so; stored in ``reply``, worded by whoever shows it.
@@ -214,7 +215,8 @@ def find(number: int) -> Stored:
     Raises:
         NoLetterError: there is none.
     """
-    row = db.session.execute(select(*COLUMNS).where(Letter.id == number)).first()
+    query = select(*COLUMNS).where(Letter.id == number)
+    row = db.session.execute(query).first() if number <= LARGEST else None
     if row is None:
         raise NoLetterError
     return Stored(*row)

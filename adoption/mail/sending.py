@@ -151,10 +151,9 @@ def _settle(letter: Stored, answer: Answer, post: Post) -> str:
     verdict = delivery.judge(
         answer, kind.doubtful, number=letter.id, tries=letter.tries, now=now, expires=letter.expires
     )
-    reply = " ".join(filter(None, (str(answer.code or ""), answer.words)))
     wipe = kind.secret and post.hidden
     connection = begin_write()
-    noted = outbox.settle(connection, letter, verdict, reply, now, doubtful=answer.doubtful, wipe=wipe)
+    noted = outbox.settle(connection, letter, verdict, answer.words, now, doubtful=answer.doubtful, wipe=wipe)
     db.session.commit()
     return verdict.state if noted else ""
 

@@ -161,7 +161,7 @@ class Server:
             return Answer(None, _said(error), doubtful=True)
         if code == CLOSING:
             self.close()
-        return Answer(code, _words(words))
+        return _answered(code, words)
 
     def _refused(self, smtp: smtplib.SMTP, code: int, words: bytes) -> Answer:
         """Get ready for the next letter."""
@@ -170,7 +170,7 @@ class Server:
                 self.close()
         except (OSError, smtplib.SMTPException):
             self.close()
-        return Answer(code, _words(words))
+        return _answered(code, words)
 
     def _connect(self) -> smtplib.SMTP:
         """Connect, encrypt where that is offered, and sign in where there is a user.
@@ -228,10 +228,14 @@ def _dotted(data: bytes) -> bytes:
     return re.sub(rb"(?m)^\.", b"..", data) + (b"" if data.endswith(b"\r\n") else b"\r\n") + b".\r\n"
 
 
+def _answered(code: int, words: bytes) -> Answer:
+    return Answer(code, f"{code} {_words(words)}")
+
+
 def _said(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
         reply = error.smtp_error
-        return f"{error.smtp_code} {_words(reply if isinstance(reply, bytes) else str(reply).encode())}"
+        return _answered(error.smtp_code, reply if isinstance(reply, bytes) else str(reply).encode()).words
     return _words((str(error) or type(error).__name__).encode())
 
 

@@ -501,7 +501,7 @@ def test_in_the_demo_whoever_has_left_is_out(demo):
     somebody = Visitor(demo)
     answer = somebody.post("/sign-in/as", {"address": cast.members()[-1].address})
     assert answer.status_code == 403
-    assert "is out since" in answer.get_data(as_text=True)
+    assert "has been out since" in answer.get_data(as_text=True)
     assert who(somebody) is None
     assert open_sessions() == 0
 
