@@ -13,13 +13,27 @@ from datetime import datetime
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
+from typing import NamedTuple
 
+from sqlalchemy import select
+
+from adoption import awards
 from adoption import directory
 from adoption import facts
 from adoption import intake
+from adoption import mail
 from adoption import people_csv
+from adoption import records
+from adoption import rewards
 from adoption import rulebook
+from adoption.auth import devices
+from adoption.auth import sessions
+from adoption.extensions import begin_write
 from adoption.extensions import db
+from adoption.mail import sending
+from adoption.models import Award
+from adoption.models import Device
+from adoption.models import Letter
 
 BOOK = Path(__file__).parent.parent / "rules" / "books" / "starter.toml"
 SOURCE = "crm"
@@ -47,6 +61,7 @@ PEOPLE = {
 }
 LATIN = {"Иван": "ivan", "王伟": "wei"}
 GONE = ("Lea",)
+IDLE = "Finn"
 SINCE = 60  # days for which everybody has been here, and the book in force
 
 
@@ -62,6 +77,27 @@ def account(name):
 
 def email(name):
     return f"{account(name)}@example.com"
+
+
+class Things(NamedTuple):
+    """What somebody has: one award to choose for, one lunch in the pocket, one that was eaten, and an open contact."""
+
+    choosing: awards.Name
+    lunch: awards.Name
+    eaten: awards.Name
+    record: str
+
+    def written(self):
+        """Return all of it as it stands in addresses."""
+        ids = {key: "-".join(map(str, value)) for key, value in self._asdict().items() if key != "record"}
+        return ids | {"record": self.record}
+
+
+class Has(dict):
+    """Name → things; and what belongs to nobody in particular: a letter's number, and a link's token of Alice's."""
+
+    letter = 0
+    link = ""
 
 
 class Staff:
@@ -96,7 +132,9 @@ class Staff:
 
     def __getitem__(self, name):
         """Return somebody's number."""
-        return facts.current().holder_of(email(name))
+        number = facts.current().holder_of(email(name))
+        db.session.rollback()  # else this session would go on seeing what it read now, and nothing newer
+        return number
 
     def event(self, who, what, subject, *, minutes=30, days=0, **data):
         """Return something that happened so many minutes and days ago, as it is sent."""
@@ -128,3 +166,68 @@ class Staff:
         )
         assert (receipt.accepted, receipt.refused) == (len(events), ()), receipt
         return [event["id"] for event in events]
+
+    def live(self):
+        """Let everybody finish ten contacts a week ago, twenty today, and begin one; return what each has then.
+
+        One ten is still to choose for, one is a lunch, and one was a lunch that was eaten.  Finn has done nothing.
+        """
+        happened = []
+        busy = [name for name in PEOPLE if name != IDLE]
+        for place, name in enumerate(busy):
+            for number in range(31):
+                back = 7 if number < 10 else 0
+                happened += self.contact(name, 100 * place + number, needs=3 if number < 30 else 2, days=back)
+        self.send(happened)
+        records.link(SOURCE, "https://crm.example.com/{kind}s/{id}")
+        db.session.commit()
+        till = self.till("Canteen 1")
+        has = Has({name: self._has(name, f"contact/{100 * place + 30}", till) for place, name in enumerate(busy)})
+        has.letter = self.letter("Mei", about="Alice")
+        has.link = sessions.link_token(sessions.make_link(begin_write(), email("Alice"), self.now).number)
+        db.session.commit()
+        return has
+
+    def letter(self, name, *, about):
+        """Let somebody be told by letter of time off; return the letter's number."""
+        told = {"name": about, "rewards": ["Lunch break 10 minutes earlier"], "day": self.today + 1}
+        given = {"address": email(name), "participant": self[name], "occasion": about, "facts": told}
+        mail.plan(begin_write(), "time-off", now=time.time_ns() // 1000, **given)
+        db.session.commit()
+        self.post()
+        return db.session.scalars(select(Letter.id).order_by(Letter.id.desc())).first()
+
+    def post(self):
+        """Let the letters that are due go out."""
+        sending.run(lambda _done, _total: None)
+
+    def till(self, canteen):
+        """Put a device into a canteen; return its number."""
+        devices.register(canteen, by=None, now=self.now)
+        db.session.commit()
+        return db.session.scalars(select(Device.id).order_by(Device.id.desc())).first()
+
+    def open_choices(self, name):
+        """Return the names of what somebody may still choose, the oldest first."""
+        query = select(Award.__table__).where(Award.holder == self[name], Award.status == "choosing")
+        rows = db.session.execute(query.order_by(Award.period, Award.ordinal)).all()
+        return [awards.Row(*row[1:]).name for row in rows]
+
+    def choose(self, award, reward="free-lunch"):
+        rewards.choose(award, reward)
+        db.session.commit()
+
+    def eat(self, award, till):
+        """Show a voucher at a till."""
+        connection, now = begin_write(), time.time_ns() // 1000
+        ticket = rewards.make_ticket(connection, award, now)
+        verdict = rewards.scan(connection, ticket.code, till, now)
+        assert verdict.said == "give", verdict
+        db.session.commit()
+
+    def _has(self, name, record, till):
+        eaten, lunch, choosing = self.open_choices(name)
+        for one in (eaten, lunch):
+            self.choose(one)
+        self.eat(eaten, till)
+        return Things(choosing, lunch, eaten, record)

@@ -13,6 +13,7 @@ are skipped, and fail where ``CI`` is set: a gate must not be green because nobo
 import os
 import tempfile
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from adoption.auth import devices
 from adoption.auth import sessions
 from adoption.extensions import db
 from tests.browser import chromium
+from tests.browser.serving import place
 from tests.browser.serving import served
 from tests.conftest import application
 from tests.conftest import pushed
@@ -61,28 +63,34 @@ def kind():
     return "sqlite"
 
 
-@pytest.fixture
-def site(browser, databases, kind):
-    """Serve an empty database: people, and a book in force, but nothing that happened."""
-    url = databases(kind).copy()
+@contextmanager
+def opened(maker):
+    """Give a site on a new database of a kind: people, and a book in force, but nothing that happened."""
+    url = maker.copy()
     try:
-        with tempfile.TemporaryDirectory() as folder:
-            app = application(
-                url, f"{folder}/archive", MAIL_FOLDER=f"{folder}/letters", ORGANISATION_ZONE=zone_at_noon()
-            )
+        with tempfile.TemporaryDirectory() as folder, place() as (listening, address):
+            settings = {"PUBLIC_URL": address, "MAIL_FOLDER": f"{folder}/letters", "ORGANISATION_ZONE": zone_at_noon()}
+            app = application(url, f"{folder}/archive", **settings)
             app.testing = False  # answers are those of the real service
-            with pushed(app), served(app) as address:
+            with pushed(app), served(app, listening):
                 yield Site(app, address, Staff())
     finally:
-        databases(kind).drop(url)
+        maker.drop(url)
 
 
 @pytest.fixture
-def visit(browser, site):
-    """Return how to open somebody's browser; without a name it is a stranger's."""
+def site(browser, databases, kind):
+    """Serve a new database."""
+    with opened(databases(kind)) as site:
+        yield site
+
+
+@contextmanager
+def visits(browser, site):
+    """Give how to open somebody's browser at a site; without a name it is a stranger's."""
     opened = []
 
-    def open_browser(name=None, *, canteen=None, **more):
+    def visit(name=None, *, canteen=None, **more):
         context, watch = chromium.profile(browser, site.address, **more)
         opened.append((context, watch))
         if name is not None:
@@ -93,10 +101,19 @@ def visit(browser, site):
         page.watch = watch
         return page
 
-    yield open_browser
-    for context, _ in opened:
-        context.close()
+    try:
+        yield visit
+    finally:
+        for context, _ in opened:
+            context.close()
     assert [fault for _, watch in opened for fault in watch.faults] == []
+
+
+@pytest.fixture
+def visit(browser, site):
+    """Return how to open somebody's browser."""
+    with visits(browser, site) as visit:
+        yield visit
 
 
 def sign_in(site, context, name):

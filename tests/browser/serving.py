@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from contextlib import contextmanager
 
@@ -20,13 +21,23 @@ class Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def served(app):
-    """Serve an application on a free port; gives its address."""
-    server = make_server(HOST, 0, app, threaded=True, request_handler=Quiet)
+def place():
+    """Give a free port, listened at: its socket and its address, which an application may want to know beforehand."""
+    with socket.socket() as listening:
+        listening.bind((HOST, 0))
+        listening.listen(128)
+        yield listening, f"http://{HOST}:{listening.getsockname()[1]}"
+
+
+@contextmanager
+def served(app, listening):
+    """Serve an application there."""
+    host, port = listening.getsockname()
+    server = make_server(host, port, app, threaded=True, request_handler=Quiet, fd=listening.fileno())
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield f"http://{HOST}:{server.server_port}"
+        yield
     finally:
         server.shutdown()
         thread.join()

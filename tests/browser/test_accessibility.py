@@ -1,0 +1,153 @@
+"""Every page for everybody: axe finds nothing, and what axe cannot see is tried by name (WCAG 2.2 AA)."""
+
+import json
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.chromium import DESKTOP
+from tests.browser.chromium import PHONE
+from tests.browser.chromium import WIDE
+from tests.browser.conftest import opened
+from tests.browser.conftest import visits
+from tests.places import FACES
+from tests.places import FILES
+from tests.places import PLACES
+from tests.places import pages
+
+AXE = Axe().axe_script
+OPTIONS = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
+    "rules": {"target-size": {"enabled": True}},
+    "resultTypes": ["violations"],
+}
+NARROW = {"width": 320, "height": 640}  # 1280 at 400 %: WCAG 1.4.10
+SMALL = 24  # CSS pixels: WCAG 2.5.8
+ALL = PLACES | FACES
+every_page = pytest.mark.parametrize("name", ALL)
+
+
+@pytest.fixture(scope="module")
+def town(browser, databases):
+    """Serve a town in which everybody has something of everything."""
+    with opened(databases("sqlite")) as site:
+        site.has = site.staff.live()
+        yield site
+
+
+@pytest.fixture
+def visit(browser, town):
+    with visits(browser, town) as visit:
+        yield visit
+
+
+def violations(page):
+    """Return what axe finds wrong, in a line each."""
+    if not page.evaluate("typeof axe === 'object'"):
+        page.evaluate(AXE)
+    found = page.evaluate(f"axe.run({json.dumps(OPTIONS)})")["violations"]
+    return [
+        f"{one['id']}: {node['html'][:200]} ({node['failureSummary'].splitlines()[-1].strip()})"
+        for one in found
+        for node in one["nodes"]
+    ]
+
+
+def test_every_page_is_looked_at(town):
+    assert pages(town.app) == PLACES.keys() | FILES.keys()
+
+
+@every_page
+def test_axe_finds_nothing(town, visit, name):
+    page = ALL[name].open(visit, town.has)
+    for size in (PHONE, DESKTOP):
+        page.set_viewport_size(size)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            assert violations(page) == [], (size, scheme)
+
+
+@every_page
+@pytest.mark.parametrize("language", ["ru", "zh"])
+def test_axe_finds_nothing_in_other_languages(town, visit, name, language):
+    page = ALL[name].open(visit, town.has, language=language)
+    assert page.locator("html").get_attribute("lang") == language
+    assert violations(page) == []
+
+
+@every_page
+def test_a_page_fits_from_a_narrow_phone_to_a_wide_screen(town, visit, name):
+    page = ALL[name].open(visit, town.has)
+    for size in (NARROW, PHONE, DESKTOP, WIDE):
+        page.set_viewport_size(size)
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], wide(page, size["width"])
+
+
+def wide(page, width):
+    """Return what reaches beyond the edge."""
+    return page.evaluate(
+        """width => [...document.querySelectorAll('body *')]
+             .filter(one => one.getBoundingClientRect().right > width + 1)
+             .map(one => `${one.tagName}.${one.className} ${one.textContent.trim().slice(0, 40)}`)""",
+        width,
+    )
+
+
+@every_page
+def test_what_can_be_pressed_is_large_enough(town, visit, name):
+    page = ALL[name].open(visit, town.has)
+    small = page.evaluate(
+        """least => [...document.querySelectorAll('a, button, input, select, textarea, summary')]
+             .filter(one => one.checkVisibility({visibilityProperty: true}) && one.type !== 'hidden')
+             .filter(one => !one.closest('.skip, .hide'))
+             .filter(one => !(one.matches('a, button.plain') && getComputedStyle(one).display === 'inline'))
+             .map(one => [one.outerHTML.slice(0, 120), one.getBoundingClientRect()])
+             .filter(([html, box]) => box.width > 0 && (box.width < least || box.height < least))
+             .map(([html, box]) => `${box.width} × ${box.height}: ${html}`)""",
+        SMALL,
+    )
+    assert small == []
+
+
+@every_page
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_the_focus_can_be_seen_wherever_it_goes(town, visit, name, size):
+    page = ALL[name].open(visit, town.has, size=size, reduced=True)
+    met = []
+    for _ in range(200):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement === document.body"):
+            break
+        met.append(page.evaluate(FOCUS))
+    assert met
+    assert [one["html"] for one in met if not one["seen"]] == [], "covered by something else"
+    assert [one["html"] for one in met if not one["marked"]] == [], "looks as if it had not the focus"
+
+
+FOCUS = """() => {
+  const one = document.activeElement;
+  const box = one.getBoundingClientRect();
+  const points = [[.5, .5], [.1, .5], [.9, .5], [.5, .1], [.5, .9]];
+  const shows = ([x, y]) => {
+    const top = document.elementFromPoint(box.x + x * box.width, box.y + y * box.height);
+    return top && [one, ...(one.labels || [])].some(part => part.contains(top) || top.contains(part));
+  };
+  const style = getComputedStyle(one);
+  const near = [one, one.nextElementSibling, one.parentElement].filter(Boolean).map(node => getComputedStyle(node));
+  const marked = near.some(style => (style.outlineStyle !== 'none' && style.outlineWidth !== '0px')
+    || style.boxShadow !== 'none');
+  return {html: one.outerHTML.slice(0, 160), seen: points.filter(shows).length >= 3, marked};
+}"""
+
+
+@every_page
+def test_nothing_moves_for_those_who_asked_for_stillness(town, visit, name):
+    page = ALL[name].open(visit, town.has, reduced=True)
+    moving = page.evaluate(
+        """() => [...document.querySelectorAll('*')].filter(one => {
+             const style = getComputedStyle(one);
+             const long = times => times.split(',').some(time => parseFloat(time) > 0.05);
+             return (style.animationName !== 'none' && long(style.animationDuration)) || long(style.transitionDuration);
+           }).map(one => one.outerHTML.slice(0, 120))"""
+    )
+    assert moving == []

@@ -1,0 +1,94 @@
+"""Every page that somebody can open: who does, and at which address.  A page that is not here fails a test.
+
+``PLACES`` says for each endpoint how to come there; what stands behind a number is its ``Things``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from tests.visitors import Till
+from tests.visitors import Visitor
+
+CANTEEN = "Canteen 1"
+
+
+class Place(NamedTuple):
+    """Who opens a page, and at which address; ``path`` is given what everybody has."""
+
+    who: str | None
+    path: Callable
+    device: bool = False
+    status: int = 200
+
+    def open(self, visit, has, **more):
+        """Open it in a browser of its own."""
+        page = visit(self.who, canteen=CANTEEN if self.device else None, allowed={self.status}, **more)
+        page.goto(self.path(has))
+        return page
+
+    def visitor(self, app, staff):
+        """Return whoever opens it, without a browser."""
+        if self.device:
+            return Till(app, CANTEEN)
+        return Visitor(app, staff[self.who] if self.who else None)
+
+
+def at(path):
+    """Return the address, whatever anybody has."""
+    return lambda _has: path
+
+
+def own(form, who="Alice"):
+    """Return an address with something of somebody's in it: ``{choosing}``, ``{lunch}``, ``{eaten}``, ``{record}``."""
+    return lambda has: form.format_map(has[who].written())
+
+
+PLACES = {
+    "home.week": Place("Alice", at("/")),
+    "home.today": Place("Alice", at("/today")),
+    "why.award": Place("Alice", own("/awards/{eaten}/why")),
+    "why.not_yet": Place("Alice", at("/incentives/ten-contacts-lunch/why-not-yet")),
+    "why.record": Place("Alice", own("/records/{record}")),
+    "why.search": Place("Alice", at("/records?q=Robin")),
+    "board.index": Place("Alice", at("/boards")),
+    "board.show": Place("Alice", at("/boards/contacts-this-week")),
+    "rewards.index": Place("Alice", at("/rewards")),
+    "rewards.voucher": Place("Alice", own("/rewards/{lunch}")),
+    "rewards.options": Place("Alice", own("/rewards/{choosing}/choose")),
+    "me.index": Place("Alice", at("/me")),
+    "about.counted": Place("Alice", at("/what-we-count")),
+    "sign_in.form": Place(None, at("/sign-in")),
+    "sign_in.sent": Place(None, at("/sign-in/sent")),
+    "sign_in.look": Place(None, lambda has: f"/sign-in/{has.link}"),
+    "counter.index": Place(None, at("/counter"), device=True),
+    "devices.register_form": Place("Carl", at("/counter/register")),
+    "devices.token_form": Place(None, at("/counter/token")),
+    "letters.index": Place("Ada", at("/letters")),
+    "letters.one": Place("Ada", lambda has: f"/letters/{has.letter}"),
+}
+# More than one face of a page, and pages without a route of their own.
+FACES = {
+    "home, the first time": Place("Finn", at("/")),
+    "home of a cashier": Place("Carl", at("/")),
+    "a board of teams": Place("Alice", at("/boards/teams-this-month")),
+    "a board of a team": Place("Mei", at("/boards/contacts-this-week?scope=team")),
+    "a board without anybody": Place("Alice", at("/boards/contacts-this-week?period=2026-W01")),
+    "a reward that was used": Place("Alice", own("/rewards/{eaten}")),
+    "nothing is there": Place("Alice", at("/nothing"), status=404),
+    "not to be seen": Place("Carl", at("/letters"), status=403),
+}
+# What is opened by pages, not by people.
+FILES = {
+    "board.download": Place("Mei", at("/boards/contacts-this-week/lines.csv")),
+    "letters.html": Place("Ada", lambda has: f"/letters/{has.letter}/html"),
+    "letters.file": Place("Ada", lambda has: f"/letters/{has.letter}.eml"),
+}
+
+
+def pages(app):
+    """Return the endpoints of all pages that can be opened."""
+    blueprints = app.extensions["pages"]
+    rules = (rule for rule in app.url_map.iter_rules() if "GET" in rule.methods)
+    return {rule.endpoint for rule in rules if rule.endpoint.partition(".")[0] in blueprints}
