@@ -21,9 +21,11 @@ from sqlalchemy import select
 from sqlalchemy import update
 
 from adoption import boards
+from adoption import facts
 from adoption import limits
 from adoption import locks
 from adoption import rescoring
+from adoption import rewards
 from adoption import unscored
 from adoption import waiting
 from adoption.auth import sessions
@@ -104,6 +106,19 @@ def refresh_boards(report: Report) -> str | None:
     return f"{done} ranked" if done else None
 
 
+def expire_awards(report: Report) -> str:
+    """Let awards expire whose last day is over."""
+    done = rewards.expire(_now(), report)
+    return f"{done} expired" if done else "nothing expired"
+
+
+def _new_day(name: str) -> bool:
+    """Say whether a job has not been done yet on this local day."""
+    last = db.session.scalar(select(func.max(JobRun.started)).where(JobRun.job == name, JobRun.state == "done"))
+    day_of = facts.day_of()
+    return last is None or day_of(last) < day_of(_now())
+
+
 def sweep_runs(_report: Report) -> str:
     """Delete rows of old runs; the last one of each job stays."""
     last = select(func.max(JobRun.id)).group_by(JobRun.job)
@@ -152,6 +167,9 @@ JOBS: dict[str, Job] = {
         release_waiting, _every(60), "issue awards that waited for budget or stock", waiting.releasable
     ),
     "refresh-boards": Job(refresh_boards, _every(5), "rank large boards anew", lambda: None),
+    "expire-awards": Job(
+        expire_awards, _every(300), "let awards expire whose last day is over", lambda: _new_day("expire-awards")
+    ),
     "archive": Job(archive, _daily("*", 7), "write new activities to the archive"),
     "send-letters": Job(send_letters, _every(2), "send letters that are due", lambda: outbox.needed(_now())),
     "sweep-letters": Job(sweep_letters, _daily("3", 43), "delete old letters"),
