@@ -15,9 +15,11 @@ WORKING_DAYS       mon,tue,wed,thu,fri             the days of the week on which
 ARCHIVE_FOLDER     ``instance/archive``            where the Parquet archive of activities is kept
 MAX_REQUEST_BYTES  10000000                        the largest request that is read, 1000 to 1000000000
 LOG_LEVEL          INFO                            DEBUG, INFO, WARNING, ERROR or CRITICAL
-PUBLIC_URL         none                            http(s) address under which people reach this service, for links
-SMTP_URL           none                            ``smtp://user:password@host:587`` (STARTTLS where offered),
-                                                   ``smtps://…:465``; without it letters go to MAIL_FOLDER
+PUBLIC_URL         none                            http(s) address under which people reach this service; without it
+                                                   no letter can bring a link, and so nobody can sign in
+SMTP_URL           none                            ``smtp://user:password@host:587`` (STARTTLS where offered; port 25
+                                                   if none is named), ``smtps://…:465``; ``%40`` is an @ in a
+                                                   password. Without it letters go to MAIL_FOLDER
 MAIL_FROM          ``Spoonful <spoonful@…>``       the sender of letters: an address, perhaps with a name
 MAIL_FOLDER        ``instance/letters``            where letters are put as files while there is no SMTP_URL
 MAIL_PER_MINUTE    60                              how many letters are handed to the server at most, 1 to 10000
@@ -292,7 +294,8 @@ def _smtp_url(text: str) -> str:
 
 def _sender(text: str) -> str:
     name, address = parseaddr(text)
-    if not re.fullmatch(r"[^@\s<>\",;:]+@[^@\s<>\",;:]+", address) or not name.isprintable() or "\n" in text:
+    one = text.isprintable() and text.endswith((address, f"<{address}>")) and text.count("@") == 1
+    if not one or not re.fullmatch(r"[^@\s<>\",;:]+@[^@\s<>\",;:]+", address) or not name.isprintable():
         allowed = "an e-mail address, or Name <address>"
         raise _RefusedError(allowed)
     return text

@@ -56,6 +56,28 @@ MISTAKES = [
     ("PUBLIC_URL", "https://spoonful.example.com?a=1"),
     ("PUBLIC_URL", "https://spoonful.example.com:port"),
     ("PUBLIC_URL", "https://spoon ful.example.com"),
+    ("SMTP_URL", "mail.example.com"),
+    ("SMTP_URL", "mail.example.com:587"),
+    ("SMTP_URL", "http://mail.example.com"),
+    ("SMTP_URL", "smtp://"),
+    ("SMTP_URL", "smtp://mail.example.com:port"),
+    ("SMTP_URL", "smtp://mail.example.com:0"),
+    ("SMTP_URL", "smtp://mail.example.com/path"),
+    ("SMTP_URL", "smtp://mail.example.com?tls=1"),
+    ("SMTP_URL", "smtp://mail example.com"),
+    ("MAIL_FROM", "Spoonful"),
+    ("MAIL_FROM", "Spoonful <spoonful>"),
+    ("MAIL_FROM", "a@example.com, b@example.com"),
+    ("MAIL_FROM", "Spoonful <a@example.com>\nBcc: b@example.com"),
+    ("MAIL_FOLDER", __file__),
+    ("MAIL_FOLDER", f"{__file__}/letters"),
+    ("MAIL_PER_MINUTE", "0"),
+    ("MAIL_PER_MINUTE", "10001"),
+    ("MAIL_PER_MINUTE", "1.5"),
+    ("MAIL_PER_MINUTE", "many"),
+    ("TRUSTED_PROXIES", "-1"),
+    ("TRUSTED_PROXIES", "11"),
+    ("TRUSTED_PROXIES", "yes"),
 ]
 
 
@@ -74,7 +96,7 @@ def test_a_mistake_is_refused_with_its_variable_what_was_given_and_what_is_allow
     assert allowed
     if name == "SECRET_KEY":
         assert shown == f"{len(given)} characters long"
-    elif name != "DATABASE_URL":
+    elif name not in {"DATABASE_URL", "SMTP_URL"}:
         assert shown == repr(given)
 
 
@@ -93,8 +115,16 @@ def test_a_refused_address_does_not_show_its_password(given):
     assert "mysql://hana:***@db/x" in str(refusal.value)
 
 
+def test_a_refused_mail_server_does_not_show_its_password():
+    with pytest.raises(SettingsError) as refusal:
+        read(SMTP_URL="smtp://hana:p4ss@mail.example.com/x")
+    assert "p4ss" not in str(refusal.value)
+    assert "smtp://***@mail.example.com/x" in str(refusal.value)
+
+
 def test_printed_settings_show_no_secret():
-    shown = repr(read(SECRET_KEY=SECRET, DATABASE_URL="postgresql://hana:p4ss@db/spoonful"))
+    addresses = {"DATABASE_URL": "postgresql://hana:p4ss@db/spoonful", "SMTP_URL": "smtp://hana:p4ss@mail"}
+    shown = repr(read(SECRET_KEY=SECRET, **addresses))
     assert SECRET not in shown
     assert "p4ss" not in shown
 
@@ -111,6 +141,11 @@ def test_everything_but_the_secret_has_a_default():
     assert settings.max_request_bytes == 10_000_000
     assert settings.log_level == "INFO"
     assert settings.public_url is None
+    assert settings.smtp_url is None
+    assert settings.mail_from == "Spoonful <spoonful@localhost>"
+    assert settings.mail_folder == ROOT / "instance" / "letters"
+    assert settings.mail_per_minute == 60
+    assert settings.trusted_proxies == 0
 
 
 def test_an_empty_variable_counts_as_absent():
@@ -133,6 +168,17 @@ def test_values_are_read_in_any_case_and_with_space_around_them():
     settings = read(CURRENCY=" usd\n", LOG_LEVEL="debug", WORKING_DAYS="Sun, Mon,mon", PUBLIC_URL="https://x.org/a/")
     assert (settings.currency, settings.log_level, settings.public_url) == ("USD", "DEBUG", "https://x.org/a")
     assert settings.working_days == {6, 0}
+
+
+def test_a_mail_server_is_named_with_or_without_user_and_port():
+    for given in (
+        "smtp://mail.example.com",
+        "smtps://hana%40example.com:p%40ss@mail.example.com:465",
+        "smtp://[::1]:25",
+    ):
+        assert read(SMTP_URL=given).smtp_url == given
+    assert read(MAIL_FROM="hana@example.com").mail_from == "hana@example.com"
+    assert read(MAIL_FROM='"Hana, HR" <hana@example.com>').mail_from == '"Hana, HR" <hana@example.com>'
 
 
 def test_serving_needs_a_secret_and_says_so():

@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 
+from sqlalchemy import select
+
 from adoption import languages
 from adoption import preferences
 from adoption.auth import sessions
 from adoption.languages import gettext
 from adoption.mail import links
+from adoption.models import Redemption
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,6 +77,15 @@ def _link(connection: Connection, letter: Stored, facts: Facts) -> Prepared:
     return Prepared({**facts, "address": address}, made.participant, chosen or letter.language)
 
 
+def _still_taken(connection: Connection, letter: Stored, facts: Facts) -> Prepared:
+    """Say nothing about time off that was given back before this letter was written."""
+    undone = select(Redemption.undone).where(Redemption.id == facts.get("redemption"))
+    if connection.scalar(undone) is not None:
+        reason = "undone"
+        raise SkipError(reason)
+    return Prepared(facts, letter.participant, letter.language)
+
+
 def _time_off(facts: Facts) -> str:
     """Say who takes which time off, on which day."""
     day = languages.current().day(facts["day"])
@@ -100,11 +112,12 @@ KINDS: Mapping[str, Kind] = {
         secret=True,
         prepare=_link,
     ),
-    # to a manager; facts: name, rewards (titles, each a text or language → text), day (ordinal)
+    # to a manager; facts: name, rewards (titles, each a text or language → text), day (ordinal), redemption (a number)
     "time-off": Kind(
         template="time_off",
         name=lambda: gettext("Somebody takes time off"),
         subject=_time_off,
+        prepare=_still_taken,
     ),
 }
 

@@ -50,7 +50,7 @@ LARGEST = 2**63 - 1  # numbers that a database has
 KEPT = 90 * 86_400 * SECOND  # how long letters are kept
 STRANGERS_KEPT = 86_400 * SECOND  # … and skipped ones that held a secret: addresses that somebody just typed
 # Why a letter was not sent, or not sent yet, where no server said so; stored in ``reply``, worded by whoever shows it.
-REASONS = ("late", "left", "unknown", "killed")
+REASONS = ("late", "left", "unknown", "undone", "killed")
 
 _INSERT = text("""
 INSERT INTO letter (kind, participant, address, occasion, language, facts, state, planned, due, expires, changed,

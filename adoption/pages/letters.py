@@ -65,6 +65,7 @@ def reasons() -> Mapping[str, str]:
         "late": gettext("It would have come too late."),
         "left": gettext("Its reader has left."),
         "unknown": gettext("Nobody works here under this address."),
+        "undone": gettext("What it tells of was given back before it was written."),
         "killed": gettext("The process that sent it ended before the answer came."),
     }
 

@@ -9,6 +9,7 @@ from email import message_from_bytes
 from email.policy import default
 
 import pytest
+from sqlalchemy import insert
 from sqlalchemy import select
 from sqlalchemy import update
 
@@ -24,6 +25,7 @@ from adoption.mail import rendering
 from adoption.mail import sending
 from adoption.models import Letter
 from adoption.models import Participant
+from adoption.models import Redemption
 from adoption.models import SignInLink
 from rules import delivery
 from rules.period import SECOND
@@ -376,6 +378,18 @@ def test_somebody_who_has_left_gets_no_letter():
     plan(participant=mei)
     assert send() == {"skipped": 2}
     assert [one.reply for one in letters()] == ["left", "unknown"]
+
+
+@pytest.mark.usefixtures("app")
+def test_a_manager_hears_nothing_of_time_off_that_was_given_back_at_once():
+    taken = {"version": 1, "holder": 1, "period": 1, "ordinal": 1, "day": FRIDAY, "redeemed": 1}
+    connection = begin_write()
+    connection.execute(insert(Redemption).values([taken | {"undone": undone} for undone in (2, None)]))
+    db.session.commit()
+    for number in (1, 2):
+        plan(occasion=f"redemption {number}", facts=TIME_OFF | {"redemption": number})
+    assert send() == {"skipped": 1, "sent": 1}
+    assert [(one.state, one.reply) for one in letters() if one.occasion == "redemption 1"] == [("skipped", "undone")]
 
 
 @pytest.mark.usefixtures("app")
