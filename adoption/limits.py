@@ -63,6 +63,7 @@ LIMITS: Mapping[str, Limit] = {
     "code typed": Limit(10, 60),  # codes typed at one device
     "code scanned": Limit(120, 60),  # codes scanned from screens at one device
     "registration": Limit(10, 3600),  # devices registered by one person
+    "own data": Limit(10, 3600),  # copies of everything that is held about one person
     "device token": Limit(10, 3600),  # tokens of no device, tried from one network
 }
 

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask import Response
     from flask.typing import ResponseReturnValue
+    from werkzeug.wrappers import Response as BaseResponse
 
 bp: Blueprint = Blueprint("frame", __name__)
 csrf = CSRFProtect()
@@ -173,9 +174,14 @@ def _chosen(name: str, value: str, allowed: Any) -> ResponseReturnValue:
         preferences.choose(visitor.participant, **{name: value or None})
         db.session.commit()
     response = redirect(back("/"), HTTPStatus.SEE_OTHER)
+    keep(response, name, value)
+    return response
+
+
+def keep(response: BaseResponse, name: str, value: str) -> None:
+    """Let this browser keep a choice, for whoever uses it without being signed in."""
     secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
     response.set_cookie(name, value, max_age=YEAR, samesite="Lax", secure=secure, httponly=True)
-    return response
 
 
 # --- errors
