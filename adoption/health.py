@@ -32,6 +32,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from adoption import facts
 from adoption.errors import AdoptionError
 from adoption.extensions import db
+from adoption.mail import outbox
 from adoption.models import Batch
 from adoption.models import Facts
 from adoption.models import JobRun
@@ -117,6 +118,7 @@ class _Stored:
         yield from self._sources(connection)
         yield from _waiting(connection)
         yield from _jobs(connection)
+        yield from _letters(int(self.now * period.SECOND))
 
     def _sources(self, connection: Connection) -> Iterator[Metric]:
         totals, newest = _receipts(connection)
@@ -181,3 +183,13 @@ def _jobs(connection: Connection) -> Iterator[Metric]:
         state.add_metric((row.job, row.state), 1)
         started.add_metric((row.job,), row.started / period.SECOND)
     yield from (state, started)
+
+
+def _letters(now: int) -> Iterator[Metric]:
+    """Tell what became of letters, and for how long the oldest has waited that should be on its way."""
+    letters = GaugeMetricFamily("spoonful_letters", "Letters of the last 90 days by state", labels=("state",))
+    for state, count in sorted((dict.fromkeys(outbox.GROUPS, 0) | outbox.counts(now)).items()):
+        letters.add_metric((state,), count)
+    overdue = "How long the oldest letter has waited that is due"
+    yield letters
+    yield GaugeMetricFamily("spoonful_letters_overdue_seconds", overdue, value=outbox.overdue(now) / period.SECOND)

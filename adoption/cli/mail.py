@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from adoption.mail.letter import Stored
 
-GROUPS = ("waiting", "sending", "doubtful", "sent", "failed", "skipped")
 mail = AppGroup("mail", help="Letters: what became of them, and what is due.", no_args_is_help=True)
 
 
@@ -32,7 +31,7 @@ def init_app(app: Flask) -> None:
 
 
 @mail.command("list")
-@click.option("--only", type=click.Choice(GROUPS), help="Only letters of that kind of state.")
+@click.option("--only", type=click.Choice(outbox.GROUPS), help="Only letters of that kind of state.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="How many, newest first.")
 def list_letters(only: str | None, limit: int) -> None:
     """List letters: number, state, tries, when, kind, address, and what the server said."""

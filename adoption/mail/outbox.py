@@ -49,6 +49,7 @@ LOST = 10 * MINUTE  # after this time the process that claimed a letter is gone:
 LARGEST = 2**63 - 1  # numbers that a database has
 KEPT = 90 * 86_400 * SECOND  # how long letters are kept
 STRANGERS_KEPT = 86_400 * SECOND  # … and skipped ones that held a secret: addresses that somebody just typed
+GROUPS = ("waiting", "sending", "doubtful", "sent", "failed", "skipped")
 # Why a letter was not sent, or not sent yet, where no server said so; stored in ``reply``, worded by whoever shows it.
 REASONS = ("late", "left", "unknown", "undone", "killed")
 
@@ -111,6 +112,12 @@ def needed(now: int) -> bool:
     """Say whether a letter is due, or was left behind by a process that is gone and is to be sent again."""
     due = select(Letter.id).where(Letter.state.in_(WAITING), Letter.due <= now)
     return bool(db.session.scalar(select(or_(exists(due), exists(select(Letter.id).where(_lost(now)))))))
+
+
+def overdue(now: int) -> int:
+    """Return for how many microseconds the oldest letter has waited that is due; 0 without one."""
+    due = db.session.scalar(select(func.min(Letter.due)).where(Letter.state.in_(WAITING), Letter.due <= now))
+    return 0 if due is None else now - due
 
 
 def next_due(now: int) -> Stored | None:
@@ -223,7 +230,7 @@ def find(number: int) -> Stored:
 
 
 def listed(now: int, *, shown: str | None = None, before: int | None = None, limit: int = 100) -> list[Stored]:
-    """List letters, the newest first; ``shown`` is a group of ``counts``.  Bodies are left out."""
+    """List letters, the newest first; ``shown`` is one of ``GROUPS``.  Bodies are left out."""
     light = [null().label(column.key) if column.key in {"text", "html"} else column for column in COLUMNS]
     query = select(*light)
     if shown is not None:
@@ -234,7 +241,7 @@ def listed(now: int, *, shown: str | None = None, before: int | None = None, lim
 
 
 def counts(now: int) -> dict[str, int]:
-    """Count letters by ``waiting``, ``sending``, ``doubtful``, ``sent``, ``failed`` and ``skipped``."""
+    """Count letters by group: states, where ``waiting`` is whatever is yet to be sent."""
     groups = select(_group(now).label("name"), func.count()).group_by("name")
     return dict(db.session.execute(groups).all())
 

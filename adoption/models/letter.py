@@ -18,8 +18,9 @@ from adoption.models.directory import Participant
 class Letter(Base):
     """One letter to one address.  (kind, address, occasion) is unique, so that planning twice plans once.
 
-    What is rendered is stored, and is what will be sent.  A body that holds a secret is wiped once it was sent.  A state
-    changes by one conditional UPDATE; ``state`` and ``tries`` together say whose turn it is.  Times are UTC microseconds.
+    What is rendered is stored, and is what will be sent.  A body that holds a secret is wiped once it was sent.  A
+    state changes by one conditional UPDATE; ``state`` and ``tries`` together say whose turn it is.  Times are UTC
+    microseconds.
     """
 
     __tablename__ = "letter"

@@ -268,3 +268,20 @@ def test_an_operator_sees_where_letters_go(new_app, database, tmp_path):
                 told = app.test_cli_runner().invoke(args=["mail", "check"])
                 assert (told.exit_code, words in told.output) == (code, True), told.output
     assert box.letters == []
+
+
+def test_monitoring_sees_letters_that_wait_too_long(app):
+    def told(name):
+        lines = app.test_client().get("/metrics").get_data(as_text=True).splitlines()
+        db.session.rollback()
+        return [float(line.split()[-1]) for line in lines if line.startswith(name)]
+
+    assert told('spoonful_letters{state="sent"}') == told("spoonful_letters_overdue_seconds") == [0]
+    plan()
+    send()
+    plan("2", due=now() - 600 * SECOND)
+    plan("3", due=now() + 600 * SECOND)
+    assert told('spoonful_letters{state="sent"}') == [1]
+    assert told('spoonful_letters{state="waiting"}') == [2]
+    assert told('spoonful_letters{state="doubtful"}') == [0]
+    assert 600 <= told("spoonful_letters_overdue_seconds")[0] < 660
