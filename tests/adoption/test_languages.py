@@ -93,7 +93,10 @@ class _Text(HTMLParser):
     handle_startendtag = handle_starttag
 
 
-JINJA = re.compile(r"\{#.*?#\}|\{%-?\s*trans\b.*?endtrans\s*-?%\}|\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+CLASSES = r"\{% block \w+_class %\}.*?\{% endblock %\}"
+JINJA = re.compile(
+    rf"\{{#.*?#\}}|{CLASSES}|\{{%-?\s*trans\b.*?endtrans\s*-?%\}}|\{{\{{.*?\}}\}}|\{{%.*?%\}}", re.DOTALL
+)
 
 
 @pytest.mark.parametrize("file", sorted(TEMPLATES.rglob("*.*")), ids=lambda file: str(file.relative_to(TEMPLATES)))
