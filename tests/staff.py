@@ -23,6 +23,7 @@ from adoption import facts
 from adoption import intake
 from adoption import mail
 from adoption import people_csv
+from adoption import preferences
 from adoption import records
 from adoption import rewards
 from adoption import rulebook
@@ -170,7 +171,8 @@ class Staff:
     def live(self):
         """Let everybody finish ten contacts a week ago, twenty today, and begin one; return what each has then.
 
-        One ten is still to choose for, one is a lunch, and one was a lunch that was eaten.  Finn has done nothing.
+        One ten is still to choose for, one is a lunch, and one was a lunch that was eaten.  Finn has done nothing,
+        and comes for the first time.
         """
         happened = []
         busy = [name for name in PEOPLE if name != IDLE]
@@ -180,6 +182,8 @@ class Staff:
                 happened += self.contact(name, 100 * place + number, needs=3 if number < 30 else 2, days=back)
         self.send(happened)
         records.link(SOURCE, "https://crm.example.com/{kind}s/{id}")
+        for name in busy:
+            preferences.choose(self[name], welcomed=self.now)
         db.session.commit()
         till = self.till("Canteen 1")
         has = Has({name: self._has(name, f"contact/{100 * place + 30}", till) for place, name in enumerate(busy)})
