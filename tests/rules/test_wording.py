@@ -325,6 +325,23 @@ def test_an_english_gift_has_its_article(title, given):
 
 
 @pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        (["free-lunch"], ("a free lunch", "«Бесплатный обед»", "“免费午餐”")),
+        (["ten-points", "steady-hand"], ("10 points or the badge “Steady hand”", "10 баллов или значок «Так держать»", "10积分或徽章“持之以恒”")),
+        (["gone"], ("a gone", "«gone»", "“gone”")),  # a reward that the book no longer has
+    ],
+)  # fmt: skip  # a line for each
+def test_what_may_be_chosen_is_said_inside_a_sentence(keys, said):
+    rewards = wording.rewards_of(incentive(earns=tuple(keys)), BOOK)
+    assert tuple(wording.gifts(rewards, language) for language in ("en", "ru", "zh")) == said
+
+
+def test_each_language_has_its_quotation_marks():
+    assert [wording.quoted("x", language) for language in ("en", "ru", "zh")] == ["“x”", "«x»", "“x”"]
+
+
+@pytest.mark.parametrize(
     ("thing", "sentence"),
     [
         (
