@@ -56,6 +56,7 @@ LOCK = 0x5350_4F4F_4E01  # the advisory lock between those who use facts (shared
 SPAN = tuple[int, int]
 MOST_ACTORS = 200_000  # look-ups kept in memory; strangers may be endless
 MOST_PLACES = 500_000
+KINDS = ("milestone", "metric", "incentive", "plan")  # of definitions with a timeline, in the order of ``Timelines``
 NO_BOOK = books.Book(milestones={}, metrics={}, rewards={}, incentives={}, boards={})
 
 
@@ -315,14 +316,14 @@ def parsed(text_of_book: str) -> Book:
 
 def _definitions(connection: Connection) -> tuple[Timelines, Book]:
     texts = dict(connection.execute(select(PublishedBook.id, PublishedBook.text).order_by(PublishedBook.id)).all())
-    lines: dict[str, dict[str, list[Any]]] = {"milestone": {}, "metric": {}, "incentive": {}}
+    lines: dict[str, dict[str, list[Any]]] = {kind: {} for kind in KINDS}
     table = PublishedDefinition
     for row in connection.execute(select(table.__table__).order_by(table.kind, table.key, table.starts)):
         book = parsed(texts[row.book])
-        body = {"milestone": book.milestones, "metric": book.metrics, "incentive": book.incentives}[row.kind][row.key]
+        body = getattr(book, f"{row.kind}s")[row.key]
         lines[row.kind].setdefault(row.key, []).append(Segment(row.starts, row.ends, body))
     for known in texts.values():  # a name that was ever a milestone's means it, also after it was cut to nothing
         for key in parsed(known).milestones:
             lines["milestone"].setdefault(key, [])
     newest = parsed(texts[max(texts)]) if texts else NO_BOOK
-    return Timelines(lines["milestone"], lines["metric"], lines["incentive"]), newest
+    return Timelines(*(lines[kind] for kind in KINDS)), newest

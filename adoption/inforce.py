@@ -227,13 +227,19 @@ def _counter(counters: dict[str, Counter], span: MetricVersion) -> Counter:
 
 
 def _kinds(known: Known) -> dict[str, set[str]]:
-    """Return by which kinds of period each metric is kept: those that incentives and boards use, else weeks."""
+    """Return by which kinds of period each metric is kept: those that incentives, boards and plans use, else weeks."""
     kinds: dict[str, set[str]] = defaultdict(set)
     for line in known.timelines.incentives.values():
         for part in line:
             kinds[part.body.metric].add(part.body.per if part.body.in_a_row is None else "day")
     for board in known.book.boards.values():
         kinds[board.metric].add(board.per)
+    for parts in known.timelines.plans.values():
+        for plan in (part.body for part in parts):
+            for component in plan.components:
+                dated = component.starts is not None or component.ends is not None
+                for name in component.quantities():
+                    kinds[name].add("day" if dated else plan.per)
     return {key: kinds.get(key) or {"week"} for key in known.timelines.metrics}
 
 

@@ -76,6 +76,7 @@ def _store_definitions(
         "milestone": (before.milestones, after.milestones),
         "metric": (before.metrics, after.metrics),
         "incentive": (before.incentives, after.incentives),
+        "plan": (before.plans, after.plans),
     }
     changed, rows = [], []
     for kind, (was, now) in lines.items():

@@ -21,6 +21,7 @@ from typing import Generic
 from typing import TypeVar
 
 from rules import period
+from rules.bonus import Plan
 from rules.incentive import Incentive
 from rules.metric import Metric
 from rules.milestone import Milestone
@@ -28,8 +29,8 @@ from rules.milestone import Milestone
 if TYPE_CHECKING:
     from rules.book import Book
 
-Definition = TypeVar("Definition", Milestone, Metric, Incentive)
-Any_Definition = Milestone | Metric | Incentive
+Definition = TypeVar("Definition", Milestone, Metric, Incentive, Plan)
+Any_Definition = Milestone | Metric | Incentive | Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Timelines:
     milestones: Mapping[str, Timeline[Milestone]]
     metrics: Mapping[str, Timeline[Metric]]
     incentives: Mapping[str, Timeline[Incentive]]
+    plans: Mapping[str, Timeline[Plan]] = field(default_factory=dict)
 
 
 NOTHING = Timelines({}, {}, {})
@@ -157,7 +159,10 @@ def publish(timelines: Timelines, book: Book, *, today: int, since: int | None) 
     for key, before, milestone in _pairs(timelines.milestones, book.milestones):
         counted = [metrics[k][-1].starts for k, one in book.metrics.items() if key in one.counts]
         milestones[key] = _succeed(before, milestone, since or _default(before, key, pers, counted, today))
-    return Timelines(milestones, metrics, incentives)
+    plans: dict[str, list[Segment[Plan]]] = {}
+    for key, earlier, plan in _pairs(timelines.plans, book.plans):
+        plans[key] = _succeed(earlier, plan, since or period.following((plan or earlier[-1].body).per, today))
+    return Timelines(milestones, metrics, incentives, plans)
 
 
 def _pairs(

@@ -18,6 +18,16 @@ from adoption.models.award import Award as Award
 from adoption.models.award import LedgerEntry as LedgerEntry
 from adoption.models.base import Base as Base
 from adoption.models.base import bucket_of as bucket_of
+from adoption.models.bonus import BonusAdjustment as BonusAdjustment
+from adoption.models.bonus import BonusInput as BonusInput
+from adoption.models.bonus import BonusLine as BonusLine
+from adoption.models.bonus import BonusRun as BonusRun
+from adoption.models.bonus import BonusStatement as BonusStatement
+from adoption.models.bonus import Dispute as Dispute
+from adoption.models.bonus import Figure as Figure
+from adoption.models.bonus import PayrollColumns as PayrollColumns
+from adoption.models.bonus import PayrollExport as PayrollExport
+from adoption.models.bonus import Weight as Weight
 from adoption.models.book import PublishedBook as PublishedBook
 from adoption.models.book import PublishedDefinition as PublishedDefinition
 from adoption.models.book import PublishedVersion as PublishedVersion

@@ -23,6 +23,7 @@ class Participant(Base):
     manager: Mapped[int | None] = mapped_column(ForeignKey("participant.id"))
     hired_on: Mapped[int | None]
     left_on: Mapped[int | None]  # the first day no longer there
+    employee_no: Mapped[str | None] = mapped_column(Bytewise)  # payroll's number
 
 
 class Team(Base):

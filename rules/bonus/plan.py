@@ -12,6 +12,8 @@ from dataclasses import field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from rules.incentive import Who
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -20,6 +22,7 @@ STAGES = ("credit", "gate", "tiers", "multiplier", "split", "proration", "cap", 
 PERIODS = ("month", "quarter", "year")
 FIGURE = "figure."
 AWARD = "award."
+EVERYBODY = Who()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +169,16 @@ class Component:
     basis: str = "period"  # period | year
     prorate: bool = True
 
+    def quantities(self) -> set[str]:
+        """Return every quantity that the component asks for."""
+        asked = {self.of, *(part.of for part in (self.gate, self.multiplier) if part is not None)}
+        terms = self.terms
+        if isinstance(terms, Curve) and isinstance(terms.target, str):
+            asked.add(terms.target)
+        if isinstance(terms, Pool) and isinstance(terms.amount, str):
+            asked.add(terms.amount)
+        return asked
+
 
 @dataclass(frozen=True, slots=True)
 class Prorate:
@@ -198,6 +211,9 @@ class Plan:
     floor: Fraction | None = None
     rounding: Rounding = Rounding()
     element: str = "BONUS"  # the payroll's code for it
+    who: Who = EVERYBODY
+    starts: int | None = field(default=None, compare=False)  # as the other definitions have them
+    ends: int | None = field(default=None, compare=False)
 
     def component(self, key: str) -> Component:
         """Return the component of that key.
@@ -212,12 +228,4 @@ class Plan:
 
     def quantities(self) -> set[str]:
         """Return every quantity that the plan asks for."""
-        asked = set()
-        for one in self.components:
-            asked.add(one.of)
-            asked.update(part.of for part in (one.gate, one.multiplier) if part is not None)
-            if isinstance(one.terms, Curve) and isinstance(one.terms.target, str):
-                asked.add(one.terms.target)
-            if isinstance(one.terms, Pool) and isinstance(one.terms.amount, str):
-                asked.add(one.terms.amount)
-        return asked
+        return {name for one in self.components for name in one.quantities()}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from rules.bonus import Plan
     from rules.incentive import Incentive
     from rules.incentive import Reward
     from rules.metric import Metric
@@ -37,3 +38,4 @@ class Book:
     rewards: Mapping[str, Reward]
     incentives: Mapping[str, Incentive]
     boards: Mapping[str, Board]
+    plans: Mapping[str, Plan] = field(default_factory=dict)

@@ -1,0 +1,135 @@
+"""Questions about lines: asked by whom the statement concerns, answered by HR, upheld with a correction or rejected."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy import select
+from sqlalchemy import update
+
+from adoption import facts
+from adoption.bonuses import runs
+from adoption.bonuses.runs import WrongStateError
+from adoption.errors import NotFoundError
+from adoption.errors import RefusedError
+from adoption.extensions import begin_write
+from adoption.extensions import db
+from adoption.models import BonusAdjustment
+from adoption.models import BonusLine
+from adoption.models import BonusRun
+from adoption.models import Dispute
+from rules import period as periods
+from rules.bonus.closing import FINAL
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Row
+    from sqlalchemy import Select
+
+DAYS = 10  # within which a question is to be answered, and a closed statement may be questioned
+LONGEST = 2_000  # characters
+ANSWERS = ("upheld", "rejected")
+
+
+class NoWordsError(RefusedError):
+    """This needs a few words."""
+
+
+def ask(run: int, participant: int, place: int, question: str, now: int) -> int:
+    """Ask about a line of one's own statement; return the question's number.  The caller commits.
+
+    Raises:
+        NotFoundError: there is no such line.
+        WrongStateError: the statement is not to be seen yet.
+        NoWordsError: the question is empty or too long.
+    """
+    text = _text(question)
+    connection = begin_write()
+    at = (BonusLine.run == run, BonusLine.participant == participant, BonusLine.place == place)
+    if connection.execute(select(BonusLine.place).where(*at)).first() is None:
+        msg = "There is no such line."
+        raise NotFoundError(msg)
+    if connection.scalar(select(BonusRun.state).where(BonusRun.id == run)) == "open":
+        raise WrongStateError
+    deadline = facts.current().today(now) + DAYS
+    row = {"run": run, "participant": participant, "place": place, "question": text, "asked": now}
+    new = insert(Dispute).values(row | {"deadline": deadline, "state": "open"})
+    return int(connection.execute(new.returning(Dispute.id)).scalar_one())
+
+
+def answer(number: int, outcome: str, words: str, amount: int, *, who: int, now: int) -> None:  # noqa: PLR0913  # one answer
+    """Answer a question: ``rejected``, or ``upheld`` with an amount in cents.  The caller commits.
+
+    What is upheld becomes an adjustment: of the same run while that is not closed (it is to be worked out again), else
+    of the period that is open.  One conditional UPDATE: of two answers one counts.
+
+    Raises:
+        RefusedError: there is no such outcome, nobody may answer their own question, or upholding changes nothing.
+        WrongStateError: it was answered already.
+    """
+    text = _text(words)
+    connection = begin_write()
+    row = connection.execute(select(Dispute.__table__).where(Dispute.id == number)).first()
+    if row is None:
+        msg = "There is no such question."
+        raise NotFoundError(msg)
+    if outcome not in ANSWERS or row.participant == who or (outcome == "upheld") != bool(amount):
+        raise RefusedError
+    values = {"state": outcome, "answer": text, "answered": now, "answered_by": who}
+    open_ = update(Dispute).where(Dispute.id == number, Dispute.state == "open")
+    if not connection.execute(open_.values(values)).rowcount:
+        raise WrongStateError
+    if outcome == "upheld":
+        run = runs.find(row.run)
+        first = run.row.first
+        if run.row.state in FINAL:
+            first = max(periods.following(run.plan.per, first), periods.start(run.plan.per, facts.current().today(now)))
+        given = {"plan": run.plan.key, "first": first, "participant": row.participant, "amount": amount, "reason": text}
+        new = insert(BonusAdjustment).values(given | {"entered": now, "entered_by": who})
+        made = connection.execute(new.returning(BonusAdjustment.id)).scalar_one()
+        connection.execute(update(Dispute).where(Dispute.id == number).values(adjustment=made))
+
+
+def adjust(plan: str, first: int, participant: int, amount: int, reason: str, *, who: int, now: int) -> int:  # noqa: PLR0913  # one entry
+    """Add or take an amount by hand, in cents, for a period that is not closed.  The caller commits.
+
+    Raises:
+        NoWordsError: without a reason.
+        WrongStateError: the period is under review or closed.
+        RefusedError: it is nothing, or for oneself.
+    """
+    text = _text(reason)
+    connection = begin_write()
+    state = connection.scalar(select(BonusRun.state).where(BonusRun.plan == plan, BonusRun.first == first))
+    if state not in {None, "open", "calculated"}:
+        raise WrongStateError
+    if not amount or participant == who:
+        raise RefusedError
+    row = {"plan": plan, "first": first, "participant": participant, "amount": amount, "reason": text}
+    new = insert(BonusAdjustment).values(row | {"entered": now, "entered_by": who})
+    return int(connection.execute(new.returning(BonusAdjustment.id)).scalar_one())
+
+
+def disputes(*, run: int | None = None, participant: int | None = None) -> Sequence[Row[Any]]:
+    """List questions, the open ones first, then the latest, each with its line's key and amount."""
+    line = (
+        (BonusLine.run == Dispute.run)
+        & (BonusLine.participant == Dispute.participant)
+        & (BonusLine.place == Dispute.place)
+    )
+    query: Select[Any] = select(*Dispute.__table__.c, BonusLine.key, BonusLine.amount).outerjoin(BonusLine, line)
+    if run is not None:
+        query = query.where(Dispute.run == run)
+    if participant is not None:
+        query = query.where(Dispute.participant == participant)
+    return db.session.execute(query.order_by((Dispute.state != "open"), Dispute.asked.desc(), Dispute.id)).all()
+
+
+def _text(words: str) -> str:
+    text = words.strip()
+    if not text or len(text) > LONGEST:
+        raise NoWordsError
+    return text

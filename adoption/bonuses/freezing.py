@@ -1,0 +1,105 @@
+"""The freeze: what everybody's statement is worked out from, written down at one moment.
+
+It is one transaction that sees one moment (on PostgreSQL by REPEATABLE READ, on SQLite because it alone writes), so
+that pools, splits and budgets add up whatever arrives meanwhile.  Working out is then a function of what was written,
+and may be interrupted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy import update
+
+from adoption import facts
+from adoption import statements
+from adoption.bonuses import carrying
+from adoption.bonuses import correcting
+from adoption.bonuses import gathering
+from adoption.bonuses import runs
+from adoption.bonuses import sharing
+from adoption.extensions import db
+from adoption.models import BonusRun
+from adoption.models import StoredActivity
+from rules.bonus import wire
+from rules.bonus.closing import STEPS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Sequence
+    from typing import Any
+
+    from sqlalchemy import Connection
+    from sqlalchemy import Row
+
+COLUMNS = ("run", "participant", "bucket", "inputs")
+MOST_LATE = 500  # late activities that are listed
+_encode = msgspec.json.Encoder().encode
+
+
+class Late(NamedTuple):
+    """An activity of the period that came after the freeze."""
+
+    source: str
+    id: str
+    type: str
+    day: int
+    subject: str | None
+    actor: str | None
+
+
+def freeze(run: int, now: int, report: Callable[[int, int], None] = lambda _done, _total: None) -> int:
+    """Write down what a run's statements are worked out from; return how many participants there are.
+
+    Throws away what an earlier freeze of the run led to.  The caller commits.
+
+    Raises:
+        WrongStateError: the run is under review or beyond.
+    """
+    connection = _moment()
+    row = connection.execute(select(BonusRun.__table__).where(BonusRun.id == run).with_for_update()).first()
+    if row is None or row.state not in STEPS["calculate"].starts:
+        raise runs.WrongStateError
+    known = facts.current()
+    plan = runs.segment_of(known, row.plan, row.first).body
+    ground = gathering.ground_of(connection, plan, row.first)
+    runs.forget_within(connection, run)
+    shared = sharing.shared(connection, ground)
+    earlier = correcting.earlier(connection, row)
+    carried = carrying.before(connection, row, plan)
+    total = len(ground.people)
+    for done, bucket in enumerate(sorted(ground.people), start=1):
+        found = gathering.inputs_of(connection, ground, bucket)
+        corrections = correcting.of_bucket(connection, earlier, bucket)
+        lines = []
+        for who, inputs in sorted(found.items()):
+            whole = carrying.add_to(shared.add_to(inputs, who), carried, who)
+            whole = correcting.add_to(whole, corrections.pop(who, ()))
+            lines.append((run, who, bucket, _encode(wire.pack(whole)).decode()))
+        lines += correcting.of_leavers(run, bucket, corrections)
+        statements.insert_new(connection, "bonus_input", COLUMNS, lines)
+        report(done, total)
+    frozen = {"as_of": now, "batch": runs.newest_batch(), "facts": known.version, "cursor": -1, "state": "open"}
+    version = runs.segment_of(known, row.plan, row.first).starts
+    connection.execute(update(BonusRun).where(BonusRun.id == run).values(version=version, changed=now, **frozen))
+    return len(ground.everybody)
+
+
+def _moment() -> Connection:
+    """Begin a transaction that writes and sees one moment."""
+    db.session.rollback()
+    if db.engine.dialect.name == "sqlite":
+        return db.session.connection(execution_options={"writes": True})
+    return db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
+def late(row: Row[Any], last: int) -> Sequence[Late]:
+    """List the activities of a run's period (up to before the day ``last``) that came after its freeze."""
+    table = StoredActivity
+    query = select(table.source, table.id, table.type, table.day, table.subject, table.actor)
+    query = query.where(table.batch > row.batch, table.day >= row.first, table.day < last, table.type.is_not(None))
+    rows = db.session.execute(query.order_by(table.day, table.source, table.id).limit(MOST_LATE))
+    return [Late(one.source, one.id, one.type or "", one.day, one.subject, one.actor) for one in rows]

@@ -1,0 +1,232 @@
+"""A closed run handed to payroll: CSV and XLSX with the columns that it wants, the same bytes every time."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from typing import TYPE_CHECKING
+from typing import Any
+from typing import NamedTuple
+
+import xlsxwriter
+from sqlalchemy import insert
+from sqlalchemy import select
+from sqlalchemy import update
+
+from adoption import statements
+from adoption.bonuses import runs
+from adoption.errors import NotFoundError
+from adoption.errors import RefusedError
+from adoption.extensions import begin_write
+from adoption.extensions import db
+from adoption.models import BonusStatement
+from adoption.models import Participant
+from adoption.models import PayrollColumns
+from adoption.models import PayrollExport
+from rules.bonus.closing import FINAL
+from rules.bonus.exact import money_text
+from rules.period import moment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from collections.abc import Sequence
+
+    from sqlalchemy import Row
+
+    from adoption.bonuses.runs import Run
+
+FIELDS = (
+    "employee_no",
+    "name",
+    "email",
+    "period",
+    "element_code",
+    "amount",
+    "currency",
+    "plan_version",
+    "batch_id",
+    "line_hash",
+)
+USUAL = tuple((name, name) for name in FIELDS if name not in {"name", "email"})
+MOST_COLUMNS = 40
+HEADING_LENGTH = 60
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")  # what a spreadsheet would take for the beginning of a formula
+BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
+Columns = tuple[tuple[str, str], ...]  # heading, field
+
+
+class ColumnsError(RefusedError):
+    """These columns cannot be exported."""
+
+
+class NoNumberError(RefusedError):
+    """Somebody has no employee number."""
+
+
+class Export(NamedTuple):
+    """An export as it is kept."""
+
+    row: Row[Any]
+    run: Run
+    columns: Columns
+
+
+def checked(columns: Sequence[Sequence[str]]) -> Columns:
+    """Return columns that can be exported.
+
+    Raises:
+        ColumnsError: a field is unknown, a heading is empty, too long or there twice, or the amount is missing.
+    """
+    found = tuple((str(heading).strip(), str(field)) for heading, field in columns)
+    headings = [heading for heading, _ in found]
+    good = (
+        0 < len(found) <= MOST_COLUMNS
+        and all(field in FIELDS for _, field in found)
+        and all(0 < len(heading) <= HEADING_LENGTH and heading.isprintable() for heading in headings)
+        and len(set(headings)) == len(headings)
+        and {"amount", "employee_no"} <= {field for _, field in found}
+    )
+    if not good:
+        raise ColumnsError
+    return found
+
+
+def save_columns(name: str, columns: Columns) -> None:
+    """Keep a mapping under a name.  The caller commits."""
+    row = [(name, json.dumps(columns, ensure_ascii=False))]
+    statements.put(begin_write(), "payroll_columns", ("name",), ("columns",), row)
+
+
+def saved_columns() -> dict[str, Columns]:
+    """Return the mappings that were kept, by name."""
+    rows = db.session.execute(select(PayrollColumns.name, PayrollColumns.columns).order_by(PayrollColumns.name))
+    return {name: tuple((heading, field) for heading, field in json.loads(columns)) for name, columns in rows}
+
+
+def export(run: int, columns: Columns, *, who: int, now: int) -> int:
+    """Hand a closed run to payroll; return the batch number.  The caller commits.
+
+    Raises:
+        WrongStateError: the run is not closed.
+        NoNumberError: somebody with an amount has no employee number; their names are in ``people``.
+    """
+    found = runs.find(run)
+    if found.row.state not in FINAL:
+        raise runs.WrongStateError
+    lacking = [name for name, _ in without_number(run)]
+    if lacking:
+        raise NoNumberError(people=lacking)
+    connection = begin_write()
+    packed = json.dumps(columns, ensure_ascii=False)
+    values = {"run": run, "columns": packed, "sha256": "", "rows": 0, "total": 0, "made": now, "made_by": who}
+    batch = connection.execute(insert(PayrollExport).values(values).returning(PayrollExport.id)).scalar_one()
+    rows = list(_rows(found, batch))
+    written = _csv(columns, rows)
+    marks = {"sha256": hashlib.sha256(written).hexdigest(), "rows": len(rows), "total": sum(row[0] for row in rows)}
+    connection.execute(update(PayrollExport).where(PayrollExport.id == batch).values(marks))
+    runs.take(run, "export", who=who, now=now)
+    return int(batch)
+
+
+def without_number(run: int) -> list[tuple[str, int]]:
+    """Return (name, cents) of those with an amount for whom payroll has no number."""
+    query = select(Participant.name, BonusStatement.total).join(
+        Participant, Participant.id == BonusStatement.participant
+    )
+    query = query.where(BonusStatement.run == run, BonusStatement.total != 0, Participant.employee_no.is_(None))
+    return [(name, total) for name, total in db.session.execute(query.order_by(Participant.name))]
+
+
+def _rows(found: Run, batch: int) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield (cents, fields) of every participant with an amount, by employee number."""
+    table, person = BonusStatement, Participant
+    query = select(person.employee_no, person.name, person.email, table.total, table.document)
+    query = query.join(person, person.id == table.participant).where(table.run == found.row.id, table.total != 0)
+    for number, name, email, total, document in db.session.execute(query.order_by(person.employee_no, person.id)):
+        yield (
+            total,
+            {
+                "employee_no": number or "",
+                "name": name,
+                "email": email,
+                "period": found.period,
+                "element_code": found.plan.element,
+                "amount": money_text(total),
+                "currency": found.plan.currency,
+                "plan_version": f"{found.plan.key}/{found.row.version}",
+                "batch_id": str(batch),
+                "line_hash": json.loads(document)["hash"],
+            },
+        )
+
+
+def find(batch: int) -> Export:
+    """Return an export.
+
+    Raises:
+        NotFoundError: there is none of that number.
+    """
+    row = db.session.execute(select(PayrollExport.__table__).where(PayrollExport.id == batch)).first()
+    if row is None:
+        raise NotFoundError
+    columns = tuple((heading, field) for heading, field in json.loads(row.columns))
+    return Export(row, runs.find(row.run), columns)
+
+
+def as_csv(batch: int, *, bom: bool = False) -> bytes:
+    """Write an export as CSV (UTF-8): the same bytes every time."""
+    found = find(batch)
+    written = _csv(found.columns, list(_rows(found.run, batch)))
+    return BOM.encode() + written if bom else written
+
+
+def _csv(columns: Columns, rows: Sequence[tuple[int, dict[str, str]]]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow([safe(heading) for heading, _ in columns])
+    for _, fields in rows:
+        writer.writerow([fields[field] if field == "amount" else safe(fields[field]) for _, field in columns])
+    return text.getvalue().encode()
+
+
+def safe(text: str) -> str:
+    """Return text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(FORMULA) or text.lstrip().startswith(FORMULA) else text
+
+
+def as_xlsx(batch: int) -> bytes:
+    """Write an export as a workbook: text as text, amounts as numbers; the same bytes every time."""
+    found = find(batch)
+    packed = io.BytesIO()
+    with xlsxwriter.Workbook(
+        packed, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    ) as book:
+        book.set_properties({"created": moment(found.row.made).replace(tzinfo=None)})
+        sheet, cents = book.add_worksheet("payroll"), book.add_format({"num_format": "0.00"})
+        for place, (heading, _) in enumerate(found.columns):
+            sheet.write_string(0, place, heading)
+        for line, (total, fields) in enumerate(_rows(found.run, batch), start=1):
+            for place, (_, field) in enumerate(found.columns):
+                if field == "amount":
+                    sheet.write_number(
+                        line, place, total / 100, cents
+                    )  # a cell holds a binary number, shown with its cents
+                else:
+                    sheet.write_string(line, place, fields[field])
+    return packed.getvalue()
+
+
+def totals(batch: int) -> bytes:
+    """Write what an export must add up to, as CSV: batch, period, rows, total, currency, hash of the file."""
+    found = find(batch)
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(["batch_id", "plan", "period", "rows", "total", "currency", "sha256"])
+    plan = found.run.plan
+    row = found.row
+    writer.writerow(
+        [row.id, safe(plan.key), found.run.period, row.rows, money_text(row.total), plan.currency, row.sha256]
+    )
+    return text.getvalue().encode()

@@ -1,0 +1,179 @@
+"""A plan's way through a period: frozen, worked out, reviewed, approved by another person, closed, given to payroll."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+
+from sqlalchemy import delete
+from sqlalchemy import func
+from sqlalchemy import insert
+from sqlalchemy import select
+from sqlalchemy import update
+
+from adoption import facts
+from adoption.errors import ConflictError
+from adoption.errors import ForbiddenError
+from adoption.errors import NotFoundError
+from adoption.errors import RefusedError
+from adoption.extensions import begin_write
+from adoption.extensions import db
+from adoption.models import Batch
+from adoption.models import BonusInput
+from adoption.models import BonusLine
+from adoption.models import BonusRun
+from adoption.models import BonusStatement
+from adoption.models import Dispute
+from rules import period as periods
+from rules.bonus import closing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from sqlalchemy import Connection
+    from sqlalchemy import Row
+
+    from adoption.facts import Known
+    from rules.bonus import Plan
+    from rules.version import Segment
+
+
+class SecondPersonError(ForbiddenError):
+    """This needs a second person: whoever sent it to review cannot approve it."""
+
+
+class WrongStateError(ConflictError):
+    """The run is in another state by now."""
+
+
+class OpenDisputesError(ConflictError):
+    """There are questions about lines that nobody has answered yet."""
+
+
+class Run(NamedTuple):
+    """A run and the plan as it was in force when its period ended."""
+
+    row: Row[Any]
+    plan: Plan
+
+    @property
+    def period(self) -> str:
+        """The period, as it is written."""
+        return periods.text(self.plan.per, self.row.first)
+
+
+def segment_of(known: Known, key: str, first: int) -> Segment[Plan]:
+    """Return a plan's definition for the period that begins on ``first``: the one in force on its last day.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    line = known.timelines.plans.get(key, ())
+    for part in reversed(line):
+        last = periods.end(part.body.per, first) - 1
+        if part.starts <= last and first < part.ends and periods.start(part.body.per, first) == first:
+            return part
+    msg = f"There is no bonus plan {key[:80]!r} in that period."
+    raise NotFoundError(msg)
+
+
+def find(run: int) -> Run:
+    """Return a run.
+
+    Raises:
+        NotFoundError: there is no such run.
+    """
+    row = db.session.execute(select(BonusRun.__table__).where(BonusRun.id == run)).first()
+    if row is None:
+        msg = "There is no such bonus run."
+        raise NotFoundError(msg)
+    return Run(row, plan_of(facts.current(), row))
+
+
+def plan_of(known: Known, row: Row[Any]) -> Plan:
+    """Return the plan of a run: the definition that began on the day it names."""
+    line = known.timelines.plans.get(row.plan, ())
+    return (
+        next((part.body for part in line if part.starts == row.version), None)
+        or segment_of(known, row.plan, row.first).body
+    )
+
+
+def listed(plan: str | None = None) -> Sequence[Row[Any]]:
+    """List the runs (of a plan), the latest period first."""
+    query = select(BonusRun.__table__).order_by(BonusRun.first.desc(), BonusRun.plan)
+    if plan is not None:
+        query = query.where(BonusRun.plan == plan)
+    return db.session.execute(query).all()
+
+
+def begin(plan: str, first: int, now: int) -> int:
+    """Open a run of a plan for a period, or return the one there is.  The caller commits.
+
+    Raises:
+        NotFoundError: there is no such plan in that period.
+        RefusedError: the period has not begun.
+    """
+    known = facts.current()
+    part = segment_of(known, plan, first)
+    if first > known.today(now):
+        msg = "That period has not begun."
+        raise RefusedError(msg)
+    connection = begin_write()
+    row = {"plan": plan, "first": first, "version": part.starts, "state": "open", "cursor": -1}
+    row |= {"as_of": now, "batch": 0, "facts": known.version, "changed": now}
+    there = connection.execute(select(BonusRun.id).where(BonusRun.plan == plan, BonusRun.first == first)).scalar()
+    if there is not None:
+        return int(there)
+    return int(connection.execute(insert(BonusRun).values(row).returning(BonusRun.id)).scalar_one())
+
+
+def take(run: int, step: str, *, who: int, now: int) -> None:
+    """Take a step of a run's way, if it may be taken by this person now.  The caller commits.
+
+    One conditional UPDATE: of two people who take it at once, one does.
+
+    Raises:
+        WrongStateError: it cannot be taken from the state in which the run is.
+        SecondPersonError: it takes another person.
+        OpenDisputesError: a question about a line waits for an answer.
+    """
+    connection = begin_write()
+    row = connection.execute(select(BonusRun.state, BonusRun.sent_by).where(BonusRun.id == run)).first()
+    if row is None:
+        msg = "There is no such bonus run."
+        raise NotFoundError(msg)
+    reason = closing.refusal(step, row.state, who=who, sent_by=row.sent_by)
+    if reason == "second":
+        raise SecondPersonError
+    if reason is not None:
+        raise WrongStateError
+    if step == "close" and _open_disputes(run):
+        raise OpenDisputesError
+    marks = {"send": {"sent_by": who}, "approve": {"approved_by": who}, "close": {"closed_by": who, "closed": now}}
+    cleared = {"take back": {"sent_by": None, "approved_by": None}}
+    values = {"state": closing.STEPS[step].ends, "changed": now} | marks.get(step, {}) | cleared.get(step, {})
+    done = update(BonusRun).where(
+        BonusRun.id == run, BonusRun.state == row.state, BonusRun.sent_by.is_not_distinct_from(row.sent_by)
+    )
+    if not connection.execute(done.values(values)).rowcount:
+        raise WrongStateError
+    if step == "close":
+        connection.execute(delete(BonusInput).where(BonusInput.run == run))  # the statements hold them
+
+
+def _open_disputes(run: int) -> int:
+    query = select(func.count()).select_from(Dispute).where(Dispute.run == run, Dispute.state == "open")
+    return int(db.session.execute(query).scalar_one())
+
+
+def newest_batch() -> int:
+    """Return the number of the newest batch of activities."""
+    return int(db.session.execute(select(func.max(Batch.id))).scalar() or 0)
+
+
+def forget_within(connection: Connection, run: int) -> None:
+    """Throw away what was frozen and worked out for a run that is not closed."""
+    for table in (BonusLine, BonusStatement, BonusInput):
+        connection.execute(delete(table).where(table.run == run))
