@@ -416,6 +416,14 @@ def test_other_incentives_are_rows_that_lead_to_their_reasons(app, new_house):
     assert 'href="/incentives/big-month/why-not-yet"' in page(app, house)
 
 
+def test_what_ended_without_being_earned_is_gone(app, new_house):
+    house = new_house(BOOK + CALLS)
+    house.publish(BOOK, since=date(2026, 12, 23))
+    house.settle()
+    develop(house, "Alice", 1)
+    assert "Four days" not in page(app, house)
+
+
 def test_the_teams_goal_is_among_them_and_never_the_first(app, new_house):
     team = LUNCH.replace("incentive.lunch", "incentive.together").replace("every = 3", 'every = 2\nholder = "team"')
     house = new_house(BOOK + team.replace("Three contacts", "Two together"), teams={"North": ["Alice", "Bob"]})
