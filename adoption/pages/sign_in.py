@@ -65,7 +65,6 @@ def form() -> ResponseReturnValue:
 
 
 def _form(*, address: str = "", fault: str | None = None) -> ResponseReturnValue:
-    sessions.visitor()
     page = render_template(
         "sign_in/form.html",
         address=address,
