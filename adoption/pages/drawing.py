@@ -142,6 +142,7 @@ HELPERS: Mapping[str, Any] = {
     "gift": gift,
     "prize": telling.prize,
     "quantity": telling.quantity,
+    "short_day": telling.day,
     "number": number,
     "amount": amount,
     "when": when,

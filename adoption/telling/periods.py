@@ -11,6 +11,11 @@ from adoption.languages import gettext
 from rules import period as periods
 
 
+def day(number: int) -> str:
+    """Say a local day shortly, as it stands before a full stop: "24 Dec", «24 дек» (which has a dot of its own)."""
+    return languages.current().day(number, "short").rstrip(".")
+
+
 def period(text: str) -> str:
     """Say a period as ``rules.period.text`` writes it."""
     kind, first = periods.parse(text)

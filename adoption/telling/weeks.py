@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from adoption import languages
 from adoption.languages import gettext
 from adoption.languages import ngettext
+from adoption.telling.periods import day
 from rules import wording
 from rules.lead import Situation
 from rules.value import UNIT
@@ -58,8 +59,7 @@ def lead(found: Lead, told: Told) -> str:
 def _away(until: int | None) -> str:
     if until is None:
         return gettext("You are away today. Streaks pause, and nothing is lost.")
-    day = languages.current().day(until, "short")
-    return gettext("You are away until %(day)s. Streaks pause, and nothing is lost.", day=day)
+    return gettext("You are away until %(day)s. Streaks pause, and nothing is lost.", day=day(until))
 
 
 def late(by: timedelta | None) -> str:
