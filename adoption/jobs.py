@@ -171,7 +171,7 @@ JOBS: dict[str, Job] = {
         expire_awards, _every(300), "let awards expire whose last day is over", lambda: _new_day("expire-awards")
     ),
     "archive": Job(archive, _daily("*", 7), "write new activities to the archive"),
-    "send-letters": Job(send_letters, _every(2), "send letters that are due", lambda: outbox.needed(_now())),
+    "send-letters": Job(send_letters, _every(2), "send letters that are due", lambda: sending.needed(_now())),
     "sweep-letters": Job(sweep_letters, _daily("3", 43), "delete old letters"),
     "sweep-sign-ins": Job(sweep_sign_ins, _daily("3", 47), "delete links and sessions that are over"),
     "sweep-runs": Job(sweep_runs, _daily("3", 41), "delete rows of old runs"),

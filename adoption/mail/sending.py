@@ -42,6 +42,11 @@ PAUSE = 30 * SECOND  # for how long nobody tries a server that cannot be reached
 NOTED = 500  # characters of a fault that are kept
 
 
+def needed(now: int) -> bool:
+    """Say whether there is something to do, and whether it is our turn, so that a long wait leaves no trace."""
+    return outbox.needed(now) and limits.turn(PACE, now) <= PATIENCE
+
+
 def run(report: Report) -> Counter[str]:
     """Render and send what is due; return how many letters came to which state.
 

@@ -57,7 +57,7 @@ def opened(settings: Settings) -> Iterator[Post]:
     if settings.smtp_url is None:
         yield Folder(settings.mail_folder)
         return
-    server = Server(settings.smtp_url, parseaddr(settings.mail_from)[1])
+    server = Server(settings.smtp_url, settings.mail_from)
     try:
         yield server
     finally:
@@ -109,7 +109,7 @@ class Server:
 
     def __init__(self, url: str, sender: str) -> None:
         self.url = urlsplit(url)
-        self.sender = sender
+        self.sender = parseaddr(sender)[1]
         self.smtp: smtplib.SMTP | None = None
 
     def hand_over(self, letter: Stored, data: bytes) -> Answer:

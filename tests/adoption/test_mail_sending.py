@@ -35,6 +35,7 @@ from adoption.mail import kinds
 from adoption.mail import outbox
 from adoption.mail import sending
 from adoption.mail import transport
+from adoption.models import JobRun
 from adoption.models import Letter
 from adoption.models import Participant
 from rules.delivery import DELAYS
@@ -323,6 +324,8 @@ def test_a_server_that_is_away_delays_letters_and_costs_one_try_each_half_minute
         assert [one.state for one in tried] == ["deferred"]
         assert "Connection refused" in tried[0].reply
         assert send() == {}  # it rests
+        assert jobs.run("send-letters", lambda _done, _total: None, scheduled=True) is None
+        assert db.session.scalar(select(JobRun.id)) is None  # … and leaves no row every two seconds
         assert sum(one.tries for one in outbox.listed(now())) == 1
         with time_machine.travel(time.time() + 31):
             send()
@@ -430,7 +433,7 @@ def test_smtps_is_encrypted_from_the_first_byte(monkeypatch):
         raise smtplib.SMTPConnectError(421, b"not today")
 
     monkeypatch.setattr(smtplib, "SMTP_SSL", connect)
-    server = transport.Server("smtps://mail.example.com", "spoonful@example.com")
+    server = transport.Server("smtps://mail.example.com", "Spoonful <spoonful@example.com>")
     with pytest.raises(transport.UnreachableError, match="421 not today"):
         server.check()
     assert seen == [(("mail.example.com", 465, "example.com"), ssl.CERT_REQUIRED)]
