@@ -214,6 +214,7 @@ class Plan:
     who: Who = EVERYBODY
     starts: int | None = field(default=None, compare=False)  # as the other definitions have them
     ends: int | None = field(default=None, compare=False)
+    examples: tuple[tuple[tuple[tuple[str, Fraction], ...], Fraction], ...] = field(default=(), compare=False)
 
     def component(self, key: str) -> Component:
         """Return the component of that key.

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from fractions import Fraction
 from typing import TYPE_CHECKING
 from typing import Any
 
+from rules.bonus import Given
+from rules.bonus import Inputs
+from rules.bonus import reckon
+from rules.bonus.exact import money_text
+from rules.bonus.exact import text
+from rules.bonus.plan import AWARD
+from rules.bonus.plan import FIGURE
 from rules.book.faults import Fault
 from rules.book.faults import place
 from rules.book.faults import shown
@@ -14,10 +23,17 @@ from rules.value import text_of_units
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from collections.abc import Iterable
     from collections.abc import Iterator
     from collections.abc import Mapping
 
+    from rules.bonus import Component
+    from rules.bonus import Plan
     from rules.incentive import Incentive
+    from rules.incentive import Reward
+
+NEVER_PAID = {"flag", "flags", "reliance", "evidence", "signal", "signals", "score", "scores"}  # words of a quantity
+FIGURE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,60}")
 
 
 def names(section: str, key: str, values: Mapping[str, Any], known: Mapping[str, Collection[str]]) -> Iterator[Fault]:
@@ -27,6 +43,8 @@ def names(section: str, key: str, values: Mapping[str, Any], known: Mapping[str,
     for reward in values.get("earns", ()):
         if reward not in known["reward"]:
             yield Fault(place(section, key, "earns"), unknown(reward, known["reward"], "reward"))
+    if section == "plan":
+        yield from _quantities(key, values.get("components", ()), known)
     if section == "milestone":
         yield from _needs(key, values, known["milestone"])
 
@@ -53,6 +71,55 @@ def _needs(key: str, values: Mapping[str, Any], milestones: Collection[str]) -> 
     for kind in values.get("undone_by", ()):
         if kind in milestones:
             yield Fault(place("milestone", key, "undone_by"), f"{shown(kind)} {remedy}")
+
+
+def _quantities(key: str, components: Iterable[Component], known: Mapping[str, Collection[str]]) -> Iterator[Fault]:
+    """Yield the quantities of a plan that nobody knows, and those that may never be an input of pay."""
+    for index, one in enumerate(components):
+        for name in sorted(one.quantities()):
+            wrong = _quantity(name, known)
+            if wrong is not None:
+                yield Fault(place("plan", key, "components", index), wrong)
+
+
+def _quantity(name: str, known: Mapping[str, Collection[str]]) -> str | None:
+    """Say what is wrong with the name of a quantity."""
+    rest = name.partition(".")[2]
+    if any(word in NEVER_PAID for word in re.split(r"[^a-z]+", name.casefold())):
+        return f"{shown(name)}: a flag or a score of a person is never an input of pay"
+    if name.startswith(AWARD):
+        return None if rest in known["reward"] else unknown(rest, known["reward"], "reward")
+    if name.startswith(FIGURE):
+        remedy = "name figures in small letters, digits and hyphens, such as figure.quota"
+        return None if FIGURE_NAME.fullmatch(rest) else f"{shown(name)}: {remedy}"
+    return None if name in known["metric"] else unknown(name, [*known["metric"], "figure.…", "award.…"], "metric")
+
+
+def plan_examples(plan: Plan) -> Iterator[Fault]:
+    """Yield the worked examples that a plan does not bear out."""
+    asked = plan.quantities()
+    for index, (values, pays) in enumerate(plan.examples):
+        where = place("plan", plan.key, "examples", index)
+        given = dict(values)
+        strange = sorted(given.keys() - asked)
+        if strange:
+            yield Fault(where, unknown(strange[0], sorted(asked), "quantity of this plan"))
+            continue
+        total = reckon(plan, Inputs({one.key: Given(given) for one in plan.components})).total
+        if Fraction(total, 100) != pays:
+            yield Fault(
+                where, f"pays {text(pays)}, but the plan gives {money_text(total)}; correct the example or the plan"
+            )
+
+
+def paid_awards(plans: Iterable[Plan], rewards: Mapping[str, Reward]) -> Iterator[Fault]:
+    """Yield the rewards that a plan pays and that are no money, or money of another currency."""
+    for plan in plans:
+        for name in sorted(plan.quantities()):
+            reward = rewards.get(name.removeprefix(AWARD)) if name.startswith(AWARD) else None
+            if reward is not None and (reward.kind != "money" or reward.currency != plan.currency):
+                where = place("plan", plan.key)
+                yield Fault(where, f"{name} is no reward of kind money in {plan.currency}; a plan has one currency")
 
 
 def examples(incentive: Incentive) -> Iterator[Fault]:

@@ -20,13 +20,16 @@ from rules.book.faults import place
 from rules.book.faults import shown
 from rules.book.faults import unknown
 from rules.book.model import Book
-from rules.book.schemas import SECTIONS
+from rules.book.plans import PlanTable
+from rules.book.schemas import SECTIONS as COMMON
+from rules.book.schemas import Definition
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from collections.abc import Iterator
     from collections.abc import Mapping
 
+SECTIONS: dict[str, type[Definition]] = {**COMMON, "plan": PlanTable}
 LARGEST = 1024 * 1024  # bytes of one book
 MOST_DEFINITIONS = 300  # in one section
 MOST_DOTS = 500  # in one line: longer dotted keys take the TOML reader minutes
@@ -81,6 +84,8 @@ def _read(text: str | bytes) -> tuple[Book | None, tuple[Fault, ...]]:
             for key, body in content.items():
                 wrong = list(_define(name, key, body, sections[name], known))
                 faults.extend(wrong)
+    if not faults:
+        faults.extend(checks.paid_awards(sections["plan"].values(), sections["reward"]))
     book = None if faults else Book(**{f"{name}s": made for name, made in sections.items()})
     return book, tuple(dict.fromkeys(faults))
 
@@ -109,6 +114,8 @@ def _define(
     made[key] = schema.build(key, values)
     if section == "incentive":
         yield from checks.examples(made[key])
+    elif section == "plan":
+        yield from checks.plan_examples(made[key])
 
 
 def _key(section: str, key: str) -> Iterator[Fault]:

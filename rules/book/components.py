@@ -1,0 +1,357 @@
+"""The shape of each kind of component of a bonus plan: one table each, and the record that is made of it.
+
+To add a kind: its table here and in ``COMPONENT_TABLES``, its terms and its function in ``rules.bonus``.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+from typing import TYPE_CHECKING
+from typing import Any
+from typing import ClassVar
+
+from marshmallow import ValidationError
+from marshmallow import validates_schema
+
+from rules.bonus import exact
+from rules.bonus import plan as plans
+from rules.bonus.components import COMPONENTS
+from rules.book.faults import shown
+from rules.book.faults import unknown
+from rules.book.reads import Value
+from rules.book.reads import day
+from rules.book.reads import listed
+from rules.book.reads import number
+from rules.book.reads import one_of
+from rules.book.reads import refuse
+from rules.book.reads import table
+from rules.book.reads import tables
+from rules.book.reads import text
+from rules.book.reads import truth
+from rules.book.reads import want
+from rules.book.schemas import Definition
+from rules.book.schemas import Table
+from rules.book.schemas import in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MOST_COMPONENTS = 30
+MOST_TIERS = 50
+LONGEST_CODE = 40
+
+
+def fraction(value: Any) -> Fraction:
+    """Read a number exactly."""
+    return Fraction(Decimal(number(value)))
+
+
+def not_negative(value: Any) -> Fraction:
+    """Read a number that is not below zero."""
+    found = fraction(value)
+    if found < 0:
+        want("a number that is not below zero", value)
+    return found
+
+
+def above_zero(value: Any) -> Fraction:
+    """Read a number above zero."""
+    found = fraction(value)
+    if found <= 0:
+        want("a number above zero, such as 10", value)
+    return found
+
+
+def amount_or_quantity(value: Any) -> Fraction | str:
+    """Read a number above zero, or the name of a quantity such as ``figure.quota``."""
+    return text(value) if isinstance(value, str) else above_zero(value)
+
+
+def points(value: Any) -> tuple[plans.Tier, ...]:
+    """Read the points of a curve: pairs of attainment and part, rising in both."""
+    if not isinstance(value, list) or not 1 <= len(value) <= MOST_TIERS:
+        want("a list of pairs, such as [[0.5, 0.25], [1, 1]]", value)
+    found = []
+    for one in value:
+        if not isinstance(one, list) or len(one) != 2:  # noqa: PLR2004  # a pair
+            want("a list of pairs, such as [[0.5, 0.25], [1, 1]]", one)
+        found.append(plans.Tier(not_negative(one[0]), not_negative(one[1])))
+    for before, after in pairwise(found):
+        if before.at >= after.at or before.pays > after.pays:
+            refuse(f"the point at {exact.text(after.at)} does not rise from the one before; write them in rising order")
+    return tuple(found)
+
+
+class TierTable(Table):
+    """From a credit on, a rate."""
+
+    at = Value(not_negative, name="from", example="from = 20")
+    pays = Value(not_negative, example="pays = 9")
+
+
+class StepTable(Table):
+    """At a mark, an amount."""
+
+    at = Value(above_zero, example="at = 10")
+    pays = Value(not_negative, example="pays = 50")
+
+
+def _rising(tiers: tuple[Mapping[str, Any], ...], word: str) -> tuple[plans.Tier, ...]:
+    found = tuple(plans.Tier(**one) for one in tiers)
+    for before, after in pairwise(found):
+        if before.at >= after.at:
+            refuse(f"{word} {exact.text(after.at)} does not lie above the one before; write them in rising order")
+    return found
+
+
+def rates(value: Any) -> tuple[plans.Tier, ...]:
+    """Read tiers without gaps: the first begins at zero, and each ends where the next begins."""
+    found = _rising(tables(TierTable, MOST_TIERS, "…tiers")(value), "from =")
+    if found[0].at != 0:
+        refuse(f"nothing is said about credits below {exact.text(found[0].at)}; begin with {{ from = 0, pays = … }}")
+    return found
+
+
+def marks(value: Any) -> tuple[plans.Tier, ...]:
+    """Read the marks of a step bonus."""
+    return _rising(tables(StepTable, MOST_TIERS, "…steps")(value), "at =")
+
+
+class GateTable(Table):
+    """What must be reached for everything to count."""
+
+    of = Value(text, example='of = "days-in-the-crm"')
+    at_least = Value(fraction, example="at_least = 10")
+    otherwise = Value(not_negative)
+
+
+class MultiplierTable(Table):
+    """A factor between two bounds."""
+
+    of = Value(text, example='of = "figure.quality"')
+    at_least = Value(not_negative, example="at_least = 0.5")
+    at_most = Value(not_negative, example="at_most = 1.5")
+
+    @validates_schema
+    def bounds_in_order(self, data: Mapping[str, Any], **_: Any) -> None:
+        """Refuse bounds between which nothing lies."""
+        if data["at_least"] > data["at_most"]:
+            raise ValidationError({"at_most": ["must not lie below at_least"]})
+
+
+class CapsTable(Table):
+    """At most so much credit, rate or pay."""
+
+    credit = Value(above_zero)
+    rate = Value(above_zero)
+    pay = Value(above_zero)
+
+
+class ComponentTable(Definition):
+    """What every component may say."""
+
+    TERMS: ClassVar[tuple[str, ...]] = ()  # the keys that belong to its kind
+
+    key = Value(text, example='key = "contacts"')
+    kind = Value(one_of(tuple(COMPONENTS)), example='kind = "flat"')
+    of = Value(text, example='of = "developed-contacts"')
+    gate = Value(table(GateTable))
+    multiplier = Value(table(MultiplierTable))
+    share = Value(truth)
+    caps = Value(table(CapsTable))
+    floor = Value(fraction)
+    budget = Value(above_zero)
+    starts = Value(day, name="from")
+    ends = Value(day, name="to")
+    basis = Value(one_of(("period", "year")))
+    prorate = Value(truth)
+
+    def build(self, key: str, values: Mapping[str, Any]) -> plans.Component:
+        """Make the component."""
+        own = {name: values[name] for name in self.TERMS if name in values}
+        rest = {name: one for name, one in values.items() if name not in self.TERMS and name not in {"kind", "key"}}
+        for name, made in (("gate", plans.Gate), ("multiplier", plans.Multiplier), ("caps", plans.Caps)):
+            if name in rest:
+                rest[name] = made(**rest[name])
+        return plans.Component(**{"key": key, "title": in_words(key), **rest, "terms": self.terms(own)})
+
+    def terms(self, own: Mapping[str, Any]) -> plans.Terms:
+        """Make the terms of the kind."""
+        raise NotImplementedError
+
+
+class FlatTable(ComponentTable):
+    """So much for each unit."""
+
+    TERMS = ("pays",)
+    pays = Value(not_negative, example="pays = 7.50")
+
+    def terms(self, own: Mapping[str, Any]) -> plans.Terms:
+        """Make the terms."""
+        return plans.Flat(**own)
+
+
+class PercentTable(ComponentTable):
+    """A part of a sum."""
+
+    TERMS = ("percent",)
+    percent = Value(not_negative, example="percent = 2.5")
+
+    def terms(self, own: Mapping[str, Any]) -> plans.Terms:
+        """Make the terms."""
+        return plans.Percent(own["percent"] / 100)
+
+
+class MarginalTable(ComponentTable):
+    """Tiers that hold for what lies within them."""
+
+    TERMS = ("tiers",)
+    tiers = Value(rates, example="tiers = [ { from = 0, pays = 6 }, { from = 20, pays = 9 } ]")
+
+    def terms(self, own: Mapping[str, Any]) -> plans.Terms:
+        """Make the terms."""
+        return plans.Marginal(**own)
+
+
+class WholeTable(ComponentTable):
+    """Tiers that hold for everything."""
+
+    TERMS = ("tiers", "boundary")
+    tiers = Value(rates, example="tiers = [ { from = 0, pays = 0.04 }, { from = 150000, pays = 0.08 } ]")
+    boundary = Value(
+        one_of(("upper", "lower")), example='boundary = "upper" (a credit right on it is in the upper tier)'
+    )
+
+    def terms(self, own: Mapping[str, Any]) -> plans.Terms:
+        """Make the terms."""
+        return plans.Whole(**own)
+
+
+class StepsTable(ComponentTable):
+    """Amounts at marks."""
+
+    TERMS = ("steps", "stacked", "every_time")
+    steps = Value(marks, example="steps = [ { at = 10, pays = 50 }, { at = 20, pays = 120 } ]")
+    stacked = Value(truth)
+    every_time = Value(truth)
+
+    def terms(self, own: Mapping[str, Any]) -> plans.Terms:
+        """Make the terms."""
+        return plans.Step(own["steps"], own.get("stacked", False), own.get("every_time", False))
+
+
+class PerTable(ComponentTable):
+    """An amount for every full N."""
+
+    TERMS = ("every", "pays", "carry")
+    every = Value(above_zero, example="every = 10")
+    pays = Value(not_negative, example="pays = 25")
+    carry = Value(truth, example="carry = false (true: what is left over counts in the next period)")
+
+    def terms(self, own: Mapping[str, Any]) -> plans.Terms:
+        """Make the terms."""
+        return plans.PerN(own["every"], own["pays"], own["carry"])
+
+
+class CurveTable(ComponentTable):
+    """A target amount by attainment."""
+
+    TERMS = ("pays", "target", "threshold", "points", "accelerator", "cap")
+    pays = Value(not_negative, example="pays = 1000")
+    target = Value(amount_or_quantity, example='target = "figure.quota" (or a number)')
+    threshold = Value(not_negative)
+    points = Value(points)
+    accelerator = Value(not_negative)
+    cap = Value(above_zero)
+
+    def terms(self, own: Mapping[str, Any]) -> plans.Terms:
+        """Make the terms."""
+        return plans.Curve(**own)
+
+
+class PoolTable(ComponentTable):
+    """An amount that all share."""
+
+    TERMS = ("amount", "by", "ranks")
+    amount = Value(amount_or_quantity, example="amount = 1000")
+    by = Value(one_of(("units", "rank", "equally")), example='by = "units"')
+    ranks = Value(listed(lambda one: one, 100))
+
+    @validates_schema(skip_on_field_errors=False, pass_original=True)
+    def stay_whole(self, data: Mapping[str, Any], original: Mapping[str, Any], **_: Any) -> None:
+        """Refuse what would make the parts no longer add up, and ranks that are missing or of no use."""
+        faults = {
+            name: ["would make the parts no longer add up to the pool; remove it"]
+            for name in ("multiplier", "caps", "floor", "share", "budget", "prorate", "basis")
+            if name in original
+        }
+        if (data.get("by") == "rank") != ("ranks" in original):
+            faults["ranks"] = ['belongs to by = "rank": the weights of the first places, such as ranks = [50, 30, 20]']
+        if faults:
+            raise ValidationError(faults)
+
+    def terms(self, own: Mapping[str, Any]) -> plans.Terms:
+        """Make the terms."""
+        ranks = tuple(not_negative(one) for one in own.get("ranks", ()))
+        return plans.Pool(own["amount"], own["by"], ranks)
+
+    def build(self, key: str, values: Mapping[str, Any]) -> plans.Component:
+        """Make the component; who was there for a part of the period has part of the units already."""
+        return super().build(key, {**values, "prorate": False})
+
+
+class AwardsTable(ComponentTable):
+    """What incentives paid in money."""
+
+    def terms(self, own: Mapping[str, Any]) -> plans.Terms:  # noqa: ARG002  # it has none
+        """Make the terms."""
+        return plans.Awards()
+
+
+COMPONENT_TABLES: Mapping[str, type[ComponentTable]] = {
+    "flat": FlatTable,
+    "percent": PercentTable,
+    "marginal": MarginalTable,
+    "whole": WholeTable,
+    "step": StepsTable,
+    "per": PerTable,
+    "curve": CurveTable,
+    "pool": PoolTable,
+    "awards": AwardsTable,
+}
+
+
+def component(value: Any) -> plans.Component:
+    """Read a component by the table of its kind."""
+    if not isinstance(value, dict):
+        want("a table, beginning with [[plan.….components]]", value)
+    kind = value.get("kind")
+    if not isinstance(kind, str) or kind not in COMPONENT_TABLES:
+        word = "is missing; write one of: " + ", ".join(COMPONENT_TABLES) if kind is None else None
+        raise ValidationError({"kind": [word or unknown(str(kind), COMPONENT_TABLES, "kind of component")]})
+    schema = COMPONENT_TABLES[kind]()
+    values = schema.load(value)
+    return schema.build(values["key"], values)
+
+
+def components(value: Any) -> tuple[plans.Component, ...]:
+    """Read the components of a plan; each has a key of its own."""
+    if not isinstance(value, list) or not value:
+        want("one or more tables, each beginning with [[plan.….components]]", value)
+    found, faults = [], {}
+    for place, one in enumerate(value[:MOST_COMPONENTS]):
+        try:
+            found.append(component(one))
+        except ValidationError as fault:
+            faults[place] = fault.messages
+    keys = [one.key for one in found]
+    twice = sorted({key for key in keys if keys.count(key) > 1})
+    if len(value) > MOST_COMPONENTS:
+        refuse(f"has {len(value)} components; {MOST_COMPONENTS} are the most")
+    if faults:
+        raise ValidationError(faults)
+    if twice:
+        refuse(f"{shown(twice[0])} is the key of two components; give each its own")
+    return tuple(found)
