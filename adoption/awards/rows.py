@@ -77,10 +77,10 @@ def locked_at(connection: Connection, places: Iterable[Place]) -> dict[Place, li
     return grouped(statements.find(connection, "award", KEY[:4], (*KEY[1:], *VALUES), keys, lock=True))
 
 
-def locked_of(connection: Connection, holders: Iterable[tuple[int, int]]) -> dict[Place, list[Row]]:
-    """Return the awards of these (version, holder) anywhere, locked likewise."""
+def places_of(connection: Connection, holders: Iterable[tuple[int, int]]) -> set[Place]:
+    """Return the places at which these (version, holder) have awards."""
     keys = sorted((bucket_of(holder), version, holder) for version, holder in holders)
-    return grouped(statements.find(connection, "award", KEY[:3], (*KEY[1:], *VALUES), keys, lock=True))
+    return {(row[0], row[1], row[2]) for row in statements.find(connection, "award", KEY[:3], KEY[1:4], keys)}
 
 
 def grouped(rows: Iterable[Any]) -> dict[Place, list[Row]]:

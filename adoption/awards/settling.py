@@ -21,7 +21,7 @@ from adoption.awards.budgets import draw
 from adoption.awards.rows import Row
 from adoption.awards.rows import grouped
 from adoption.awards.rows import locked_at
-from adoption.awards.rows import locked_of
+from adoption.awards.rows import places_of
 from adoption.awards.rows import store
 from adoption.models import Award
 from adoption.models import Redemption
@@ -47,10 +47,8 @@ def follow(connection: Connection, known: Known, force: InForce, changes: Iterab
     asked = due.touched(force, changes)
     if asked.periods or asked.streaks:
         due.take_turns(connection, force, asked)
-        held = _of_streaks(connection, force, asked)
-        counts = due.counts(connection, known, force, asked, held)
-        held |= locked_at(connection, counts.keys() - held.keys())
-        _bring(connection, known, force, counts, held, now)
+        counts = due.counts(connection, known, force, asked, _of_streaks(connection, force, asked))
+        _bring(connection, known, force, counts, locked_at(connection, counts), now)
 
 
 def settle_bucket(connection: Connection, known: Known, force: InForce, bucket: int, now: int) -> int:
@@ -67,9 +65,9 @@ def settle_bucket(connection: Connection, known: Known, force: InForce, bucket: 
     return len(asked.values) + len(held)
 
 
-def _of_streaks(connection: Connection, force: InForce, asked: due.Asked) -> dict[Place, list[Row]]:
-    """Return the awards that touched streaks have anywhere: a changed day may move any of them."""
-    return locked_of(connection, [(paid.id, holder) for key, holder in asked.streaks for paid in force.versions[key]])
+def _of_streaks(connection: Connection, force: InForce, asked: due.Asked) -> set[Place]:
+    """Return the places at which touched streaks have awards: a changed day may move any of them."""
+    return places_of(connection, [(paid.id, holder) for key, holder in asked.streaks for paid in force.versions[key]])
 
 
 def _held(rows: Iterable[Row]) -> list[rule.Held]:
