@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 MOST_DAYS = 4_000  # days times participants; beyond, the days are read whole
 MOST_RANGES = 40_000  # ranges of the index that are looked at
-MOST_SPELLINGS = 256  # beginnings of one address
+MOST_SPELLINGS = 64  # beginnings of one address: six letters or so, as telling as eight where names are common
 # Each given row is looked up in the index.  PostgreSQL has to be told so: it cannot guess how short the ranges are.
 _LOOK = {
     "sqlite": "{given} AS g CROSS JOIN {table} AS t WHERE {where}",
