@@ -118,7 +118,8 @@ def export(run: int, columns: Columns, *, who: int, now: int) -> int:
     lacking = [name for name, _ in without_number(run)]
     if lacking:
         raise NoNumberError(people=lacking)
-    connection = begin_write()
+    runs.take(run, "export", who=who, now=now)
+    connection = db.session.connection()
     packed = json.dumps(columns, ensure_ascii=False)
     values = {"run": run, "columns": packed, "sha256": "", "rows": 0, "total": 0, "made": now, "made_by": who}
     batch = connection.execute(insert(PayrollExport).values(values).returning(PayrollExport.id)).scalar_one()
@@ -126,7 +127,6 @@ def export(run: int, columns: Columns, *, who: int, now: int) -> int:
     written = _csv(columns, rows)
     marks = {"sha256": hashlib.sha256(written).hexdigest(), "rows": len(rows), "total": sum(row[0] for row in rows)}
     connection.execute(update(PayrollExport).where(PayrollExport.id == batch).values(marks))
-    runs.take(run, "export", who=who, now=now)
     return int(batch)
 
 
