@@ -81,6 +81,7 @@ FACES = {
 }
 # What is opened by pages, not by people.
 FILES = {
+    "me.data": Place("Alice", at("/me/data.json")),
     "board.download": Place("Mei", at("/boards/contacts-this-week/lines.csv")),
     "letters.html": Place("Ada", lambda has: f"/letters/{has.letter}/html"),
     "letters.file": Place("Ada", lambda has: f"/letters/{has.letter}.eml"),
