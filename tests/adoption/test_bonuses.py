@@ -77,6 +77,14 @@ key = "bounties"
 kind = "awards"
 of = "award.bounty"
 """.replace("prorate = false\n[[", "[[")
+JOINT = """[[plan.sales.components]]
+key = "joint"
+kind = "flat"
+of = "calls"
+pays = 10
+share = true
+prorate = false
+"""
 MARCH, APRIL = date(2026, 3, 1).toordinal(), date(2026, 4, 1).toordinal()
 IN_MARCH = date(2026, 3, 10)
 
@@ -268,10 +276,8 @@ def test_what_arrives_after_the_freeze_is_listed_as_late(house):
 
 
 def test_splits_pay_once_what_was_done_together(new_app, database):
-    book = BOOK.replace(
-        '[[plan.sales.components]]\nkey = "pool"',
-        '[[plan.sales.components]]\nkey = "joint"\nkind = "flat"\nof = "calls"\npays = 10\nshare = true\nprorate = false\n[[plan.sales.components]]\nkey = "pool"',
-    )
+    pool = '[[plan.sales.components]]\nkey = "pool"'
+    book = BOOK.replace(pool, JOINT + pool)
     with new_app(database):
         house = House(book, people=("Alice", "Bob", "Hana", "Vic"))
         connection = begin_write()
@@ -360,8 +366,15 @@ def test_no_name_becomes_a_formula(name):
     assert payroll.safe(name) == f"'{name}"
 
 
-@pytest.mark.parametrize("columns", [[], [["Amount", "amount"]], [["x", "wages"], ["y", "amount"], ["z", "employee_no"]],
-                                     [["x", "amount"], ["x", "employee_no"]]])  # fmt: skip
+@pytest.mark.parametrize(
+    "columns",
+    [
+        [],
+        [["Amount", "amount"]],
+        [["x", "wages"], ["y", "amount"], ["z", "employee_no"]],
+        [["x", "amount"], ["x", "employee_no"]],
+    ],
+)
 def test_columns_that_payroll_could_not_use_are_refused(columns):
     with pytest.raises(payroll.ColumnsError):
         payroll.checked(columns)
