@@ -21,6 +21,8 @@ from adoption.auth import sessions
 from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.models import Base
+from adoption.models import BonusRun
+from adoption.models import BonusStatement
 from adoption.models import Letter
 from adoption.models import Participant
 from adoption.models import Redemption
@@ -334,6 +336,20 @@ def test_of_somebody_about_whom_little_is_known_little_is_handed_out(house, app)
     assert [name for name, value in found.items() if isinstance(value, list) and value] == ["identities", "sessions"]
 
 
+def test_a_statement_is_handed_out_digit_by_digit_once_it_is_closed(house, app):
+    connection = begin_write()
+    for plan, state in (("sales", "closed"), ("draft", "calculated")):
+        run = {"plan": plan, "first": MONDAY.toordinal(), "version": 1, "state": state, "changed": 1, "facts": 1}
+        row = insert(BonusRun).values(**run, as_of=1, batch=1, closed=1).returning(BonusRun.id)
+        number = connection.execute(row).scalar_one()
+        statement = {"total": 120050, "document": '{"total":1200.50}', "notices": ""}
+        connection.execute(insert(BonusStatement).values(run=number, participant=house["Alice"], **statement))
+    db.session.commit()
+    whole = text(Visitor(app, house["Alice"]).get("/me/data.json"))
+    assert [one["plan"] for one in json.loads(whole)["statements"]] == ["sales"]
+    assert '"document":{"total":1200.50}' in whole
+
+
 def test_a_stranger_is_asked_to_sign_in_and_nobody_takes_along_without_end(house, app):
     assert Visitor(app).get("/me/data.json").status_code == 303
     alice = Visitor(app, house["Alice"])
@@ -374,7 +390,7 @@ def test_every_table_that_names_a_participant_is_in_the_copy_or_it_is_said_why_n
         if names & set(table.columns.keys())
         or any(key.column.table.name == "participant" for key in table.foreign_keys)
     }
-    written = Path(held.__file__).read_text(encoding="utf-8")
+    written = "".join(file.read_text(encoding="utf-8") for file in Path(held.__file__).parent.glob("*.py"))
     classes = {mapper.local_table.name: mapper.class_.__name__ for mapper in Base.registry.mappers}
     there = {name for name in naming if re.search(rf"\b{classes[name]}\b[.\n]", written)} | {
         "participant",
