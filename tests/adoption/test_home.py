@@ -27,6 +27,7 @@ from adoption.models import Participant
 from adoption.models import RecordLink
 from adoption.pages import home
 from adoption.pages import week as weeks
+from adoption.telling import deeds
 from rules.incentive import Reward
 from rules.lead import Goal
 from rules.lead import Lead
@@ -464,6 +465,13 @@ of = "subject"
     today = part(page(app, house), "Today")
     assert "Contact 5" not in today
     assert today.count("+1 Next step set: Contact 6") == 1
+
+
+@pytest.mark.parametrize("kind", [*deeds.DEEDS, "note.corrected", "offer.sent"])
+def test_whatever_was_done_can_be_said_with_and_without_its_record(sqlite_app, kind):
+    assert "Nora" in telling.deed(kind, "Nora")
+    assert telling.deed(kind, None)
+    assert "%(" not in telling.deed(kind, "Nora") + telling.deed(kind, None)
 
 
 def test_types_that_nobody_has_words_for_are_called_by_their_name(app, new_house):
