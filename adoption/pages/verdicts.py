@@ -46,9 +46,7 @@ FACES: Mapping[str, Face] = {
     "undue": _face("no1", lambda: gettext("No longer due"), lambda: gettext("Its holder can see why.")),
     "unknown": _face("no1", lambda: gettext("Unknown"), lambda: gettext("Look at the code once more.")),
     "undone": _face("wait", lambda: gettext("Taken back"), lambda: gettext("The voucher can be used again.")),
-    "stays": _face(
-        "no1", lambda: gettext("It stays used"), lambda: gettext("It can be undone for ten seconds.")
-    ),
+    "stays": _face("no1", lambda: gettext("It stays used"), lambda: gettext("It can be undone for ten seconds.")),
     "often": _face("wait", lambda: gettext("One moment"), lambda: gettext("Many codes were tried here.")),
 }
 WHAT: Mapping[str, Callable[[], str]] = {
