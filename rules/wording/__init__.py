@@ -9,6 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from rules.bonus import Plan
 from rules.incentive import Incentive
 from rules.incentive import Reward
 from rules.metric import Metric
@@ -17,6 +18,8 @@ from rules.value import UNIT
 from rules.wording.chinese import CHINESE
 from rules.wording.clauses import clause
 from rules.wording.english import ENGLISH
+from rules.wording.plans import component_sentence
+from rules.wording.plans import plan_sentence
 from rules.wording.russian import RUSSIAN
 from rules.wording.sentences import gift
 from rules.wording.sentences import incentive_sentence
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Sequence
 
+    from rules.bonus import Component
     from rules.book import Book
     from rules.condition import Condition
     from rules.milestone import Need
@@ -41,7 +45,7 @@ TONGUES = {tongue.code: tongue for tongue in (ENGLISH, RUSSIAN, CHINESE)}
 LANGUAGES = tuple(TONGUES)
 
 
-def sentence(thing: Incentive | Metric | Milestone | Reward | Condition, book: Book, language: str) -> str:
+def sentence(thing: Incentive | Metric | Milestone | Reward | Plan | Condition, book: Book, language: str) -> str:
     """Put a definition of ``book`` into words; a condition becomes a clause.
 
     Raises:
@@ -57,8 +61,15 @@ def sentence(thing: Incentive | Metric | Milestone | Reward | Condition, book: B
             return milestone_sentence(thing, tongue)
         case Reward():
             return reward_sentence(thing, tongue)
+        case Plan():
+            return plan_sentence(thing, book, tongue)
         case _:
             return clause(thing, tongue)
+
+
+def component(one: Component, plan: Plan, book: Book, language: str) -> str:
+    """Put one component of a bonus plan into words."""
+    return component_sentence(one, plan, book, _tongue(language))
 
 
 def missing(needs: Iterable[Need], language: str) -> str:

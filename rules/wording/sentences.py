@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import TypeAlias
 
+    from rules.bonus import Component
+    from rules.bonus import Plan
     from rules.book import Board
     from rules.book import Book
     from rules.metric import Metric
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from rules.milestone import Need
     from rules.wording.language import Language
 
-    Titled: TypeAlias = Board | Incentive | Metric | Milestone | Need | Reward
+    Titled: TypeAlias = Board | Component | Incentive | Metric | Milestone | Need | Plan | Reward
 
 DAY = 86_400_000_000  # microseconds
 
