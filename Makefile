@@ -35,10 +35,13 @@ fix: $(STAMP) ## Format, and repair what can be repaired safely
 	$(RUN) ruff check --fix .
 	$(RUN) ruff format .
 
+screens: $(STAMP) ## Draw every page into docs/screens, as the cast of the demo sees it (ARGS="home board" chooses)
+	$(RUN) tests.browser.screens $(ARGS)
+
 catalogues: $(STAMP) ## Bring the translations in line with what the code and the templates say
 	$(RUN) adoption.translations
 
 bench: $(STAMP) ## Measure what README quotes
 	$(RUN) bench $(ARGS)
 
-.PHONY: help setup demo test check fix catalogues bench
+.PHONY: help setup demo test check fix screens catalogues bench

@@ -1,0 +1,191 @@
+"""``make screens``: every page as the cast of the demo sees it, on a phone and at a desk, as pictures in docs/screens.
+
+It is always the same Wednesday there, so that a picture changes when the look does.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import time_machine
+from sqlalchemy import select
+
+from adoption import awards
+from adoption import create_app
+from adoption import facts
+from adoption import rewards
+from adoption.auth import sessions
+from adoption.demo import setting
+from adoption.demo import story
+from adoption.demo.company import NEW
+from adoption.demo.company import address
+from adoption.extensions import begin_write
+from adoption.extensions import db
+from adoption.mail import sending
+from adoption.models import Award
+from config import Settings
+from rules import period
+from tests.browser import chromium
+from tests.browser.pictures import reduced
+from tests.browser.serving import place
+from tests.browser.serving import served
+
+MOMENT = datetime(2026, 11, 25, 15, 40, tzinfo=setting.ZONE)
+FOLDER = Path(__file__).parent.parent.parent / "docs" / "screens"
+SIZES = (chromium.PHONE, chromium.DESKTOP)
+TALLEST = {360: 2400, 1280: 1600}  # pixels of a picture; a longer page is cut there
+ALICE, BOB, MEI, CARL, ROSA = "Alice Novak", "Bob Visser", "Mei Tanaka", "Carl Bauer", "Rosa Meyer"
+IVAN, WEI = "Иван Петров", "王伟"
+AGENTS = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0",
+    "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/143.0 Mobile Safari/537.36",
+)
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A picture: its name, who looks, and how one comes there: a path, then what is clicked on or typed."""
+
+    name: str
+    who: str | None
+    path: str = "/"
+    clicks: tuple[str, ...] = ()
+    dark: bool = False
+    language: str = "en"
+
+
+REGISTER = ("fill:#canteen=Canteen 1", "label:has([name=sign_out])", "form:has(#canteen) button")
+SHOW = ("code:", "form:has(#code) button")
+LUNCH_WHY = "main li:has-text('Free lunch') a[href$='/why']"
+SCREENS = (
+    Screen("sign-in", None, "/sign-in"),
+    Screen(
+        "sign-in-sent", None, "/sign-in", ("fill:#address=alice.novak@spoonful.example", "form:has(#address) button")
+    ),
+    Screen("home", ALICE),
+    Screen("home-dark", ALICE, dark=True),
+    Screen("home-first", NEW),
+    Screen("home-choose", BOB),
+    Screen("home-ru", IVAN),
+    Screen("home-zh", WEI),
+    Screen("today", ALICE, "/today"),
+    Screen("board", ALICE, "/boards/contacts-this-week"),
+    Screen("board-dark", ALICE, "/boards/contacts-this-week", dark=True),
+    Screen("board-ru", IVAN, "/boards/contacts-this-week"),
+    Screen("board-teams", MEI, "/boards/teams-this-month"),
+    Screen("rewards", ALICE, "/rewards"),
+    Screen("rewards-zh", WEI, "/rewards"),
+    Screen("choose", ALICE, "/rewards", ("main a.main[href$='/choose']",)),
+    Screen("voucher", ALICE, "/rewards", ("main a[href^='/rewards/']:not([href$='/choose'])",)),
+    Screen("voucher-dark", ALICE, "/rewards", ("main a[href^='/rewards/']:not([href$='/choose'])",), dark=True),
+    Screen("why", ALICE, "/rewards", (LUNCH_WHY,)),
+    Screen("why-not-yet", ALICE, "/incentives/ten-contacts-lunch/why-not-yet"),
+    Screen("record", ALICE, "/", ("main a[href^='/records/']",)),
+    Screen("search", ALICE, "/records?q=er"),
+    Screen("what-we-count", ALICE, "/what-we-count"),
+    Screen("me", ALICE, "/me"),
+    Screen("me-ru", IVAN, "/me"),
+    Screen("register", CARL, "/counter/register"),
+    Screen("counter", CARL, "/counter/register", REGISTER),
+    Screen("counter-give", CARL, "/counter/register", (*REGISTER, *SHOW)),
+    Screen("counter-used", CARL, "/counter/register", (*REGISTER, *SHOW)),
+    Screen("voucher-used", ALICE, "/rewards", (LUNCH_WHY, "main a[href^='/rewards/']")),
+    Screen("letters", ROSA, "/letters"),
+    Screen("letter", ROSA, "/letters/1"),
+    Screen("not-found", ALICE, "/nothing"),
+)
+
+
+def main() -> None:
+    """Draw the screens whose names begin with one of the arguments; without any, all."""
+    wanted = tuple(sys.argv[1:])
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.gettempdir()) / "spoonful-screens"  # it can be read on one of them
+    with setting.alone(folder), place() as (listening, root), time_machine.travel(MOMENT):
+        app = filled(folder, root)
+        with served(app, listening), chromium.launched() as browser:
+            for screen in SCREENS:
+                for size in SIZES if screen.name.startswith(wanted or "") else ():
+                    draw(app, browser, root, screen, size)
+    shutil.rmtree(folder)
+
+
+def filled(folder: Path, root: str):
+    """Return the application of a demo."""
+    settings = setting.settings_of(Settings.from_environment({"SPOONFUL_DEMO": "1", "PUBLIC_URL": root}), folder)
+    setting.fresh(folder)
+    app = create_app(settings)
+    with app.app_context():
+        setting.migrate()
+        story.fill(time.time_ns() // 1000, lambda _done, _total: None)
+    app.tokens = {}
+    return app
+
+
+def draw(app, browser, root: str, screen: Screen, size) -> None:
+    """Draw a screen in a size."""
+    looks = {"size": size, "language": screen.language, "dark": screen.dark}
+    context, watch = chromium.profile(browser, root, **looks, reduced=True, allowed={404})
+    if screen.who is not None:
+        token = signed_in(app, screen.who)
+        context.add_cookies([{"name": sessions.COOKIE, "value": token, "url": root}])
+    blank, page = context.new_page(), context.new_page()
+    page.goto(screen.path)
+    for click in screen.clicks:
+        act(app, page, click, size)
+    page.evaluate("document.activeElement.blur()")
+    width, height = size["width"], page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": width, "height": min(max(height, size["height"]), TALLEST[width])})
+    file = FOLDER / f"{screen.name}-{width}.png"
+    file.write_bytes(reduced(blank, page.screenshot(scale="css")))
+    print(f"{file.name:28} {file.stat().st_size // 1024:4} KB")  # noqa: T201  # what it is for
+    context.close()
+    for fault in watch.faults:
+        print(f"  {fault}")  # noqa: T201
+
+
+def signed_in(app, name: str) -> str:
+    """Return the cookie of somebody who signed in on a phone, and at a desk; letters that are due go out before."""
+    with app.app_context():
+        sending.run(lambda _done, _total: None)
+        if name not in app.tokens:
+            who, now = facts.current().holder_of(address(name)), time.time_ns() // 1000
+            sessions.begin(who, AGENTS[0], now - 3 * 86_400 * period.SECOND)
+            db.session.commit()
+            app.tokens[name] = sessions.begin(who, AGENTS[1], now)
+            db.session.commit()
+        return app.tokens[name]
+
+
+def act(app, page, what: str, size) -> None:
+    """Click on something, type into it, or show a voucher: on the phone Alice's, at the desk Ivan's."""
+    kind, _, rest = what.partition(":")
+    if kind == "fill":
+        selector, _, text = rest.partition("=")
+        page.fill(selector, text)
+    elif kind == "code":
+        page.fill("#code", code(app, ALICE if size == chromium.PHONE else IVAN))
+    else:
+        page.locator(what).first.click()
+        page.wait_for_load_state()
+
+
+def code(app, name: str) -> str:
+    """Return the code of the lunch that somebody has, or had."""
+    with app.app_context():
+        holder = facts.current().holder_of(address(name))
+        query = select(Award.__table__).where(Award.holder == holder, Award.reward == "free-lunch")
+        row = db.session.execute(query.order_by(Award.granted.desc())).first()
+        ticket = rewards.make_ticket(begin_write(), awards.Row(*row[1:]).name, time.time_ns() // 1000)
+        db.session.commit()
+        return ticket.code
+
+
+if __name__ == "__main__":
+    main()
