@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from rules import period
 from rules.book.faults import Fault
 from rules.book.faults import place
+from rules.book.plan_lint import plan_warnings
 from rules.metric import ATTRIBUTES
 from rules.value import UNIT
 from rules.value import text_of_units
@@ -101,11 +102,12 @@ def _overlap(one: Incentive | Metric | Milestone, other: Incentive | Metric | Mi
 def _unused(book: Book) -> Iterator[Fault]:
     earned = {name for incentive in book.incentives.values() for name in incentive.earns}
     metrics = {one.metric for one in book.incentives.values()} | {one.metric for one in book.boards.values()}
+    metrics |= {name for plan in book.plans.values() for name in plan.quantities()}
     counted = {kind for metric in book.metrics.values() for kind in metric.counts}
     for key in book.rewards.keys() - earned:
         yield Fault(place("reward", key), "nothing earns it; name it in an incentive's earns, or remove it")
     for key in book.metrics.keys() - metrics:
-        yield Fault(place("metric", key), "no incentive and no board uses it; use it, or remove it")
+        yield Fault(place("metric", key), "no incentive, no board and no plan uses it; use it, or remove it")
     for key in book.milestones.keys() - counted:
         yield Fault(place("milestone", key), "no metric counts it; write one that does, or remove it")
 
@@ -169,4 +171,5 @@ LINTS: tuple[Callable[[Book], Iterator[Fault]], ...] = (
     _never_counts,
     _budgets,
     _undoing,
+    plan_warnings,
 )

@@ -18,6 +18,9 @@ from rules.value import UNIT
 from rules.wording.chinese import CHINESE
 from rules.wording.clauses import clause
 from rules.wording.english import ENGLISH
+from rules.wording.plans import Bound as Bound
+from rules.wording.plans import Told
+from rules.wording.plans import bounds_in_order
 from rules.wording.plans import component_sentence
 from rules.wording.plans import plan_sentence
 from rules.wording.russian import RUSSIAN
@@ -33,6 +36,7 @@ from rules.wording.sentences import title_of as title_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Sequence
+    from fractions import Fraction
 
     from rules.bonus import Component
     from rules.book import Book
@@ -70,6 +74,16 @@ def sentence(thing: Incentive | Metric | Milestone | Reward | Plan | Condition, 
 def component(one: Component, plan: Plan, book: Book, language: str) -> str:
     """Put one component of a bonus plan into words."""
     return component_sentence(one, plan, book, _tongue(language))
+
+
+def bounds(plan: Plan, book: Book, language: str) -> list[Bound]:
+    """Put into words what holds around the components of a plan, in the fixed order of the stages."""
+    return bounds_in_order(plan, book, _tongue(language))
+
+
+def rate(one: Component, pays: Fraction, plan: Plan, book: Book, language: str) -> str:
+    """Put a rate of a component into words: a percentage of an amount, or money for a unit."""
+    return Told(plan, book, _tongue(language)).rate(one, pays)
 
 
 def missing(needs: Iterable[Need], language: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
+from typing import NamedTuple
 
 from rules.bonus import plan as plans
 from rules.bonus.plan import AWARD
@@ -26,6 +27,14 @@ if TYPE_CHECKING:
     from rules.wording.language import Language
 
 PERCENT = 100
+
+
+class Bound(NamedTuple):
+    """What holds within a stage, for one component or (``None``) for the whole plan."""
+
+    stage: str
+    component: Component | None
+    said: str
 
 
 class Told:
@@ -79,7 +88,8 @@ def component_sentence(component: Component, plan: Plan, book: Book, tongue: Lan
     """Say what one component pays, and what holds it within bounds."""
     told = Told(plan, book, tongue)
     title = title_of(component, component.key, tongue.code)
-    parts = [told.say("component", title=title, pays=_pays(told, component)), *_around(told, component)]
+    around = [said for _, said in _around(told, component)]
+    parts = [told.say("component", title=title, pays=_pays(told, component)), *around]
     return told.say("sentence.join").join(parts)
 
 
@@ -88,14 +98,28 @@ def plan_sentence(plan: Plan, book: Book, tongue: Language) -> str:
     told = Told(plan, book, tongue)
     parts = [told.say(f"plan.{plan.per}", title=tongue.quoted(title_of(plan, plan.key, tongue.code)))]
     parts += [component_sentence(one, plan, book, tongue) for one in plan.components]
-    if plan.prorate is not None:
-        parts.append(told.say(f"prorate.{plan.prorate.by}.{plan.prorate.scales}"))
-    if plan.cap is not None:
-        parts.append(told.say("plan.cap", money=told.money(plan.cap)))
-    if plan.floor is not None:
-        parts.append(told.say("plan.floor", money=told.money(plan.floor)))
-    parts.append(told.say(f"rounding.{plan.rounding.level}", mode=told.say(f"mode.{plan.rounding.mode}")))
+    parts += [said for _, said in _whole_plan(told)]
     return told.say("sentence.join").join(parts)
+
+
+def bounds_in_order(plan: Plan, book: Book, tongue: Language) -> list[Bound]:
+    """Say what holds around the components, in the fixed order in which a line comes about."""
+    told = Told(plan, book, tongue)
+    found = [Bound(stage, one, said) for one in plan.components for stage, said in _around(told, one)]
+    found += [Bound(stage, None, said) for stage, said in _whole_plan(told)]
+    return sorted(found, key=lambda bound: plans.STAGES.index(bound.stage))  # stable: in the order of components
+
+
+def _whole_plan(told: Told) -> Iterator[tuple[str, str]]:
+    """Yield the stage and what holds there for the whole plan."""
+    plan = told.plan
+    if plan.prorate is not None:
+        yield "proration", told.say(f"prorate.{plan.prorate.by}.{plan.prorate.scales}")
+    if plan.cap is not None:
+        yield "cap", told.say("plan.cap", money=told.money(plan.cap))
+    if plan.floor is not None:
+        yield "floor", told.say("plan.floor", money=told.money(plan.floor))
+    yield "rounding", told.say(f"rounding.{plan.rounding.level}", mode=told.say(f"mode.{plan.rounding.mode}"))
 
 
 def _pays(told: Told, component: Component) -> str:
@@ -111,12 +135,13 @@ def _percent(told: Told, component: Component, terms: plans.Percent) -> str:
 
 
 def _marginal(told: Told, component: Component, terms: plans.Marginal) -> str:
-    return told.say("marginal", of=told.quantity(component.of), tiers=_tiers(told, component, terms.tiers))
+    return told.say("marginal", of=told.quantity(component.of), tiers=_tiers(told, component, terms.tiers, "tier.last"))
 
 
 def _whole(told: Told, component: Component, terms: plans.Whole) -> str:
     side = told.say(f"boundary.{terms.boundary}")
-    return told.say("whole", of=told.quantity(component.of), tiers=_tiers(told, component, terms.tiers), side=side)
+    tiers = _tiers(told, component, terms.tiers, "tier.last.whole")
+    return told.say("whole", of=told.quantity(component.of), tiers=tiers, side=side)
 
 
 def _step(told: Told, component: Component, terms: plans.Step) -> str:
@@ -144,22 +169,22 @@ def _awards(told: Told, component: Component, _terms: plans.Awards) -> str:
     return told.say("awards", of=told.quantity(component.of))
 
 
-def _tiers(told: Told, component: Component, tiers: Sequence[Tier]) -> str:
+def _tiers(told: Told, component: Component, tiers: Sequence[Tier], end: str) -> str:
     parts = []
     for place, tier in enumerate(tiers):
         rate = told.rate(component, tier.pays)
         last = place + 1 == len(tiers)
         words = {"rate": rate, "at": told.number(tier.at), "to": "" if last else told.number(tiers[place + 1].at)}
-        phrase = _tier_phrase(place, len(tiers))
+        phrase = _tier_phrase(place, len(tiers), end)
         parts.append(told.say(phrase, **words))
     return told.tongue.comma.join(parts)
 
 
-def _tier_phrase(place: int, number: int) -> str:
+def _tier_phrase(place: int, number: int, end: str) -> str:
     if number == 1:
         return "tier.only"
     if place + 1 == number:
-        return "tier.last"
+        return end
     return "tier.next" if place else "tier.first"
 
 
@@ -177,36 +202,39 @@ def _curve(told: Told, component: Component, terms: plans.Curve) -> str:
     return told.say("note.join").join([main, *notes])
 
 
-def _around(told: Told, component: Component) -> Iterator[str]:
-    """Yield what holds a component within bounds, in the order in which it is reckoned."""
+def _around(told: Told, component: Component) -> Iterator[tuple[str, str]]:
+    """Yield the stage and what holds a component within bounds there, in the order in which it is reckoned."""
     gate, multiplier = component.gate, component.multiplier
+    if component.starts is not None:
+        yield "credit", told.say("starts", day=told.tongue.date(component.starts))
+    if component.ends is not None:
+        yield "credit", told.say("ends", day=told.tongue.date(component.ends - 1))
     if component.caps.credit is not None:
-        yield told.say("cap.credit", n=told.number(component.caps.credit))
+        yield "credit", told.say("cap.credit", n=told.number(component.caps.credit))
     if gate is not None:
         phrase = "gate.part" if gate.otherwise else "gate"
         words = {"n": told.number(gate.at_least), "percent": told.percent(gate.otherwise)}
-        yield told.say(phrase, of=told.quantity(gate.of), **words)
+        yield "gate", told.say(phrase, of=told.quantity(gate.of), **words)
     if multiplier is not None:
         low, high = told.number(multiplier.at_least), told.number(multiplier.at_most)
-        yield told.say("multiplier", of=told.quantity(multiplier.of), low=low, high=high)
+        yield "multiplier", told.say("multiplier", of=told.quantity(multiplier.of), low=low, high=high)
     if component.share:
-        yield told.say("share")
+        yield "split", told.say("share")
     yield from _bounds(told, component)
 
 
-def _bounds(told: Told, component: Component) -> Iterator[str]:
-    amounts = (("cap.pay", component.caps.pay), ("floor", component.floor), ("budget", component.budget))
-    if component.caps.rate is not None:
-        yield told.say("cap.rate", rate=told.rate(component, component.caps.rate))
-    for phrase, amount in amounts:
-        if amount is not None:
-            yield told.say(phrase, money=told.money(amount))
+def _bounds(told: Told, component: Component) -> Iterator[tuple[str, str]]:
+    caps = component.caps
+    if caps.rate is not None:
+        yield "cap", told.say("cap.rate", rate=told.rate(component, caps.rate))
+    if caps.pay is not None:
+        yield "cap", told.say("cap.pay", money=told.money(caps.pay))
+    if component.budget is not None:
+        yield "cap", told.say("budget", money=told.money(component.budget))
+    if component.floor is not None:
+        yield "floor", told.say("floor", money=told.money(component.floor))
     if component.basis == "year":
-        yield told.say("year")
-    if component.starts is not None:
-        yield told.say("starts", day=told.tongue.date(component.starts))
-    if component.ends is not None:
-        yield told.say("ends", day=told.tongue.date(component.ends - 1))
+        yield "paid", told.say("year")
 
 
 TERMS: Mapping[type[plans.Terms], Callable[[Told, Component, Any], str]] = {

@@ -667,7 +667,7 @@ ADVICE = [
         "pays for the same as incentive.talker",
     ),
     ('"points"]', "]", "reward.points", "nothing earns it"),
-    ('[board.landed]\nmetric = "landed"', "", "metric.landed", "no incentive and no board uses it"),
+    ('[board.landed]\nmetric = "landed"', "", "metric.landed", "no incentive, no board and no plan uses it"),
     ('counts = "deal.landed"', 'counts = "deal.won"', 'milestone."deal.landed"', "no metric counts it"),
     ('counts = "call.completed"', 'counts = "call.completed"\nmeasure = "days"', IN, "a day has at most 1 days, not 5"),
     ("every = 5", "in_a_row = 5\nfrom = 2026-01-01\nto = 2026-01-05", IN, "it lasts 4 days"),

@@ -1,0 +1,161 @@
+"""Advice on sound bonus plans: what can be paid, but is probably not what was meant.
+
+To add a check: write a function from a book and one of its plans to warnings and list it in ``PLAN_LINTS``.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from rules.bonus import shape
+from rules.bonus.exact import cents
+from rules.bonus.exact import money_text
+from rules.bonus.exact import text
+from rules.bonus.plan import Curve
+from rules.bonus.plan import Marginal
+from rules.bonus.plan import Step
+from rules.bonus.plan import Whole
+from rules.book.faults import Fault
+from rules.book.faults import place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Iterator
+
+    from rules.bonus import Component
+    from rules.bonus import Plan
+    from rules.book.model import Book
+
+DAYS = {"month": 31, "quarter": 92, "year": 366}  # the most days of a period
+MOST_TOLD = 5  # boundaries of one component that a message lists
+
+
+def plan_warnings(book: Book) -> Iterator[Fault]:
+    """Yield the warnings about all plans of a book."""
+    for plan in book.plans.values():
+        yield from of_plan(book, plan)
+
+
+def of_plan(book: Book, plan: Plan) -> Iterator[Fault]:
+    """Yield the warnings about one plan."""
+    for lint in PLAN_LINTS:
+        yield from lint(book, plan)
+
+
+def _cliffs(_book: Book, plan: Plan) -> Iterator[Fault]:
+    """Tell where one more changes the pay at once: whole-amount tiers, marks, and the threshold of a curve."""
+    for where, one in _components(plan):
+        found = shape.jumps(shape.curve_of(one, plan)) if isinstance(one.terms, Whole | Step | Curve) else []
+        told = [_jump(jump, one, plan) for jump in found[:MOST_TOLD] if cents(jump.above - jump.below, "half_up")]
+        if not told:
+            continue
+        more = f" and at {len(found) - MOST_TOLD} more" if len(found) > MOST_TOLD else ""
+        yield Fault(where, f"pay jumps: {', '.join(told)}{more}; {_remedy(one)}")
+
+
+def _jump(jump: shape.Jump, component: Component, plan: Plan) -> str:
+    """Say what one more pays at a boundary."""
+    differs = jump.above - jump.below
+    amount = f"{_money(abs(differs))} {plan.currency} {'more' if differs > 0 else 'less'}"
+    own = isinstance(component.terms, Curve) and isinstance(component.terms.target, str)
+    at = f"{text(jump.at * 100)} % of the target" if own else text(jump.at)
+    return f"at {at} one more pays {amount} at once ({_money(jump.below)} → {_money(jump.above)})"
+
+
+def _remedy(component: Component) -> str:
+    if isinstance(component.terms, Whole):
+        return 'write kind = "marginal", or more tiers that lie closer together'
+    if isinstance(component.terms, Step):
+        return "write more steps that lie closer together, or leave it if the mark is the point"
+    return f"let the curve begin at nothing: points = [[{text(component.terms.threshold)}, 0], [1, 1]]"  # type: ignore[union-attr]  # a curve is left
+
+
+def _unbounded(_book: Book, plan: Plan) -> Iterator[Fault]:
+    """Tell what may grow for ever: numbers can be wrong, and a wrong number should not cost a fortune."""
+    if plan.cap is not None:
+        return
+    for where, one in _components(plan):
+        if shape.grows(one):
+            yield Fault(where, "pay grows without end; write caps = { pay = … }, or a cap for the whole plan")
+
+
+def _out_of_reach(book: Book, plan: Plan) -> Iterator[Fault]:
+    """Tell of gates that cannot be met or are always met, and of marks that no credit reaches."""
+    for where, one in _components(plan):
+        gate = one.gate
+        most = None if gate is None else _most(book, plan, one, gate.of)
+        if gate is not None and gate.at_least <= 0:
+            yield Fault(where, f"the gate is always met: {gate.of} is never below 0; ask for more, or remove it")
+        elif gate is not None and most is not None and gate.at_least > most:
+            message = f"the gate can never be met: {gate.of} is at most {text(most)}, not {text(gate.at_least)}"
+            yield Fault(where, f"{message}; ask for fewer")
+        days, cap = _most(book, plan, one, one.of), one.caps.credit
+        known = [limit for limit in (days, cap) if limit is not None]
+        beyond = [mark for mark in _marks(one) if known and mark > min(known)]
+        if beyond:
+            message = f"{', '.join(map(text, beyond))} can never be reached: at most {text(min(known))} are credited"
+            yield Fault(where, f"{message}; ask for fewer, or raise the limit")
+
+
+def _most(book: Book, plan: Plan, component: Component, name: str) -> Fraction | None:
+    """Return how much of a quantity there can be, where that is known: a period has so many days."""
+    metric = book.metrics.get(name)
+    if metric is None or metric.measure != "days":
+        return None
+    return Fraction(DAYS["year" if component.basis == "year" else plan.per])
+
+
+def _marks(component: Component) -> list[Fraction]:
+    """Return the credits for which a component promises something."""
+    terms, target = component.terms, shape.target_of(component)
+    if isinstance(terms, Marginal | Whole | Step):
+        return [tier.at for tier in terms.tiers]
+    if isinstance(terms, Curve) and target is not None and not isinstance(terms.target, str):
+        return [max(terms.threshold * target, Fraction(0)), target]
+    return []
+
+
+def _falling(_book: Book, plan: Plan) -> Iterator[Fault]:
+    """Tell where more effort is paid at a lower rate."""
+    for where, one in _components(plan):
+        tiers = one.terms.tiers if isinstance(one.terms, Marginal | Whole | Step) else ()
+        for before, after in pairwise(tiers):
+            if after.pays < before.pays and not (isinstance(one.terms, Step) and one.terms.stacked):
+                message = f"from {text(after.at)} on it pays {text(after.pays)} instead of {text(before.pays)}"
+                yield Fault(where, f"{message}; let what is paid rise, or end with a cap")
+
+
+def _budgets(_book: Book, plan: Plan) -> Iterator[Fault]:
+    for where, one in _components(plan):
+        if one.budget is not None and (one.starts is None or one.ends is None):
+            message = f"the budget is there anew every {plan.per}; if it is for one time alone, write from and to"
+            yield Fault(where, message)
+
+
+def _examples(_book: Book, plan: Plan) -> Iterator[Fault]:
+    if not plan.examples:
+        message = "has no example; write one that is worked out whenever the book is loaded: examples = [{ values = …"
+        yield Fault(place("plan", plan.key), f"{message}, pays = … }}]")
+
+
+def _components(plan: Plan) -> Iterator[tuple[str, Component]]:
+    for index, one in enumerate(plan.components):
+        yield place("plan", plan.key, "components", index), one
+
+
+def _money(amount: Fraction) -> str:
+    """Write an amount with its cents, in groups of three digits."""
+    whole, point, rest = money_text(cents(amount, "half_up")).partition(".")
+    return f"{int(whole):,}{point}{rest}".removesuffix(".00")
+
+
+PLAN_LINTS: tuple[Callable[[Book, Plan], Iterator[Fault]], ...] = (
+    _cliffs,
+    _unbounded,
+    _out_of_reach,
+    _falling,
+    _budgets,
+    _examples,
+)
