@@ -55,7 +55,7 @@ def untranslated(kept: Catalog) -> list[str]:
 
 
 def _empty(language: str) -> Catalog:
-    return Catalog(locale=language, project="Spoonful", charset="utf-8", header_comment=HEADER)
+    return Catalog(locale=language, project="Spoonful", charset="utf-8", header_comment=HEADER, fuzzy=False)
 
 
 def bring_up_to_date(language: str) -> Catalog:

@@ -20,7 +20,7 @@ TEMPLATES = gathering.PACKAGE / "templates"
 NAMES = re.compile(r"%\((\w+)\)s")
 SPACE = "\N{NO-BREAK SPACE}"
 WORD = re.compile(r"[^\W\d_]{2,}")
-OURS = {"Spoonful"}  # names that are the same in every language
+OURS = {"Spoonful", "QX", "MPT"}  # the same in every language: our name, and the example of a code
 SPOKEN = {"aria-label", "aria-valuetext", "aria-description", "aria-roledescription", "title", "placeholder", "alt"}
 
 
