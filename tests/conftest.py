@@ -18,6 +18,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
+import threading
 from contextlib import closing
 from contextlib import contextmanager
 from contextlib import suppress
@@ -35,6 +36,7 @@ from tests import servers
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 SHARED = pytest.StashKey[Path]()  # the folder that all processes of one run share
 PREFIX = "spoonful-tests-"
+MAKING = threading.Lock()  # Werkzeug parses code for its routes, which CPython 3.11 cannot do in two threads at once
 OWNER = "controller.pid"
 
 hypothesis_settings.register_profile(
@@ -195,7 +197,8 @@ def application(url, archive, **environ):
         "ORGANISATION_ZONE": "Europe/Amsterdam",
         "ARCHIVE_FOLDER": str(archive),
     }
-    app = create_app(Settings.from_environment(defaults | environ))
+    with MAKING:
+        app = create_app(Settings.from_environment(defaults | environ))
     app.testing = True
     return app
 

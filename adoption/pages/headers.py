@@ -48,7 +48,7 @@ def write(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Permissions-Policy", NO_SENSORS)
-    if (current_app.extensions["settings"].public_url or "").startswith("https:"):
+    if current_app.config["SESSION_COOKIE_SECURE"]:  # people reach us by https
         response.headers.setdefault("Strict-Transport-Security", f"max-age={YEAR}; includeSubDomains")
     if request.endpoint == "static":
         if request.args.get("v"):  # the address changes with the file
