@@ -157,7 +157,7 @@ class Staff:
         card = (
             {"name": f"Robin {number}", "email": f"robin{number}@example.net"} if needs else {"name": f"Robin {number}"}
         )
-        happened = [("contact.created", card), ("call.completed", {"outcome": "reached"}), ("task.created", {})]
+        happened = [("contact.created", card), ("email.sent", {}), ("task.created", {})]
         return [self.event(who, what, subject, **data, **when) for what, data in happened[: max(1, needs)]]
 
     def send(self, events):
