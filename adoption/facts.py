@@ -214,19 +214,24 @@ def zone_name() -> str:
 
 def version_of(connection: Connection) -> int:
     """Return the facts' version; on an empty database begin with version 1 and a first, empty edition."""
+    found = _version(connection)
+    if found is not None:
+        return found
+    exclusive(connection)
+    if connection.execute(select(Facts.id)).first() is None:
+        connection.execute(insert(Facts).values(id=1, zone=zone_name(), version=1, rescored=1))
+        first = {"state": "active", "facts": 1, "cursor": 255, "settled": 255, "started": 0, "finished": 0}
+        connection.execute(insert(Edition).values(first))
+    return 1
+
+
+def _version(connection: Connection) -> int | None:
+    """Return the facts' version; ``None`` on an empty database."""
     row = connection.execute(select(Facts.version, Facts.zone)).first()
-    zone = zone_name()
-    if row is None:
-        exclusive(connection)
-        if connection.execute(select(Facts.id)).first() is None:
-            connection.execute(insert(Facts).values(id=1, zone=zone, version=1, rescored=1))
-            first = {"state": "active", "facts": 1, "cursor": 255, "settled": 255, "started": 0, "finished": 0}
-            connection.execute(insert(Edition).values(first))
-        return 1
-    if row.zone != zone:
-        msg = f"ORGANISATION_ZONE is {zone}, but the stored days were stamped in {row.zone}; set it back."
+    if row is not None and row.zone != zone_name():
+        msg = f"ORGANISATION_ZONE is {zone_name()}, but the stored days were stamped in {row.zone}; set it back."
         raise WrongZoneError(msg)
-    return int(row.version)
+    return None if row is None else int(row.version)
 
 
 def current() -> Known:
@@ -235,9 +240,11 @@ def current() -> Known:
     if held is not None:
         return held
     connection = db.session.connection()
-    if connection.execute(select(Facts.id)).first() is None:
+    version = _version(connection)
+    if version is None:
         connection = _begin(connection)
-    return at(connection, version_of(connection))
+        version = version_of(connection)
+    return at(connection, version)
 
 
 @contextmanager
