@@ -112,6 +112,10 @@ class Staff:
         self._load({name: PEOPLE[name] for name in GONE}, left=dict.fromkeys(GONE, self.today - 1))
         self.publish(book or BOOK.read_text(encoding="utf-8"))
 
+    def leave(self, name):
+        """Let somebody have left, as of today."""
+        self._load({name: PEOPLE[name]}, left={name: self.today})
+
     def _load(self, people, left):
         text = io.StringIO(newline="")
         writer = csv.writer(text)

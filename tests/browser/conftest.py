@@ -85,6 +85,14 @@ def site(browser, databases, kind):
         yield site
 
 
+@pytest.fixture(scope="module")
+def town(browser, databases):
+    """Serve a town in which everybody has something of everything, for tests that change nothing in it."""
+    with opened(databases("sqlite")) as site:
+        site.has = site.staff.live()
+        yield site
+
+
 @contextmanager
 def visits(browser, site):
     """Give how to open somebody's browser at a site; without a name it is a stranger's."""
@@ -111,8 +119,15 @@ def visits(browser, site):
 
 @pytest.fixture
 def visit(browser, site):
-    """Return how to open somebody's browser."""
+    """Return how to open somebody's browser at the site."""
     with visits(browser, site) as visit:
+        yield visit
+
+
+@pytest.fixture
+def look_around(browser, town):
+    """Return how to open somebody's browser in the town."""
+    with visits(browser, town) as visit:
         yield visit
 
 

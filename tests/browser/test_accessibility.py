@@ -8,7 +8,6 @@ from axe_playwright_python.sync_playwright import Axe
 from tests.browser.chromium import DESKTOP
 from tests.browser.chromium import PHONE
 from tests.browser.chromium import WIDE
-from tests.browser.conftest import opened
 from tests.browser.conftest import visits
 from tests.places import FACES
 from tests.places import FILES
@@ -25,20 +24,6 @@ NARROW = {"width": 320, "height": 640}  # 1280 at 400 %: WCAG 1.4.10
 SMALL = 24  # CSS pixels: WCAG 2.5.8
 MOST = 250  # stops of the focus on one page
 ALL = PLACES | FACES
-
-
-@pytest.fixture(scope="module")
-def town(browser, databases):
-    """Serve a town in which everybody has something of everything."""
-    with opened(databases("sqlite")) as site:
-        site.has = site.staff.live()
-        yield site
-
-
-@pytest.fixture
-def visit(browser, town):
-    with visits(browser, town) as visit:
-        yield visit
 
 
 @pytest.fixture(scope="module", params=ALL)
@@ -73,9 +58,9 @@ def test_axe_finds_nothing(page):
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_axe_finds_nothing_in_other_languages(town, visit, name):
+def test_axe_finds_nothing_in_other_languages(town, look_around, name):
     for language in ("ru", "zh"):
-        page = ALL[name].open(visit, town.has, language=language, reduced=True)
+        page = ALL[name].open(look_around, town.has, language=language, reduced=True)
         assert page.locator("html").get_attribute("lang") == language
         assert violations(page) == [], language
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], wide(page, PHONE["width"])
