@@ -102,7 +102,7 @@ class Has(dict):
 
 
 class Staff:
-    """The people above, and a book in force; ``did`` and ``send`` let things happen."""
+    """The people above, and a book in force; ``send`` lets things happen, ``live`` everything."""
 
     def __init__(self, book=None):
         self.now = time.time_ns() // 1000
