@@ -86,6 +86,11 @@ def rate(one: Component, pays: Fraction, plan: Plan, book: Book, language: str) 
     return Told(plan, book, _tongue(language)).rate(one, pays)
 
 
+def quantity(name: str, plan: Plan, book: Book, language: str) -> str:
+    """Return the title of a quantity that a plan asks for."""
+    return Told(plan, book, _tongue(language)).title(name)
+
+
 def missing(needs: Iterable[Need], language: str) -> str:
     """Say which needs of a milestone are still open."""
     tongue = _tongue(language)

@@ -65,14 +65,18 @@ class Told:
         """Write a part of one as a percentage."""
         return self.say("percent", n=self.number(part * PERCENT))
 
-    def quantity(self, name: str) -> str:
+    def title(self, name: str) -> str:
         """Return the title of a quantity."""
         if name.startswith(FIGURE):
-            return self.tongue.quoted(name.removeprefix(FIGURE).replace("-", " "))
+            return name.removeprefix(FIGURE).replace("-", " ")
         if name.startswith(AWARD):
             key = name.removeprefix(AWARD)
-            return self.tongue.quoted(title_of(self.book.rewards.get(key), key, self.tongue.code))
-        return self.tongue.quoted(title_of(self.book.metrics.get(name), name, self.tongue.code))
+            return title_of(self.book.rewards.get(key), key, self.tongue.code)
+        return title_of(self.book.metrics.get(name), name, self.tongue.code)
+
+    def quantity(self, name: str) -> str:
+        """Return the title of a quantity inside a sentence."""
+        return self.tongue.quoted(self.title(name))
 
     def is_sum(self, component: Component) -> bool:
         """Say whether a component counts an amount, so that its rates are parts of it."""

@@ -1,0 +1,225 @@
+"""Bonus plans for HR: in words, as tables and curves, worked out for a person; and what a change would have cost."""
+
+from __future__ import annotations
+
+import csv
+import io
+import time
+from typing import TYPE_CHECKING
+from typing import Any
+from typing import NamedTuple
+
+from flask import Blueprint
+from flask import Response
+from flask import current_app
+from flask import render_template
+from flask import request
+from flask import url_for
+
+from adoption import auth
+from adoption import facts
+from adoption import languages
+from adoption.auth import SESSION
+from adoption.auth import permission
+from adoption.bonuses import gathering
+from adoption.bonuses import simulating
+from adoption.bonuses.payroll import safe
+from adoption.errors import ForbiddenError
+from adoption.errors import NotFoundError
+from adoption.extensions import db
+from adoption.pages import payout
+from adoption.pages import plan_parts
+from adoption.pages import plan_trials
+from rules import period as periods
+from rules import wording
+from rules.bonus.exact import money_text
+from rules.book.plan_lint import of_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flask.typing import ResponseReturnValue
+
+    from adoption.bonuses.simulating import Simulation
+    from adoption.facts import Known
+    from rules.bonus import Plan
+    from rules.book.faults import Fault
+    from rules.version import Segment
+
+bp: Blueprint = Blueprint("bonus_plans", __name__)
+MOST_NAMED = 200  # participants to choose from in a list; of more, one types an address
+MOST_LISTED = 5  # winners and losers
+
+
+class Choice(NamedTuple):
+    """One of several to choose from."""
+
+    value: str
+    title: str
+    chosen: bool = False
+
+
+@bp.get("/hr/plans")
+@permission("bonuses:read", door=SESSION)
+def index() -> ResponseReturnValue:
+    """List the plans, those in force first."""
+    _all()
+    known, code = facts.current(), languages.current().code
+    today = known.today(time.time_ns() // 1000)
+    lines: list[dict[str, Any]] = [
+        {
+            "key": key,
+            "title": wording.title_of(line[-1].body, key, code),
+            "plan": line[-1].body,
+            "starts": line[0].starts,
+            "state": plan_parts.state_of(line, today),
+        }
+        for key, line in known.timelines.plans.items()
+        if line
+    ]
+    lines.sort(key=lambda one: (one["state"][0] != "now", one["title"]))
+    return render_template("bonus_plans/index.html", lines=lines, runs=_runs_address())
+
+
+@bp.get("/hr/plans/<key>")
+@permission("bonuses:read", door=SESSION)
+def show(key: str) -> ResponseReturnValue:
+    """Show a plan: in words, component by component, its bounds, its versions, and worked out for somebody."""
+    _all()
+    known, code = facts.current(), languages.current().code
+    line = _line(known, key)
+    today = known.today(time.time_ns() // 1000)
+    part = plan_parts.in_force(line, today)
+    plan = part.body
+    return render_template(
+        "bonus_plans/show.html",
+        plan=plan,
+        title=wording.title_of(plan, key, code),
+        said=wording.sentence(plan, known.book, code),
+        parts=[
+            plan_parts.component(number, one, plan, known.book) for number, one in enumerate(plan.components, start=1)
+        ],
+        stages=plan_parts.stages(plan, known.book),
+        versions=[plan_parts.version(one, known.book, today) for one in reversed(line)],
+        state=plan_parts.state_of(line, today),
+        advice=[] if known.book.plans.get(key) is None else list(of_plan(known.book, known.book.plans[key])),
+        example=_example(known, line, today),
+        may_simulate=auth.caller().reach("bonuses:run") is not None,
+        runs=_runs_address(),
+        drawing=payout,
+    )
+
+
+@bp.get("/hr/plans/<key>/simulate")
+@permission("bonuses:run", door=SESSION)
+def simulate(key: str) -> ResponseReturnValue:
+    """Offer the plan's own text to be changed, and past periods to try it on."""
+    known = facts.current()
+    line = _line(known, key)
+    text, whole = plan_trials.worded(key, line[-1])
+    return _simulated(key, plan_trials.Asked(text, whole, (), request.args.get("span", "")), [], None)
+
+
+@bp.post("/hr/plans/<key>/simulate")
+@permission("bonuses:run", door=SESSION)
+def simulated(key: str) -> ResponseReturnValue:
+    """Show what a changed plan would have paid; nothing is written, so the answer comes at once."""
+    known = facts.current()
+    asked, faults, found = plan_trials.tried(known, key, _line(known, key))
+    return _simulated(key, asked, faults, found)
+
+
+@bp.post("/hr/plans/<key>/simulate.csv")
+@permission("bonuses:run", door=SESSION)
+def download(key: str) -> ResponseReturnValue:
+    """Give a simulation as a file, a line for each participant."""
+    known = facts.current()
+    asked, faults, found = plan_trials.tried(known, key, _line(known, key))
+    if found is None:
+        return _simulated(key, asked, faults, None)
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(["email", "name", "period", "now", "then", "difference", "currency"])
+    for who, one in sorted(found.pays.items(), key=lambda pair: (-pair[1].more, pair[0])):
+        person = known.people[who]
+        amounts = [money_text(one.now), money_text(one.then), money_text(one.more)]
+        writer.writerow([safe(person.email), safe(person.name), asked.span, *amounts, found.after.currency])
+    name = {"Content-Disposition": f'attachment; filename="{key}-{asked.span}-simulation.csv"'}
+    return Response(text.getvalue(), headers=name, mimetype="text/csv")
+
+
+def _all() -> None:
+    """Let in who may see everybody's bonuses: a plan is shown with a person's own quantities.
+
+    Raises:
+        ForbiddenError: the caller sees their own, or their reports'.
+    """
+    if auth.caller().reach("bonuses:read") is not auth.ALL:
+        raise ForbiddenError
+
+
+def _line(known: Known, key: str) -> Sequence[Segment[Plan]]:
+    line = known.timelines.plans.get(key, ())
+    if not line:
+        msg = f"There is no bonus plan {key[:80]!r}."
+        raise NotFoundError(msg)
+    return line
+
+
+def _runs_address() -> str | None:
+    """Return where the runs are, if this service has pages for them."""
+    return url_for("bonus_runs.index") if "bonus_runs.index" in current_app.view_functions else None
+
+
+# --- worked out for somebody
+
+
+def _example(known: Known, line: Sequence[Segment[Plan]], today: int) -> dict[str, Any] | None:
+    """Return the plan worked out for a chosen participant of the last period."""
+    firsts = plan_trials.past(line, today) or [periods.start(line[-1].body.per, today)]
+    first = firsts[0]
+    plan = plan_parts.at(line, first)
+    if plan is None:
+        return None
+    ground = gathering.ground_of(db.session.connection(), plan, first)
+    people = sorted(ground.everybody, key=lambda who: (known.people[who].name, who))
+    if not people:
+        return None
+    wanted = known.holder_of(request.args.get("who", ""))
+    who = wanted if wanted in set(people) else people[0]
+    found = simulating.worked(plan, first, who)
+    return {
+        "who": known.people[who],
+        "unknown": request.args.get("who") if request.args.get("who") and wanted != who else None,
+        "people": [known.people[one] for one in people] if len(people) <= MOST_NAMED else None,
+        "period": plan_trials.period_name(plan.per, first),
+        "quantities": [] if found is None else plan_parts.quantities(plan, known.book, found[0]),
+        "lines": [] if found is None else plan_parts.lines(plan, found[1]),
+        "total": None if found is None else payout.money(found[1].total, plan.currency),
+    }
+
+
+def _simulated(
+    key: str, asked: plan_trials.Asked, faults: Sequence[Fault], found: Simulation | None
+) -> ResponseReturnValue:
+    """Show the form, and under it faults or what came out."""
+    known, code = facts.current(), languages.current().code
+    line = _line(known, key)
+    plan = line[-1].body
+    spans = plan_trials.spans(line, known.today(time.time_ns() // 1000))
+    chosen = asked.span if asked.span in spans else next(iter(spans), "")
+    page = render_template(
+        "bonus_plans/simulate.html",
+        plan=plan,
+        title=wording.title_of(plan, key, code),
+        asked=asked,
+        faults=faults,
+        spans=[
+            Choice(one, plan_trials.span_name(plan.per, one, firsts), one == chosen) for one, firsts in spans.items()
+        ],
+        span=plan_trials.span_name(plan.per, asked.span, asked.firsts),
+        found=found,
+        outcome=None if found is None else plan_parts.outcome(found, known, MOST_LISTED),
+        drawing=payout,
+    )
+    return page, 422 if faults else 200
