@@ -33,6 +33,7 @@ from adoption.pages import plan_trials
 from rules import period as periods
 from rules import wording
 from rules.bonus.exact import money_text
+from rules.book.checks import plan_examples
 from rules.book.plan_lint import of_plan
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def show(key: str) -> ResponseReturnValue:
             plan_parts.component(number, one, plan, known.book) for number, one in enumerate(plan.components, start=1)
         ],
         stages=plan_parts.stages(plan, known.book),
-        versions=[plan_parts.version(one, known.book, today) for one in reversed(line)],
+        versions=[plan_parts.version(one, known.book) for one in reversed(line)],
         state=plan_parts.state_of(line, today),
         advice=[] if known.book.plans.get(key) is None else list(of_plan(known.book, known.book.plans[key])),
         example=_example(known, line, today),
@@ -219,6 +220,7 @@ def _simulated(
         ],
         span=plan_trials.span_name(plan.per, asked.span, asked.firsts),
         found=found,
+        examples=[] if found is None else list(plan_examples(found.after)),
         outcome=None if found is None else plan_parts.outcome(found, known, MOST_LISTED),
         drawing=payout,
     )

@@ -81,12 +81,11 @@ def state_of(line: Sequence[Segment[Plan]], today: int) -> tuple[str, str]:
     return "now", gettext("in force")
 
 
-def version(part: Segment[Plan], book: Book, today: int) -> dict[str, Any]:
+def version(part: Segment[Plan], book: Book) -> dict[str, Any]:
     """Return one definition over time."""
     return {
         "days": drawing.in_force(part.starts, part.ends),
         "said": wording.sentence(part.body, book, languages.current().code),
-        "now": part.starts <= today < part.ends,
     }
 
 
@@ -113,7 +112,7 @@ def _table(one: Component, plan: Plan, book: Book) -> dict[str, Any] | None:
             (payout.credit(one, tier.at), until, wording.rate(one, tier.pays, plan, book, code))
             for tier, until in zip(terms.tiers, [*ends, "…"], strict=True)
         ]
-        return {"heads": (gettext("From"), gettext("To"), gettext("Rate")), "rows": rows}
+        return {"heads": (gettext("Begins at"), gettext("Ends at"), gettext("Rate")), "rows": rows}
     if isinstance(terms, Step):
         rows_of_two = [(payout.credit(one, tier.at), payout.amount(tier.pays, plan.currency)) for tier in terms.tiers]
         return {"heads": (gettext("Reached"), gettext("Pays")), "rows": rows_of_two}

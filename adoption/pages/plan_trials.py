@@ -106,7 +106,7 @@ def _read(key: str, part: Segment[Plan], asked: Asked) -> tuple[Plan | None, lis
         found = cutting.cut(_text_of(key, part), "plan", key)
         if found is not None:
             text = found.put_back(text)
-    report = books.check(text)
+    report = books.check(text, examples=False)
     if report.book is None:
         return None, list(report.faults)
     plan = report.book.plans.get(key)

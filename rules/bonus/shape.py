@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 Point = tuple[Fraction, Fraction]  # credit, pay
 MOST_TIMES = 40  # so often what comes again and again is drawn
 USUAL_TIMES = 5
-USUAL_UNITS = Fraction(10)  # how far a line without any breakpoint is drawn
+USUAL_UNITS, USUAL_SUM = Fraction(10), Fraction(10_000)  # how far a line without any breakpoint is drawn
 
 
 class Jump(NamedTuple):
@@ -138,7 +138,7 @@ def _ends(component: Component, marks: Iterable[Fraction]) -> Fraction:
     elif bends:
         usual = bends[-1] * Fraction(5, 4)
     else:
-        usual = USUAL_UNITS
+        usual = USUAL_SUM if isinstance(terms, Percent) else USUAL_UNITS
     return max(usual, *marks, ZERO)
 
 

@@ -60,16 +60,17 @@ def load(text: str | bytes, *, name: str = "book") -> Book:
     return book
 
 
-def check(text: str | bytes, emitted: Collection[str] | None = None) -> Report:
+def check(text: str | bytes, emitted: Collection[str] | None = None, *, examples: bool = True) -> Report:
     """Read a book and report its faults and warnings.
 
-    ``emitted`` are the activity types that sources send; without it, usual ones are assumed.
+    ``emitted`` are the activity types that sources send; without it, usual ones are assumed.  Without ``examples``
+    those of plans are read but not worked out, for a change that is tried before its examples are written.
     """
-    book, faults = _read(text)
+    book, faults = _read(text, examples=examples)
     return Report(book, faults, () if book is None else tuple(lint.warnings(book, emitted)))
 
 
-def _read(text: str | bytes) -> tuple[Book | None, tuple[Fault, ...]]:
+def _read(text: str | bytes, *, examples: bool = True) -> tuple[Book | None, tuple[Fault, ...]]:
     raw, faults = _parsed(text)
     sections: dict[str, dict[str, Any]] = {name: {} for name in SECTIONS}
     known = {name: _names(raw.get(name)) for name in SECTIONS}
@@ -84,6 +85,8 @@ def _read(text: str | bytes) -> tuple[Book | None, tuple[Fault, ...]]:
             for key, body in content.items():
                 wrong = list(_define(name, key, body, sections[name], known))
                 faults.extend(wrong)
+    if examples:
+        faults.extend(fault for plan in sections["plan"].values() for fault in checks.plan_examples(plan))
     if not faults:
         faults.extend(checks.paid_awards(sections["plan"].values(), sections["reward"]))
     book = None if faults else Book(**{f"{name}s": made for name, made in sections.items()})
@@ -114,8 +117,6 @@ def _define(
     made[key] = schema.build(key, values)
     if section == "incentive":
         yield from checks.examples(made[key])
-    elif section == "plan":
-        yield from checks.plan_examples(made[key])
 
 
 def _key(section: str, key: str) -> Iterator[Fault]:
