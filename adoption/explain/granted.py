@@ -136,7 +136,7 @@ def _line(known: Known, row: Row[Any], ruling: Ruling, language: str) -> AwardLi
 
 def _activities(connection: Connection, version: Version, shares: Sequence[Share], language: str) -> list[Counted]:
     titles = {one.key: wording.title_of(one, one.key, language) for one in version.counted.milestones}
-    received = _received(connection, shares)
+    received, known = _received(connection, shares), facts.current()
     found = []
     for share in shares:
         activity = share.activity
@@ -151,6 +151,7 @@ def _activities(connection: Connection, version: Version, shares: Sequence[Share
                 units=share.units,
                 milestone=titles.get(activity.type),
                 received=received.get((share.source, share.id)),
+                who=known.participant_of(activity.source, activity.actor),
             )
         )
     return found

@@ -71,13 +71,17 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
-    """An activity that no longer counts, by which kind of activity it was taken back, and when that became known."""
+    """An activity that no longer counts, by which kind of activity it was taken back, and when that became known.
+
+    ``who`` did it, where that is known.
+    """
 
     type: str
     time: datetime
     record: str | None
     by: str | None
     known: datetime | None
+    who: int | None
 
 
 class Pace(NamedTuple):
@@ -196,7 +200,8 @@ def taken_back(holder: int, starts: int, ends: int) -> list[Withdrawn]:
     for one in gone:
         received, kind = by.get((one.source, one.id), (None, None))
         when = None if received is None else period.moment(received)
-        found.append(Withdrawn(one.type, period.moment(one.time), one.subject, kind, when))
+        who = known.participant_of(one.source, one.actor)
+        found.append(Withdrawn(one.type, period.moment(one.time), one.subject, kind, when, who))
     return sorted(found, key=lambda one: (one.known or one.time, one.time), reverse=True)
 
 

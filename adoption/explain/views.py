@@ -48,7 +48,8 @@ class AwardLine:
 class Counted:
     """An activity that was counted, and what it adds to the tally (the shares of all add up to it).
 
-    Of a reached milestone ``milestone`` is the title, and the rest is of the activity that closed it.
+    Of a reached milestone ``milestone`` is the title, and the rest is of the activity that closed it.  ``who`` did it,
+    where that is known.
     """
 
     source: str
@@ -60,6 +61,7 @@ class Counted:
     units: int
     milestone: str | None
     received: datetime | None
+    who: int | None
 
 
 @dataclass(frozen=True, slots=True)

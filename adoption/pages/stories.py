@@ -145,21 +145,33 @@ def award_said(award: AwardLine) -> str:
     return said
 
 
-def counted(one: Counted, cards: Mapping[str, Card]) -> Row:
-    """Say what was counted for an award."""
-    name = _record(one.subject, cards)
-    if one.milestone:
-        title = wording.quoted(one.milestone, _code())
-        said = gettext("%(record)s is now %(milestone)s", record=name or "", milestone=title)
-    else:
+def told(holder: int, who: int | None) -> bool:
+    """Say whether the reader of an award may know which record it was: of a team's, one's own and those of reports."""
+    reader, known = auth.caller(), facts.current()
+    if holder > 0 or reader.reach(READ) is auth.ALL:
+        return True
+    return who is not None and auth.may_see(reader, READ, who, lambda person: known.people[person].manager)
+
+
+def counted(one: Counted, cards: Mapping[str, Card], holder: int) -> Row:
+    """Say what was counted for an award of a holder."""
+    subject = one.subject if told(holder, one.who) else None
+    name = _record(subject, cards)
+    if not one.milestone:
         said = telling.deed(one.type, name)
-    return Row(said, one.subject, one.time, one.received, one.units)
+    elif name is None:
+        said = gettext("%(title)s is reached.", title=wording.quoted(one.milestone, _code()))
+    else:
+        title = wording.quoted(one.milestone, _code())
+        said = gettext("%(record)s is now %(milestone)s", record=name, milestone=title)
+    return Row(said, subject, one.time, one.received, one.units)
 
 
-def gone(one: Withdrawn, cards: Mapping[str, Card]) -> Row:
+def gone(one: Withdrawn, cards: Mapping[str, Card], holder: int) -> Row:
     """Say what was taken back, and by which kind of activity."""
-    said = telling.deed(one.type, _record(one.record, cards))
-    return Row(said, one.record, one.time, one.known, 0, note=telling.deed(one.by, None) if one.by else "")
+    record = one.record if told(holder, one.who) else None
+    said = telling.deed(one.type, _record(record, cards))
+    return Row(said, record, one.time, one.known, 0, note=telling.deed(one.by, None) if one.by else "")
 
 
 def _record(record: str | None, cards: Mapping[str, Card]) -> str | None:

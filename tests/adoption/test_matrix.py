@@ -1,0 +1,420 @@
+"""Who may open and send what at a browser: every page of the address map, asked by everybody, about everybody's things.
+
+``ROUTES`` says for each page and each form how to ask it and whose thing it is about; who may is what the table of
+permissions says.  A route that is not there fails a test.
+"""
+
+import re
+import time
+from typing import NamedTuple
+
+import pytest
+
+from adoption import auth
+from adoption import explain
+from adoption import facts
+from adoption.auth import KEPT_DEVICE
+from adoption.auth import PERMISSIONS
+from adoption.auth import devices
+from adoption.auth import sessions
+from adoption.extensions import begin_write
+from adoption.extensions import db
+from adoption.models import Award
+from adoption.models import Preference
+from adoption.models import Redemption
+from adoption.models import WebSession
+from tests.conftest import application
+from tests.conftest import pushed
+from tests.staff import NORTH
+from tests.staff import PEOPLE
+from tests.staff import SOUTH
+from tests.staff import Staff
+from tests.staff import zone_at_noon
+from tests.visitors import Till
+from tests.visitors import Visitor
+
+ROLES = {
+    "Alice": "employee", "Mei": "manager", "Olga": "manager", "Dana": "manager", "Hana": "hr", "Ann": "approver",
+    "Leo": "lead", "Carl": "cashier", "Ada": "admin",
+}  # fmt: skip  # one of each role; of the managers one leads Alice, one leads another team, one leads both
+NOBODY = ("a stranger", "Lea, who has left", "a revoked session", "a revoked device", "a token")
+DEVICE = "a device"
+CAST = (*ROLES, DEVICE, *NOBODY)
+TEAMS = {team: {name for name, (_, its, _) in PEOPLE.items() if its == team} for team in (NORTH, SOUTH)}
+LED = {"Mei": TEAMS[NORTH], "Olga": TEAMS[SOUTH], "Dana": TEAMS[NORTH] | TEAMS[SOUTH]}
+OWNERS = (
+    "own",
+    "Alice",
+    "Bob",
+    "Иван",
+    "team",
+)  # one's own, and (seen by Alice) her own, a colleague's, another team's
+UNKNOWN = "nobody"
+MARK = "…"
+
+
+class Route(NamedTuple):
+    """How a page or a form is asked.
+
+    ``about`` is the kind of thing in the address, ``form`` what is sent, ``answers`` with what somebody who may is
+    answered, ``reach`` whether those who lead may too (else it is one's own business).
+    """
+
+    path: str
+    answers: tuple[int, ...] = (200,)
+    about: str | None = None
+    form: dict | None = None
+    reach: bool = True
+
+
+GONE = (404,)
+DONE = (303,)
+ROUTES = {
+    "GET home.week": Route("/"),
+    "GET home.today": Route("/today"),
+    "POST home.put_away": Route("/welcome", DONE, form={}),
+    "GET why.award": Route("/awards/{lunch}/why", about="award"),
+    "GET why.record": Route("/records/{record}", about="record"),
+    "GET why.search": Route("/records?q=Robin"),
+    "GET why.not_yet": Route("/incentives/ten-contacts-lunch/why-not-yet"),
+    "GET board.index": Route("/boards", (302,)),
+    "GET board.show": Route("/boards/contacts-this-week"),
+    "GET board.download": Route("/boards/contacts-this-week/lines.csv"),
+    "GET rewards.index": Route("/rewards"),
+    "GET rewards.voucher": Route("/rewards/{lunch}", about="award", reach=False),
+    "GET rewards.options": Route("/rewards/{choosing}/choose", (200, 303), about="award", reach=False),
+    "POST rewards.choose": Route("/rewards/{choosing}/choose", DONE, "award", {}, reach=False),
+    "POST rewards.take": Route("/rewards/{lunch}/day", DONE, "award", {"day": "soon"}, reach=False),
+    "POST rewards.give_back": Route("/rewards/{lunch}/cancel", DONE, "award", {}, reach=False),
+    "GET me.index": Route("/me"),
+    "GET me.data": Route("/me/data.json"),
+    "POST me.show_as": Route("/me/shown", DONE, form={"shown": "name"}),
+    "POST me.speak": Route("/me/speech", DONE, form={}),
+    "POST me.end": Route("/me/sessions/{session}/end", DONE, "session", {}),
+    "POST me.end_others": Route("/me/sessions/end-others", DONE, form={}),
+    "GET about.counted": Route("/what-we-count"),
+    "GET counter.index": Route("/counter"),
+    "POST counter.scan": Route("/counter/scan", form={"code": "K7QX-4MPT"}),
+    "POST counter.undo": Route("/counter/undo", form={"redemption": "1"}),
+    "GET devices.register_form": Route("/counter/register"),
+    "POST devices.register": Route("/counter/register", DONE, form={"canteen": ""}),
+    "POST devices.revoke": Route("/counter/devices/{device}/revoke", DONE, "device", {}),
+    "GET devices.token_form": Route("/counter/token"),
+    "POST devices.use_token": Route("/counter/token", DONE, form={"token": "x"}),
+    "GET letters.index": Route("/letters"),
+    "GET letters.one": Route("/letters/{letter}", about="letter"),
+    "GET letters.html": Route("/letters/{letter}/html", about="letter"),
+    "GET letters.file": Route("/letters/{letter}.eml", about="letter"),
+    "POST frame.choose_language": Route("/language", DONE, form={"language": "en"}),
+    "POST frame.choose_theme": Route("/theme", DONE, form={"theme": "dark"}),
+    "GET sign_in.form": Route("/sign-in"),
+    "POST sign_in.ask": Route("/sign-in", DONE, form={"address": "somebody@example.com"}),
+    "GET sign_in.sent": Route("/sign-in/sent"),
+    "GET sign_in.look": Route("/sign-in/x", (410,)),
+    "POST sign_in.use": Route("/sign-in/x", (410,), form={}),
+    "POST sign_in.choose": Route("/sign-in/as", GONE, form={"address": "alice@example.com"}),
+    "POST sign_in.out": Route("/sign-out", DONE, form={}),
+}
+LEADERS_ONLY = {"GET board.download"}
+TO_THE_DOOR = {"POST sign_in.out", "POST devices.register", "POST devices.revoke"}  # where these lead
+ABOUT = {"award": OWNERS, "record": OWNERS[:-1]}  # whose things there are; others belong to nobody in particular
+
+
+# --- the house, and who asks
+
+
+@pytest.fixture
+def house(databases, database, tmp_path):
+    """Return an application in which everybody has something of everything."""
+    url = databases(database).copy()
+    settings = {"PUBLIC_URL": "http://localhost", "ORGANISATION_ZONE": zone_at_noon()}
+    with pushed(application(url, tmp_path / "archive", **settings)) as app:
+        app.testing = False
+        app.staff = Staff()
+        app.has = app.staff.live()
+        app.team = team_award(app)
+        yield app
+    databases(database).drop(url)
+
+
+def team_award(app):
+    """Return an award of Alice's team, as addresses have it."""
+    (team,) = facts.current().teams_on(app.staff["Alice"], app.staff.today)
+    row = db.session.query(Award).where(Award.holder == -team).first()
+    found = explain.written(explain.AwardKey(row.version, row.holder, row.period, row.ordinal))
+    db.session.rollback()
+    return found
+
+
+def asker(app, who):
+    """Return somebody at a browser of their own, just signed in."""
+    if who == DEVICE:
+        visitor = Till(app)
+    elif who in ROLES:
+        visitor = Visitor(app, app.staff[who])
+    else:
+        visitor = outsider(app, who)
+    db.session.rollback()
+    return visitor
+
+
+def outsider(app, who):
+    now = time.time_ns() // 1000
+    if who == "Lea, who has left":
+        return Visitor(app, app.staff["Lea"])
+    if who == "a revoked session":
+        visitor = Visitor(app, app.staff["Ada"])
+        sessions.revoke(app.staff["Ada"], now)
+        db.session.commit()
+        return visitor
+    if who == "a revoked device":
+        visitor = Till(app)
+        devices.revoke(max(one.id for one in devices.devices()))
+        db.session.commit()
+        return visitor
+    visitor = Visitor(app)
+    if who == "a token":
+        token = auth.create_token(f"t{time.time_ns()}", ("admin",), email="ada@example.com", now=now)
+        db.session.commit()
+        visitor.headers |= {"Authorization": f"Bearer {token}"}
+    return visitor
+
+
+# --- what is expected
+
+
+def sees(who, permission, owner):
+    """Say whether the table opens to somebody what belongs to an owner."""
+    reach = PERMISSIONS[permission].get(ROLES[who])
+    if reach is auth.ALL or owner == who:
+        return reach is not None
+    return reach is auth.REPORTS and owner in LED.get(who, ())
+
+
+def uses(who, owner):
+    """Say whether a reward is somebody's to use: their own, or of a team of theirs, or that they lead."""
+    return owner == who or (owner == "team" and (who in TEAMS[NORTH] or bool(LED.get(who, set()) & TEAMS[NORTH])))
+
+
+def enters(app, who, key):
+    """Say whether the table lets somebody through the door of a route."""
+    access = auth.access_of(app, key.split()[1])
+    if access.permission is None or access.door == KEPT_DEVICE:
+        return access.permission is None or who == DEVICE
+    reach = PERMISSIONS[access.permission].get(ROLES.get(who))
+    return reach is not None and (key not in LEADERS_ONLY or reach >= auth.REPORTS)
+
+
+def may(app, who, key, owner):
+    """Say whether somebody may ask a route about an owner's thing."""
+    permission = auth.access_of(app, key.split()[1]).permission
+    if not enters(app, who, key) or owner is None:
+        return enters(app, who, key)
+    if not ROUTES[key].reach:
+        return uses(who, owner)
+    owners = TEAMS[NORTH] if owner == "team" else {owner}
+    return any(sees(who, permission, one) for one in owners)
+
+
+# --- asking
+
+
+def things(app, who, owner):
+    """Return the parts of addresses that name things of an owner; ``UNKNOWN`` has what does not exist."""
+    if owner == UNKNOWN:
+        award = "7-9999-739000-1"
+        return {"lunch": award, "choosing": award, "eaten": award, "record": "contact/999999"}
+    if owner == "team":
+        return dict.fromkeys(("lunch", "choosing", "eaten"), app.team)
+    mine = owner if owner in PEOPLE else who if who in PEOPLE else "Alice"
+    return app.has[mine].written() | {"session": "999999", "device": "1", "letter": str(app.has.letter)}
+
+
+def ask(app, who, key, owner=None, **more):
+    """Ask a route about an owner's thing; return the answer, and its text without what names the thing.
+
+    ``headers`` go with a page, ``proof=False`` sends a form as no page of ours would.
+    """
+    route, visitor = ROUTES[key], asker(app, who)
+    path = route.path.format_map(things(app, who, owner))
+    answer = visitor.get(path, **more) if key.startswith("GET") else visitor.post(path, route.form, **more)
+    db.session.rollback()
+    text = answer.get_data(as_text=True)
+    answer.close()
+    named = text.replace(path.partition("?")[0], MARK)
+    return answer, re.sub(r'(name="csrf_token" value=")[^"]+|urn:uuid:[\w-]+', MARK, named)
+
+
+def closed(answer):
+    """Say whether an answer shows nothing: a refusal, or the way to the door."""
+    to_door = answer.status_code == 303 and answer.headers["Location"].partition("?")[0] in {
+        "/sign-in",
+        "/counter/register",
+    }
+    return to_door or answer.status_code in {401, 403, 404}
+
+
+def owners_in(text):
+    """Return whose contacts a text names: everybody's are called Robin, and have a hundred numbers of their own."""
+    busy = [name for name in PEOPLE if name != "Finn"]
+    return {busy[int(number) // 100] for number in re.findall(r"Robin (\d+)", text)}
+
+
+def leaks(who, text):
+    """Return whose contacts a text names that are not for somebody to see."""
+    found = owners_in(text)
+    return {one for one in found if who not in ROLES or not sees(who, "progress:read", one)}
+
+
+# --- the tests
+
+
+def page_routes(app):
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint.partition(".")[0] in app.extensions["pages"]:
+            for method in rule.methods - {"HEAD", "OPTIONS"}:
+                yield f"{method} {rule.endpoint}"
+
+
+def test_every_page_and_every_form_is_in_the_matrix(sqlite_app):
+    assert sorted(page_routes(sqlite_app)) == sorted(ROUTES)
+
+
+def test_every_role_asks(sqlite_app):
+    assert set(ROLES.values()) == set(auth.EVERYBODY)
+    assert all(PEOPLE[name][0] == role for name, role in ROLES.items())
+
+
+@pytest.mark.parametrize("who", CAST)
+def test_pages_and_people_meet_only_where_the_table_says(house, who):
+    for key, route in ROUTES.items():
+        for owner in ABOUT.get(route.about, (None,)):
+            answer, text = ask(house, who, key, owner)
+            whose = who if owner == "own" and who in PEOPLE else "Alice" if owner == "own" else owner
+            case = (who, key, owner, answer.status_code)
+            if may(house, who, key, whose):
+                assert answer.status_code in route.answers, case
+                assert not closed(answer) or route.answers == GONE or key in TO_THE_DOOR, case
+            else:
+                assert closed(answer), case
+                assert owners_in(text) == set(), case
+            assert leaks(who, text) == set(), case
+
+
+@pytest.mark.parametrize("who", CAST)
+def test_a_form_without_proof_changes_nothing_whoever_sends_it(house, who):
+    before = state()
+    for key, route in ROUTES.items():
+        if key.startswith("POST"):
+            for owner in ABOUT.get(route.about, (None,)):
+                answer, text = ask(house, who, key, owner, proof=False)
+                assert answer.status_code in {400, 401, 403}, (key, owner, answer.status_code)
+                assert owners_in(text) == set()
+    assert state() == before
+
+
+def state():
+    """Return everything that forms could change."""
+    db.session.rollback()
+    awards = db.session.query(Award.holder, Award.ordinal, Award.period, Award.status, Award.reward).all()
+    used = db.session.query(Redemption.id, Redemption.undone).all()
+    chosen = db.session.query(Preference.participant, Preference.shown, Preference.theme, Preference.language).all()
+    return sorted(map(repr, awards)), sorted(map(repr, used)), sorted(map(repr, chosen))
+
+
+@pytest.mark.parametrize("who", [name for name, role in ROLES.items() if role not in {"hr", "admin"}])
+def test_what_is_not_ones_own_looks_like_what_does_not_exist(house, who):
+    for key, route in ROUTES.items():
+        if route.about not in ABOUT:
+            continue
+        nothing = ask(house, who, key, UNKNOWN)
+        assert closed(nothing[0]), key
+        for owner in ABOUT[route.about]:
+            if owner != "own" and not may(house, who, key, owner):
+                answer, text = ask(house, who, key, owner)
+                assert (answer.status_code, text) == (nothing[0].status_code, nothing[1]), (key, owner)
+
+
+@pytest.mark.parametrize("who", ["Alice", "Olga", "Carl"])
+def test_teams_that_are_not_ones_own_look_like_teams_that_do_not_exist(house, who):
+    foreign = SOUTH if who == "Alice" else NORTH
+    visitor = asker(house, who)
+    answers = [
+        visitor.get("/boards/contacts-this-week", query_string={"scope": f"team:{team}"}) for team in (foreign, "?")
+    ]
+    assert {answer.status_code for answer in answers} == {403}
+    one, other = (re.sub(r'value="[^"]*"', "", answer.get_data(as_text=True)) for answer in answers)
+    assert one == other
+
+
+@pytest.mark.parametrize("who", CAST)
+def test_parts_of_pages_are_as_closed_as_the_pages(house, who):
+    for key, route in ROUTES.items():
+        if key.startswith("GET"):
+            for owner in ABOUT.get(route.about, (None,)):
+                answer, text = ask(house, who, key, owner, headers={"X-Fragment": "1"})
+                whose = who if owner == "own" and who in PEOPLE else "Alice" if owner == "own" else owner
+                assert closed(answer) is not may(house, who, key, whose) or route.answers == GONE, (key, owner)
+                assert leaks(who, text) == set(), (key, owner)
+
+
+def test_a_search_finds_only_what_is_ones_own(house):
+    visitor = asker(house, "Alice")
+    bobs = house.has["Bob"].record
+    for asked in (bobs, "Robin", bobs.replace("contact/", "Robin "), "%", "contact/"):
+        answer = visitor.get("/records", query_string={"q": asked}, follow_redirects=True)
+        text = answer.get_data(as_text=True).replace(asked, MARK)
+        assert owners_in(text) <= {"Alice"}, asked
+        assert bobs not in text
+
+
+def test_somebody_elses_sessions_cannot_be_ended(house):
+    bob = Visitor(house, house.staff["Bob"])
+    db.session.rollback()
+    number = db.session.query(WebSession.id).order_by(WebSession.id.desc()).first()[0]
+    told = [
+        asker(house, "Ada").post(f"/me/sessions/{one}/end", {}, follow_redirects=True).get_data(as_text=True)
+        for one in (number, 999_999)
+    ]
+    assert "That browser is signed out already." in told[0]
+    assert "That browser is signed out already." in told[1]
+    assert bob.get("/me").status_code == 200
+
+
+# --- a door opens nothing else
+
+
+def test_a_session_and_a_device_open_nothing_in_the_api(house):
+    ada, till = asker(house, "Ada"), asker(house, DEVICE)
+    for rule in house.url_map.iter_rules():
+        if not rule.rule.startswith("/api/v1/") or auth.access_of(house, rule.endpoint).permission is None:
+            continue
+        parts = dict.fromkeys(rule.arguments, "x")
+        path = house.url_map.bind("localhost").build(rule.endpoint, parts)
+        for method in rule.methods - {"HEAD", "OPTIONS"}:
+            for visitor in (ada, till):
+                assert visitor.client.open(path, method=method, json=[]).status_code == 401, path
+
+
+def test_what_opens_one_door_does_not_fit_another(house):
+    session = sessions.begin(house.staff["Ada"], "a test", time.time_ns() // 1000)
+    db.session.commit()
+    device = devices.register("Canteen 1", by=None, now=time.time_ns() // 1000)
+    db.session.commit()
+    bearer = auth.create_token("x", ("admin",), email=None, now=time.time_ns() // 1000)
+    db.session.commit()
+    for cookie, path, others in (
+        (sessions.COOKIE, "/letters", (device, bearer)),
+        (devices.COOKIE, "/counter", (session, bearer)),
+    ):
+        for secret in others:
+            client = house.test_client()
+            client.set_cookie(cookie, secret)
+            assert client.get(path, headers={"Accept": "text/html"}).status_code == 303
+
+
+def test_the_password_of_a_link_is_not_that_of_a_session(house):
+    client = house.test_client()
+    client.set_cookie(sessions.COOKIE, house.has.link)
+    assert client.get("/", headers={"Accept": "text/html"}).status_code == 303
+    assert sessions.make_link(begin_write(), "lea@example.com", time.time_ns() // 1000) is None
