@@ -22,7 +22,6 @@ from rules.book.faults import shown
 from rules.book.faults import unknown
 from rules.book.reads import Value
 from rules.book.reads import day
-from rules.book.reads import listed
 from rules.book.reads import number
 from rules.book.reads import one_of
 from rules.book.reads import refuse
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
 
 MOST_COMPONENTS = 30
 MOST_TIERS = 50
+MOST_RANKS = 100
 LONGEST_CODE = 40
 
 
@@ -82,6 +82,13 @@ def points(value: Any) -> tuple[plans.Tier, ...]:
         if before.at >= after.at or before.pays > after.pays:
             refuse(f"the point at {exact.text(after.at)} does not rise from the one before; write them in rising order")
     return tuple(found)
+
+
+def weights(value: Any) -> tuple[Fraction, ...]:
+    """Read the weights of the first places; two places may weigh the same."""
+    if not isinstance(value, list) or not 1 <= len(value) <= MOST_RANKS:
+        want("a list of numbers, such as [50, 30, 20]", value)
+    return tuple(not_negative(one) for one in value)
 
 
 class TierTable(Table):
@@ -277,7 +284,7 @@ class PoolTable(ComponentTable):
     TERMS = ("amount", "by", "ranks")
     amount = Value(amount_or_quantity, example="amount = 1000")
     by = Value(one_of(("units", "rank", "equally")), example='by = "units"')
-    ranks = Value(listed(lambda one: one, 100))
+    ranks = Value(weights)
 
     @validates_schema(skip_on_field_errors=False, pass_original=True)
     def stay_whole(self, data: Mapping[str, Any], original: Mapping[str, Any], **_: Any) -> None:
@@ -294,8 +301,7 @@ class PoolTable(ComponentTable):
 
     def terms(self, own: Mapping[str, Any]) -> plans.Terms:
         """Make the terms."""
-        ranks = tuple(not_negative(one) for one in own.get("ranks", ()))
-        return plans.Pool(own["amount"], own["by"], ranks)
+        return plans.Pool(**own)
 
     def build(self, key: str, values: Mapping[str, Any]) -> plans.Component:
         """Make the component; who was there for a part of the period has part of the units already."""
