@@ -66,6 +66,9 @@ PLACES = {
     "devices.register_form": Place("Carl", at("/counter/register")),
     "devices.token_form": Place(None, at("/counter/token")),
     "letters.index": Place("Ada", at("/letters")),
+    "bonus_plans.index": Place("Hana", at("/hr/plans")),
+    "bonus_plans.show": Place("Hana", at("/hr/plans/sales-bonus")),
+    "bonus_plans.simulate": Place("Hana", at("/hr/plans/sales-bonus/simulate")),
     "letters.one": Place("Ada", lambda has: f"/letters/{has.letter}"),
 }
 # More than one face of a page, and pages without a route of their own.

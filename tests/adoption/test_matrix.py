@@ -57,7 +57,8 @@ class Route(NamedTuple):
     """How a page or a form is asked.
 
     ``about`` is the kind of thing in the address, ``form`` what is sent, ``answers`` with what somebody who may is
-    answered, ``reach`` whether those who lead may too (else it is one's own business).
+    answered, ``reach`` whether those who lead may too (else it is one's own business), ``least`` how far the permission
+    has to reach.
     """
 
     path: str
@@ -65,6 +66,7 @@ class Route(NamedTuple):
     about: str | None = None
     form: dict | None = None
     reach: bool = True
+    least: auth.Reach = auth.OWN
 
 
 GONE = (404,)
@@ -79,7 +81,7 @@ ROUTES = {
     "GET why.not_yet": Route("/incentives/ten-contacts-lunch/why-not-yet"),
     "GET board.index": Route("/boards", (302,)),
     "GET board.show": Route("/boards/contacts-this-week"),
-    "GET board.download": Route("/boards/contacts-this-week/lines.csv"),
+    "GET board.download": Route("/boards/contacts-this-week/lines.csv", least=auth.REPORTS),
     "GET rewards.index": Route("/rewards"),
     "GET rewards.voucher": Route("/rewards/{lunch}", about="award", reach=False),
     "GET rewards.options": Route("/rewards/{choosing}/choose", (200, 303), about="award", reach=False),
@@ -105,6 +107,11 @@ ROUTES = {
     "GET letters.one": Route("/letters/{letter}", about="letter"),
     "GET letters.html": Route("/letters/{letter}/html", about="letter"),
     "GET letters.file": Route("/letters/{letter}.eml", about="letter"),
+    "GET bonus_plans.index": Route("/hr/plans", least=auth.ALL),
+    "GET bonus_plans.show": Route("/hr/plans/sales-bonus", least=auth.ALL),
+    "GET bonus_plans.simulate": Route("/hr/plans/sales-bonus/simulate"),
+    "POST bonus_plans.simulated": Route("/hr/plans/sales-bonus/simulate", (200, 422), form={}),
+    "POST bonus_plans.download": Route("/hr/plans/sales-bonus/simulate.csv", (200, 422), form={}),
     "POST frame.choose_language": Route("/language", DONE, form={"language": "en"}),
     "POST frame.choose_theme": Route("/theme", DONE, form={"theme": "dark"}),
     "GET sign_in.form": Route("/sign-in"),
@@ -115,7 +122,6 @@ ROUTES = {
     "POST sign_in.choose": Route("/sign-in/as", GONE, form={"address": "alice@example.com"}),
     "POST sign_in.out": Route("/sign-out", DONE, form={}),
 }
-LEADERS_ONLY = {"GET board.download"}
 TO_THE_DOOR = {"POST sign_in.out", "POST devices.register", "POST devices.revoke"}  # where these lead
 ABOUT = {"award": OWNERS, "record": OWNERS[:-1]}  # whose things there are; others belong to nobody in particular
 
@@ -202,7 +208,7 @@ def enters(app, who, key):
     if access.permission is None or access.door == KEPT_DEVICE:
         return access.permission is None or who == DEVICE
     reach = PERMISSIONS[access.permission].get(ROLES.get(who))
-    return reach is not None and (key not in LEADERS_ONLY or reach >= auth.REPORTS)
+    return reach is not None and reach >= ROUTES[key].least
 
 
 def may(app, who, key, owner):
