@@ -46,8 +46,8 @@ def load(file: BinaryIO, on: int | None, dry_run: bool, later: bool) -> None:
     """Load a list of people.
 
     Columns: email, name, team, manager (e-mail), role, hired_on, left_on (the first day no longer there), identities
-    (source=id;source=id). Only email must be there; what the file has no column for stays as it is, and so do people
-    whom it does not name.
+    (source=id;source=id), employee_no (payroll's number). Only email must be there; what the file has no column for
+    stays as it is, and so do people whom it does not name.
     """
     found = people_csv.read(_raw(file))
     loaded = directory.load_people(found, on=_today() if on is None else on)

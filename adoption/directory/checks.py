@@ -18,7 +18,7 @@ SHOWN = 5  # people of a circle that are named
 
 def faults(people: People, stored: Stored) -> list[Fault]:
     """Return every fault."""
-    found = [*_taken(people, stored), *_reversed(people, stored)]
+    found = [*_taken(people, stored), *_numbered(people, stored), *_reversed(people, stored)]
     whole = all(fault.column not in (None, people.labels.get("email", "email")) for fault in people.faults)
     if whole and "manager" in people.columns:  # else a row that could not be read may be the manager's
         found.extend(_unknown(people, stored))
@@ -38,6 +38,18 @@ def _taken(people: People, stored: Stored) -> Iterator[Fault]:
             if owner not in listed:
                 message = f"{source}={name} belongs to {owner}, who is not in this file"
                 yield people.fault(row.line, "identities", message)
+
+
+def _numbered(people: People, stored: Stored) -> Iterator[Fault]:
+    """Find employee numbers of somebody whom the list does not name: payroll would pay the one for the other."""
+    if "employee_no" not in people.columns:
+        return
+    listed = {row.email for row in people.rows}
+    owners = {one.employee_no: email for email, one in stored.people.items() if email not in listed}
+    for row in people.rows:
+        if row.employee_no is not None and row.employee_no in owners:
+            message = f"{row.employee_no} is the number of {owners[row.employee_no]}, who is not in this file"
+            yield people.fault(row.line, "employee_no", message)
 
 
 def _reversed(people: People, stored: Stored) -> Iterator[Fault]:

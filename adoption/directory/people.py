@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 
 _ADD_TEAMS = "INSERT INTO team (name) SELECT name FROM {given} AS g RETURNING name, id"
 _ADD_PEOPLE = (
-    "INSERT INTO participant (email, name, role, hired_on, left_on)"
-    " SELECT email, name, role, hired_on, left_on FROM {given} AS g RETURNING email, id"
+    "INSERT INTO participant (email, name, role, hired_on, left_on, employee_no)"
+    " SELECT email, name, role, hired_on, left_on, employee_no FROM {given} AS g RETURNING email, id"
 )
 _CHANGE_PEOPLE = (
     "UPDATE participant SET name = g.name, role = g.role, manager = g.manager, hired_on = g.hired_on,"
-    " left_on = g.left_on FROM {given} AS g WHERE participant.id = g.id"
+    " left_on = g.left_on, employee_no = g.employee_no FROM {given} AS g WHERE participant.id = g.id"
 )
 MEMBERSHIP = ("participant", "team", "starts", "ends")
 
@@ -89,11 +89,12 @@ def _add_people(connection: Connection, people: People, stored: Stored) -> set[s
     """Store those who are new, without their managers, who may be new as well; ``stored`` then knows them."""
     rows = {row.email: row for row in people.rows if row.email not in stored.people}
     if rows:
-        columns = ("email", "name", "role", "hired_on", "left_on")
+        columns = ("email", "name", "role", "hired_on", "left_on", "employee_no")
         values = [tuple(getattr(row, column) for column in columns) for row in rows.values()]
         for email, number in statements.run(connection, "participant", columns, values, _ADD_PEOPLE):
             row = rows[email]
-            stored.people[email] = Person(number, row.name, row.role, None, row.hired_on, row.left_on)
+            days = (row.hired_on, row.left_on)
+            stored.people[email] = Person(number, row.name, row.role, None, *days, row.employee_no)
     return set(rows)
 
 
@@ -120,6 +121,7 @@ def _after(row: PersonRow, columns: frozenset[str], stored: Stored) -> Person:
         manager,
         row.hired_on if "hired_on" in columns else before.hired_on,
         row.left_on if "left_on" in columns else before.left_on,
+        row.employee_no if "employee_no" in columns else before.employee_no,
     )
 
 
@@ -205,6 +207,7 @@ def listed(on: int) -> list[PersonRow]:
                 hired_on=person.hired_on,
                 left_on=person.left_on,
                 identities=tuple(sorted(identities.get(person.id, ()))),
+                employee_no=person.employee_no,
             )
         )
     return rows

@@ -29,6 +29,7 @@ class Person(NamedTuple):
     manager: int | None
     hired_on: int | None
     left_on: int | None
+    employee_no: str | None
 
 
 @dataclass(slots=True)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from adoption.people_csv.table import Record
     from adoption.people_csv.table import Table
 
-COLUMNS = ("email", "name", "team", "manager", "role", "hired_on", "left_on", "identities")
+COLUMNS = ("email", "name", "team", "manager", "role", "hired_on", "left_on", "identities", "employee_no")
 LAYOUT = Layout(
     {
         "email": (
@@ -59,12 +59,16 @@ LAYOUT = Layout(
             *("дата увольнения", "уволен", "离职日期"),
         ),
         "identities": ("identities", "identity", "accounts", "учетные записи", "账号"),
+        "employee_no": (
+            *("employee no", "employee number", "employeenumber", "employee id", "employeeid", "personnel number"),
+            *("personalnummer", "табельный номер", "таб номер", "工号", "员工编号", "员工工号"),
+        ),
         "first_name": ("givenname", "first name", "given name", "имя"),
         "last_name": ("surname", "last name", "family name", "фамилия"),
     },
     frozenset({"email"}),
 )
-_SAME = {"manager": cells.email, "hired_on": cells.day, "left_on": cells.end}
+_SAME = {"manager": cells.email, "hired_on": cells.day, "left_on": cells.end, "employee_no": cells.line_of_text}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,7 @@ class PersonRow:
     hired_on: int | None = None
     left_on: int | None = None
     identities: tuple[tuple[str, str], ...] = ()
+    employee_no: str | None = None  # payroll's number, as it is written: zeros in front belong to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,14 +148,18 @@ def _person(found: Table, record: Record) -> PersonRow | None:
 
 
 def _unique(found: Table, rows: list[PersonRow]) -> list[PersonRow]:
-    """Keep the first row of each person; report the others, and identities that two people claim."""
+    """Keep the first row of each person; report the others, and numbers and identities that two people claim."""
     people: dict[str, int] = {}
+    numbers: dict[str, PersonRow] = {}
     owners: dict[tuple[str, str], PersonRow] = {}
     for row in rows:
         first = people.setdefault(row.email, row.line)
         if first != row.line:
             found.fault(row.line, "email", f"{row.email} is already on line {first}")
             continue
+        if row.employee_no is not None and (other := numbers.setdefault(row.employee_no, row)) is not row:
+            said = f"{row.employee_no} is already the number of {other.email} (line {other.line})"
+            found.fault(row.line, "employee_no", said)
         for identity in row.identities:
             owner = owners.setdefault(identity, row)
             if owner is not row:

@@ -33,6 +33,7 @@ def write(rows: Iterable[PersonRow]) -> str:
             _day(row.hired_on),
             _day(row.left_on),
             ";".join(f"{source}={name}" for source, name in row.identities),
+            row.employee_no or "",
         )
         writer.writerow(f"'{cell}" if _FORMULA.match(cell) else cell for cell in cells)
     return out.getvalue()

@@ -235,6 +235,15 @@ def test_columns_that_a_list_lacks_stay_and_blank_cells_do_not():
     assert identities() == {}
 
 
+def test_payrolls_numbers_are_kept_listed_and_nobody_elses():
+    load(f"email,employee_no\n{ALICE},00417\n{BOB},\n")
+    load(f"email,name\n{ALICE},Alice\n")
+    assert [(row.email, row.employee_no) for row in directory.listed(TODAY)] == [(ALICE, "00417"), (BOB, None)]
+    (fault,) = load(f"email,employee_no\n{BOB},00417\n").faults
+    assert fault.message == f"00417 is the number of {ALICE}, who is not in this file"
+    assert load(f"email,employee_no\n{BOB},00417\n{ALICE},\n").changed == 2
+
+
 def test_an_identity_moves_between_two_people_of_one_list():
     load(f"email,identities\n{ALICE},crm=1\n{BOB},crm=2\n")
     loaded = load(f"email,identities\n{ALICE},crm=2\n{BOB},crm=1;crm=3\n")
@@ -719,9 +728,9 @@ def test_the_calendars_have_commands(people):
 
 def test_the_list_is_one_that_can_be_loaded(people):
     text = (
-        "email,name,team,manager,role,hired_on,left_on,identities\n"
-        "alice@example.com,'=Alice,Pilot;Sales,mei@example.com,employee,2026-01-05,,crm=1;office=a\n"
-        "mei@example.com,Mei,,,manager,,2026-06-01,\n"
+        "email,name,team,manager,role,hired_on,left_on,identities,employee_no\n"
+        "alice@example.com,'=Alice,Pilot;Sales,mei@example.com,employee,2026-01-05,,crm=1;office=a,00417\n"
+        "mei@example.com,Mei,,,manager,,2026-06-01,,\n"
     )
     people("load", "staff.csv", staff=text)
     assert stored()["name"] == "=Alice"

@@ -95,6 +95,18 @@ def test_headings_are_understood_in_three_languages(headings, cells):
     )
 
 
+@pytest.mark.parametrize(
+    "heading", ["employee_no", "Employee number", "Employee ID", "Personalnummer", "Табельный номер", "工号"]
+)
+def test_payrolls_number_is_text_under_whatever_name(heading):
+    assert only(f"email;{heading}\nalice@example.com;00417\n").employee_no == "00417"
+
+
+def test_two_people_have_not_the_same_number():
+    (fault,) = read("email,employee_no\na@example.com,7\nb@example.com,7\nc@example.com,\nd@example.com,\n").faults
+    assert (fault.line, fault.message) == (3, "7 is already the number of a@example.com (line 2)")
+
+
 def test_first_and_last_name_make_a_name():
     assert only("email,First Name,Last Name\nalice@example.com,Alice,Liddell\n").name == "Alice Liddell"
 
@@ -303,6 +315,7 @@ PEOPLE = st.builds(
         unique=True,
         max_size=3,
     ).map(tuple),
+    employee_no=st.none() | NAMES.filter(bool),
 )
 
 
@@ -348,8 +361,8 @@ def test_a_bulk_list_of_entra_is_read():
 @pytest.mark.parametrize(
     ("name", "columns"),
     [
-        ("google_users_upload_minimal.csv.txt", {"email", "name", "team"}),
-        ("google_workspace_bulk_users_header.csv.txt", {"email", "name", "team", "manager"}),
+        ("google_users_upload_minimal.csv.txt", {"email", "name", "team", "employee_no"}),
+        ("google_workspace_bulk_users_header.csv.txt", {"email", "name", "team", "manager", "employee_no"}),
     ],
 )
 def test_the_lists_of_google_are_understood(name, columns):
