@@ -42,11 +42,14 @@ SOURCE = "en"  # the language in which messages are written
 LOCALES: Mapping[str, str] = {"en": "en_GB", "ru": "ru_RU", "zh": "zh_CN"}
 NAMES: Mapping[str, str] = {"en": "English", "ru": "Русский", "zh": "中文"}
 COOKIE = "language"
-SHAPES: Mapping[str, Mapping[str, str]] = {  # Babel's own shapes abbreviate where we want a day's name in full
-    "en": {"long": "EEEE d MMMM", "short": "d MMM", "full": "EEEE d MMMM y"},
-    "ru": {"long": "EEEE, d MMMM", "short": "d MMM", "full": "EEEE, d MMMM y 'г'."},  # noqa: RUF001  # Cyrillic is meant
-    "zh": {"long": "M月d日EEEE", "short": "M月d日", "full": "y年M月d日EEEE"},
+# Babel's own shapes abbreviate where we want a day's name in full.  What stands within a Russian sentence must be right
+# after any preposition («до 24 декабря»), so that the weekday, which would have to be inflected, is in brackets.
+SHAPES: Mapping[str, Mapping[str, str]] = {
+    "en": {"alone": "EEEE d MMMM", "long": "EEEE d MMMM", "short": "d MMM", "full": "EEEE d MMMM y"},
+    "ru": {"alone": "d MMMM, EEEE", "long": "d MMMM (EEEE)", "short": "d MMM", "full": "d MMMM y 'г'."},  # noqa: RUF001  # Cyrillic is meant
+    "zh": {"alone": "M月d日EEEE", "long": "M月d日（EEEE）", "short": "M月d日", "full": "y年M月d日（EEEE）"},  # noqa: RUF001  # full width is meant
 }
+PAUSES: Mapping[str, str] = {"en": ", ", "ru": ", ", "zh": " "}  # between a day and a time of day
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,10 @@ class Tongue:
         return numbers.format_currency(amount, currency, locale=self.locale)
 
     def day(self, day: int, shape: str = "long") -> str:
-        """Write a local day: ``long`` is "Thursday 24 December", ``short`` "24 Dec", ``full`` has the year."""
+        """Write a local day: ``long`` is "Thursday 24 December" in a sentence, and ``alone`` the same as a heading.
+
+        ``short`` is "24 Dec", and ``full`` has the year.
+        """
         return dates.format_date(date.fromordinal(day), SHAPES[self.code][shape], locale=self.locale)
 
     def weekday(self, day: int) -> str:
@@ -102,10 +108,10 @@ class Tongue:
         """Write the time of day of a moment in the organisation's zone."""
         return dates.format_time(moment.astimezone(_zone()), "HH:mm", locale=self.locale)
 
-    def moment(self, moment: datetime) -> str:
-        """Write a day and the time of day in the organisation's zone."""
+    def moment(self, moment: datetime, shape: str = "full") -> str:
+        """Write a day, in a shape of ``day``, and the time of day in the organisation's zone."""
         local = moment.astimezone(_zone())
-        return f"{self.day(local.toordinal(), 'full')}, {self.clock(moment)}"
+        return f"{self.day(local.toordinal(), shape)}{PAUSES[self.code]}{self.clock(moment)}"
 
 
 def _zone() -> ZoneInfo:

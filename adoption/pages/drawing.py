@@ -107,7 +107,7 @@ def when(moment: datetime, beside: datetime | None = None) -> str:
     if beside is not None and beside.astimezone(zone).date() == at.date():
         return tongue.clock(moment)
     this_year = period.moment(time.time_ns() // 1000).astimezone(zone).year
-    return f"{tongue.day(at.toordinal(), 'short' if at.year == this_year else 'full')}, {tongue.clock(moment)}"
+    return tongue.moment(moment, "short" if at.year == this_year else "full")
 
 
 def in_force(starts: int, ends: int) -> str:

@@ -148,8 +148,6 @@ def _line(letter: Stored, now: int) -> dict[str, Any]:
     group = outbox.group_of(letter, now)
     name, picture, look = groups()[group]
     changed = period.moment(letter.changed)
-    local = changed.astimezone(current_app.extensions["settings"].organisation_zone)
-    spoken = languages.current()
     reply = letter.reply or ""
     return {
         "letter": letter,
@@ -168,5 +166,5 @@ def _line(letter: Stored, now: int) -> dict[str, Any]:
         "due": period.moment(letter.due),
         "expires": period.moment(letter.expires),
         "changed": changed,
-        "when": f"{spoken.day(local.toordinal(), 'short')}, {spoken.clock(changed)}",
+        "when": languages.current().moment(changed, "short"),
     }

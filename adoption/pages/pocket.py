@@ -121,8 +121,8 @@ def used_on(item: Item) -> str:
         return ""
     if used.canteen is None:
         return tongue.day(used.day, "short")
-    when = gettext("%(day)s, %(time)s", day=tongue.day(used.day, "short"), time=tongue.clock(period.moment(used.at)))
-    return f"{when}, {used.canteen}"
+    day, clock = tongue.day(used.day, "short"), tongue.clock(period.moment(used.at))
+    return gettext("%(day)s %(time)s, %(place)s", day=day, time=clock, place=used.canteen)
 
 
 def said(item: Item, today: int) -> str:

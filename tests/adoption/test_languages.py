@@ -177,11 +177,17 @@ def test_numbers_keep_every_digit(value):
 def test_days_and_times_follow_the_language(sqlite_app):
     day = date(2026, 12, 24).toordinal()
     assert [tongue(code).day(day) for code in ("en", "ru", "zh")] == [
-        "Thursday 24 December", "четверг, 24 декабря", "12月24日星期四"
+        "Thursday 24 December", "24 декабря (четверг)", "12月24日（星期四）"
+    ]  # fmt: skip
+    assert [tongue(code).day(day, "alone") for code in ("en", "ru", "zh")] == [
+        "Thursday 24 December", "24 декабря, четверг", "12月24日星期四"
     ]  # fmt: skip
     assert [tongue(code).weekday(day) for code in ("en", "ru", "zh")] == ["Thursday", "четверг", "星期四"]
     noon = datetime(2026, 12, 24, 11, 5, tzinfo=UTC)
     assert {tongue(code).clock(noon) for code in ("en", "ru", "zh")} == {"12:05"}  # in Amsterdam
+    assert [tongue(code).moment(noon) for code in ("en", "ru", "zh")] == [
+        "Thursday 24 December 2026, 12:05", "24 декабря 2026 г., 12:05", "2026年12月24日（星期四） 12:05"
+    ]  # fmt: skip
 
 
 # --- which language somebody is spoken to
