@@ -9,6 +9,7 @@ import time
 from typing import NamedTuple
 
 import pytest
+from sqlalchemy import delete
 
 from adoption import auth
 from adoption import explain
@@ -19,11 +20,13 @@ from adoption.auth import devices
 from adoption.auth import sessions
 from adoption.extensions import begin_write
 from adoption.extensions import db
+from adoption.models import Allowance
 from adoption.models import Award
 from adoption.models import Preference
 from adoption.models import Redemption
 from adoption.models import WebSession
 from tests.conftest import application
+from tests.conftest import fresh
 from tests.conftest import pushed
 from tests.staff import NORTH
 from tests.staff import PEOPLE
@@ -129,18 +132,25 @@ ABOUT = {"award": OWNERS, "record": OWNERS[:-1]}  # whose things there are; othe
 # --- the house, and who asks
 
 
-@pytest.fixture
-def house(databases, database, tmp_path):
-    """Return an application in which everybody has something of everything."""
-    url = databases(database).copy()
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def town(request, databases, tmp_path_factory):
+    """Return an application in which everybody has something of everything; nothing here changes what they have."""
     settings = {"PUBLIC_URL": "http://localhost", "ORGANISATION_ZONE": zone_at_noon()}
-    with pushed(application(url, tmp_path / "archive", **settings)) as app:
-        app.testing = False
-        app.staff = Staff()
-        app.has = app.staff.live()
-        app.team = team_award(app)
-        yield app
-    databases(database).drop(url)
+    for url in fresh(databases, request.param):
+        with pushed(application(url, tmp_path_factory.mktemp("archive"), **settings)) as app:
+            app.testing = False
+            app.staff = Staff()
+            app.has = app.staff.live()
+            app.team = team_award(app)
+            yield app
+
+
+@pytest.fixture
+def house(town):
+    """Return the application, in which nobody has tried anything too often."""
+    begin_write().execute(delete(Allowance))
+    db.session.commit()
+    return town
 
 
 def team_award(app):
@@ -233,7 +243,8 @@ def things(app, who, owner):
     if owner == "team":
         return dict.fromkeys(("lunch", "choosing", "eaten"), app.team)
     mine = owner if owner in PEOPLE else who if who in PEOPLE else "Alice"
-    return app.has[mine].written() | {"session": "999999", "device": "1", "letter": str(app.has.letter)}
+    till = str(app.staff.till("Canteen 2"))
+    return app.has[mine].written() | {"session": "999999", "device": till, "letter": str(app.has.letter)}
 
 
 def ask(app, who, key, owner=None, **more):
