@@ -12,7 +12,6 @@ from dataclasses import field
 from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
-from typing import NamedTuple
 
 from adoption import facts
 from adoption import inforce
@@ -20,6 +19,9 @@ from adoption.bonuses import carrying
 from adoption.bonuses import gathering
 from adoption.bonuses import runs
 from adoption.bonuses import sharing
+from adoption.bonuses.outcome import Pays
+from adoption.bonuses.outcome import Simulation
+from adoption.bonuses.outcome import TeamPays
 from adoption.errors import NotFoundError
 from adoption.errors import RefusedError
 from adoption.extensions import db
@@ -30,6 +32,8 @@ from rules.bonus.exact import money
 from rules.bonus.plan import AWARD
 from rules.bonus.plan import FIGURE
 from rules.bonus.plan import Pool
+from rules.book.faults import Fault
+from rules.book.faults import place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +53,6 @@ if TYPE_CHECKING:
 
 MOST_AT_ONCE = 5_000  # participants × periods for whom a page may wait
 FEW = 5  # a team of fewer is not told apart
-MOST_BARS = 10
 ZERO = Fraction(0)
 
 
@@ -57,117 +60,33 @@ class TooManyError(RefusedError):
     """There are too many participants for a page to wait for."""
 
 
-class Unlike(NamedTuple):
-    """Why a changed plan cannot be compared: ``what`` is per, currency or metric, with its two words."""
-
-    what: str
-    name: str
-    other: str
-
-
-@dataclass(slots=True)
-class Pays:
-    """What one participant gets by the plan in force and by the changed one, in cents, over all periods."""
-
-    now: int = 0
-    then: int = 0
-
-    @property
-    def more(self) -> int:
-        """Return what the change adds."""
-        return self.then - self.now
-
-
-class Bar(NamedTuple):
-    """How many participants get at least ``low`` and less than ``high`` cents (the last: at most), now and then."""
-
-    low: int
-    high: int
-    now: int
-    then: int
-
-
-class TeamPays(NamedTuple):
-    """What a team's members get together, in cents."""
-
-    team: int
-    people: int
-    now: int
-    then: int
-
-
-@dataclass(frozen=True, slots=True)
-class Simulation:
-    """A changed plan beside the one in force, over the periods that begin on ``firsts``."""
-
-    before: Plan
-    after: Plan
-    firsts: tuple[int, ...]
-    pays: Mapping[int, Pays]
-    teams: tuple[TeamPays, ...]
-
-    @property
-    def now(self) -> int:
-        """Return what the plan in force cost."""
-        return sum(one.now for one in self.pays.values())
-
-    @property
-    def then(self) -> int:
-        """Return what the changed plan would have cost."""
-        return sum(one.then for one in self.pays.values())
-
-    def winners(self) -> list[tuple[int, Pays]]:
-        """Return who would get more, the largest difference first."""
-        found = [(who, one) for who, one in self.pays.items() if one.more > 0]
-        return sorted(found, key=lambda pair: (-pair[1].more, pair[0]))
-
-    def losers(self) -> list[tuple[int, Pays]]:
-        """Return who would get less, the largest difference first."""
-        found = [(who, one) for who, one in self.pays.items() if one.more < 0]
-        return sorted(found, key=lambda pair: (pair[1].more, pair[0]))
-
-    def bars(self) -> list[Bar]:
-        """Return how the pay is distributed, now and then, in at most ten bars of one round width."""
-        amounts = [amount for one in self.pays.values() for amount in (one.now, one.then)]
-        if not amounts:
-            return []
-        low, high = min(amounts), max(amounts)
-        width = _round_up(max(1, -(-(high - low) // MOST_BARS)))
-        begin = low // width * width
-        number = (high - begin) // width + 1
-        counts = [[0, 0] for _ in range(number)]
-        for one in self.pays.values():
-            counts[(one.now - begin) // width][0] += 1
-            counts[(one.then - begin) // width][1] += 1
-        edges = [begin + width * place for place in range(number)]
-        return [Bar(edge, edge + width, now, then) for edge, (now, then) in zip(edges, counts, strict=True)]
-
-
-def _round_up(width: int) -> int:
-    """Return the next round width: 1, 2, 5, 10, 20, 50 and so on."""
-    power = 1
-    while True:
-        for first in (1, 2, 5):
-            if first * power >= width:
-                return first * power
-        power *= 10
-
-
-def unlike(before: Plan, after: Plan) -> list[Unlike]:
-    """Return why two plans cannot be compared: another period, another currency, or what is not counted by period."""
+def unlike(before: Plan, after: Plan) -> list[Fault]:
+    """Say why two plans cannot be compared: another period, another currency, or what is not counted by the period."""
     found = []
     if before.per != after.per:
-        found.append(Unlike("per", before.per, after.per))
+        message = f'a simulation compares the same periods; write "{before.per}", not "{after.per}"'
+        found.append(Fault(place("plan", after.key, "per"), message))
     if before.currency != after.currency:
-        found.append(Unlike("currency", before.currency, after.currency))
+        message = f'a simulation compares the same currency; write "{before.currency}", not "{after.currency}"'
+        found.append(Fault(place("plan", after.key, "currency"), message))
     shown = inforce.current().shown
-    for one in after.components:
+    for index, one in enumerate(after.components):
         per = "day" if one.starts is not None or one.ends is not None else after.per
         for name in sorted(one.quantities()):
-            kept = {kind for _, kind in shown.get(name, ())}
-            if not name.startswith((FIGURE, AWARD)) and per not in kept and ("metric", name, per) not in found:
-                found.append(Unlike("metric", name, per))
+            if not name.startswith((FIGURE, AWARD)) and per not in {kind for _, kind in shown.get(name, ())}:
+                message = f"{name} was not counted by the {per}, so its past is not known; publish a board of it"
+                remedy = f'with per = "{per}", wait until it is counted, and simulate again'
+                found.append(Fault(place("plan", after.key, "components", index), f"{message} {remedy}"))
     return found
+
+
+def firsts_of(per: str, kind: str, first: int) -> tuple[int, ...]:
+    """Return the first days of the plan's periods within a period of a kind; none if it is shorter than one."""
+    found, at, last = [], first, periods.end(kind, first)
+    while at < last and periods.end(per, at) <= last and periods.start(per, at) == at:
+        found.append(at)
+        at = periods.end(per, at)
+    return tuple(found)
 
 
 def simulate(

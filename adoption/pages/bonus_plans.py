@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import time
 from typing import TYPE_CHECKING
 from typing import Any
@@ -22,8 +20,8 @@ from adoption import languages
 from adoption.auth import SESSION
 from adoption.auth import permission
 from adoption.bonuses import gathering
+from adoption.bonuses import outcome
 from adoption.bonuses import simulating
-from adoption.bonuses.payroll import safe
 from adoption.errors import ForbiddenError
 from adoption.errors import NotFoundError
 from adoption.extensions import db
@@ -32,7 +30,6 @@ from adoption.pages import plan_parts
 from adoption.pages import plan_trials
 from rules import period as periods
 from rules import wording
-from rules.bonus.exact import money_text
 from rules.book.checks import plan_examples
 from rules.book.plan_lint import of_plan
 
@@ -41,7 +38,7 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from adoption.bonuses.simulating import Simulation
+    from adoption.bonuses.outcome import Simulation
     from adoption.facts import Known
     from rules.bonus import Plan
     from rules.book.faults import Fault
@@ -138,15 +135,8 @@ def download(key: str) -> ResponseReturnValue:
     asked, faults, found = plan_trials.tried(known, key, _line(known, key))
     if found is None:
         return _simulated(key, asked, faults, None)
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(["email", "name", "period", "now", "then", "difference", "currency"])
-    for who, one in sorted(found.pays.items(), key=lambda pair: (-pair[1].more, pair[0])):
-        person = known.people[who]
-        amounts = [money_text(one.now), money_text(one.then), money_text(one.more)]
-        writer.writerow([safe(person.email), safe(person.name), asked.span, *amounts, found.after.currency])
     name = {"Content-Disposition": f'attachment; filename="{key}-{asked.span}-simulation.csv"'}
-    return Response(text.getvalue(), headers=name, mimetype="text/csv")
+    return Response(outcome.as_csv(found, known, asked.span), headers=name, mimetype="text/csv")
 
 
 def _all() -> None:

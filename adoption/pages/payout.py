@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from fractions import Fraction
 
-    from adoption.bonuses.simulating import Bar
+    from adoption.bonuses.outcome import Bar
     from rules.bonus import Component
     from rules.bonus import Plan
 

@@ -17,16 +17,14 @@ from rules.bonus.plan import Marginal
 from rules.bonus.plan import Pool
 from rules.bonus.plan import Step
 from rules.bonus.plan import Whole
-from rules.book.faults import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Mapping
     from collections.abc import Sequence
 
-    from adoption.bonuses.simulating import Pays
-    from adoption.bonuses.simulating import Simulation
-    from adoption.bonuses.simulating import Unlike
+    from adoption.bonuses.outcome import Pays
+    from adoption.bonuses.outcome import Simulation
     from adoption.facts import Known
     from rules.bonus import Component
     from rules.bonus import Inputs
@@ -173,15 +171,6 @@ def lines(plan: Plan, statement: Statement) -> list[dict[str, Any]]:
         amount = payout.money(line.amount, plan.currency)
         found.append({"title": title, "amount": amount, "note": line.note, "steps": steps})
     return found
-
-
-def unlike(key: str, why: Unlike) -> Fault:
-    """Return as a fault why a changed plan cannot be compared."""
-    if why.what == "metric":
-        message = f"{why.name} was not counted by the {why.other}, so its past is not known; publish a board of it"
-        return Fault(f"plan.{key}", f'{message} with per = "{why.other}", wait until it is counted, and simulate again')
-    message = f'a simulation compares the same {"periods" if why.what == "per" else "currency"}; write "{why.name}"'
-    return Fault(f"plan.{key}.{why.what}", f'{message}, not "{why.other}"')
 
 
 def outcome(found: Simulation, known: Known, most: int) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from rules.book.faults import Fault
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from adoption.bonuses.simulating import Simulation
+    from adoption.bonuses.outcome import Simulation
     from adoption.facts import Known
     from rules.bonus import Plan
     from rules.version import Segment
@@ -127,12 +127,12 @@ def tried(known: Known, key: str, line: Sequence[Segment[Plan]]) -> tuple[Asked,
         faults.append(Fault("period", "there is no such past period of this plan; choose one of the list"))
     elif plan is not None:
         before = plan_parts.at(line, asked.firsts[-1]) or line[-1].body
-        faults += [plan_parts.unlike(key, one) for one in simulating.unlike(before, plan)]
+        faults += simulating.unlike(before, plan)
     if plan is None or faults:
         return asked, faults, None
     try:
         return asked, [], simulating.simulate(key, plan, asked.firsts)
     except simulating.TooManyError:
         most = f"{simulating.MOST_AT_ONCE:,}"
-        remedy = f"this page waits for at most {most} statements; choose a shorter period, or ask whoever runs this"
-        return asked, [Fault("period", f"{remedy} service for `flask simulate {key} {span} FILE`")], None
+        message = f"this page waits for at most {most} statements; choose a shorter period, or ask whoever runs this"
+        return asked, [Fault("period", f"{message} service for `flask plans simulate {key} {span} BOOK`")], None

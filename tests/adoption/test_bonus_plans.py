@@ -18,6 +18,7 @@ from sqlalchemy import update
 
 from adoption import bonuses
 from adoption import facts
+from adoption.bonuses import outcome
 from adoption.bonuses import simulating
 from adoption.extensions import begin_write
 from adoption.extensions import db
@@ -308,24 +309,76 @@ def test_bars_are_round_and_hold_everybody_twice(house):
     calls(house, Alice=70, Bob=30, Cora=1)
     found = march(("pays = 9 }", "pays = 50 }"))
     bars = found.bars()
-    assert 1 < len(bars) <= simulating.MOST_BARS + 1
+    assert 1 < len(bars) <= outcome.MOST_BARS + 1
     assert sum(bar.now for bar in bars) == sum(bar.then for bar in bars) == len(PEOPLE)
     assert {bar.high - bar.low for bar in bars} == {50_000}
-    assert simulating.Simulation(plan(), plan(), (), {}, ()).bars() == []
+    assert outcome.Simulation(plan(), plan(), (), {}, ()).bars() == []
     assert payout.histogram([], "EUR").columns == []
 
 
-def test_what_cannot_be_compared_is_told(house):
-    why = {
-        one.what: one for one in simulating.unlike(plan(), plan(('per = "month"', 'per = "quarter"'), ("EUR", "USD")))
-    }
-    assert (why["per"].name, why["per"].other) == ("month", "quarter")
-    assert (why["currency"].name, why["currency"].other) == ("EUR", "USD")
+@pytest.mark.usefixtures("house")
+def test_what_cannot_be_compared_is_told():
+    other = plan(('per = "month"', 'per = "quarter"'), ("EUR", "USD"))
+    why = {one.place: one.message for one in simulating.unlike(plan(), other)}
+    assert 'write "month", not "quarter"' in why["plan.sales.per"]
+    assert 'write "EUR", not "USD"' in why["plan.sales.currency"]
     (metric,) = simulating.unlike(plan(), plan(('of = "calls"\nevery', 'of = "visits"\nevery')))
-    assert (metric.name, metric.other) == ("visits", "month")
+    assert metric.place == "plan.sales.components[1]"
+    assert "visits was not counted by the month" in metric.message
     dated = plan(("every = 5", "every = 5\nfrom = 2026-03-01\nto = 2026-03-15"))
-    assert [one.other for one in simulating.unlike(plan(), dated)] == ["day"]
+    assert ["by the day" in one.message for one in simulating.unlike(plan(), dated)] == [True]
     assert simulating.unlike(plan(), plan(("pays = 9", "pays = 10"))) == []
+
+
+def test_a_quarter_is_three_months_and_a_week_is_none():
+    assert simulating.firsts_of("month", "quarter", JANUARY) == QUARTER
+    assert simulating.firsts_of("month", "month", MARCH) == (MARCH,)
+    assert simulating.firsts_of("month", "week", MARCH) == ()
+    assert simulating.firsts_of("quarter", "month", MARCH) == ()
+
+
+# --- from the shell
+
+
+@pytest.fixture
+def flask(app):
+    runner = app.test_cli_runner()
+    return lambda *arguments: runner.invoke(args=["plans", "simulate", *map(str, arguments)])
+
+
+def test_whoever_runs_the_service_can_simulate_for_any_number(house, flask, tmp_path):
+    calls(house, Alice=7, Bob=3)
+    book, file = tmp_path / "book.toml", tmp_path / "out.csv"
+    book.write_text(BOOK.replace("pays = 9 }", "pays = 10 }").replace("pays = 21", "pays = 22"))
+    told = flask("sales", "2026-03", book, "--csv", file)
+    assert told.exit_code == 0, told.output
+    assert "€" not in told.output
+    assert re.search(r"now\s+188\.00 EUR", told.output)
+    assert re.search(r"then\s+194\.00 EUR", told.output)
+    assert "2 get more, 0 get less, 5 the same" in told.output
+    assert "Nothing was written" in told.output
+    assert file.read_text().splitlines()[1].startswith("alice@example.com,Alice,2026-03,")
+
+
+@pytest.mark.parametrize(
+    ("asked", "change", "told"),
+    [
+        (("sales", "2026-W10"), ("", ""), "no whole month"),
+        (("sales", "soon"), ("", ""), "is no period"),
+        (("nothing", "2026-03"), ("", ""), "There is no bonus plan"),
+        (("sales", "2027-03"), ("", ""), "is not over"),
+        (("sales", "2026-03"), ("plan.sales", "plan.other"), "no plan.sales"),
+        (("sales", "2026-03"), ("pays = 9 }", "pays = -9 }"), "not below zero"),
+        (("sales", "2026-03"), ('currency = "EUR"', 'currency = "USD"'), 'write "EUR"'),
+    ],
+)
+@pytest.mark.usefixtures("house")
+def test_what_cannot_be_simulated_is_told(flask, tmp_path, asked, change, told):
+    book = tmp_path / "book.toml"
+    book.write_text(BOOK.replace(*change))
+    answer = flask(*asked, book)
+    assert answer.exit_code == 1
+    assert told in answer.output
 
 
 # --- pages
