@@ -29,6 +29,7 @@ from adoption import rewards
 from adoption import unscored
 from adoption import waiting
 from adoption.auth import sessions
+from adoption.bonuses import working
 from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.mail import outbox
@@ -128,6 +129,11 @@ def sweep_runs(_report: Report) -> str:
     return f"{gone} rows deleted"
 
 
+def work_out_bonuses(report: Report) -> str:
+    """Freeze and work out the bonus runs that are too large for a page to wait for, and those that were interrupted."""
+    return f"{working.go_on(_now(), report)} statements worked out"
+
+
 def send_letters(report: Report) -> str | None:
     """Render and send the letters that are due."""
     done = sending.run(report)
@@ -171,6 +177,9 @@ JOBS: dict[str, Job] = {
         expire_awards, _every(300), "let awards expire whose last day is over", lambda: _new_day("expire-awards")
     ),
     "archive": Job(archive, _daily("*", 7), "write new activities to the archive"),
+    "work-out-bonuses": Job(
+        work_out_bonuses, _every(5), "freeze and work out bonus runs", lambda: bool(working.waiting())
+    ),
     "send-letters": Job(send_letters, _every(2), "send letters that are due", lambda: sending.needed(_now())),
     "sweep-letters": Job(sweep_letters, _daily("3", 43), "delete old letters"),
     "sweep-sign-ins": Job(sweep_sign_ins, _daily("3", 47), "delete links and sessions that are over"),

@@ -49,7 +49,7 @@ def calculate(run: int, now: int, report: Callable[[int, int], None] = lambda _d
         row = runs.find(run).row
         if row.state not in STEPS["calculate"].starts:
             raise runs.WrongStateError
-        if row.cursor >= BUCKETS - 1:
+        if row.cursor >= BUCKETS - 1 or row.cursor == runs.TO_FREEZE:
             return made
         made += _step(row, now)
         db.session.commit()

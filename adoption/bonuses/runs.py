@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from rules.bonus import Plan
     from rules.version import Segment
 
+TO_FREEZE = -2  # the cursor of a run that is to be frozen (anew) before it is worked out
+
 
 class SecondPersonError(ForbiddenError):
     """This needs a second person: whoever sent it to review cannot approve it."""

@@ -29,7 +29,7 @@ WITHOUT_RESULT = ("gate", "floor")  # their formula says it all
 
 
 def read(document: str, book: Book) -> dict[str, Any]:
-    """Return a stored statement: ``about``, ``plan``, ``lines`` in words, ``total`` as it is written, ``cents``, ``hash``.
+    """Return a stored statement: ``about``, ``plan``, ``lines`` in words, ``total`` in words and ``cents``, ``hash``.
 
     Raises:
         FormatError: it is no statement.

@@ -1,0 +1,112 @@
+"""The work of a run, frozen and worked out: at once where that is quick, else left to a job.
+
+A run that is left to the job waits with a cursor of its own, so that one row says what is still to be done; whoever
+takes it up, and however often, ends where one who does it at once ends.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import exists
+from sqlalchemy import or_
+from sqlalchemy import select
+from sqlalchemy import update
+
+from adoption import facts
+from adoption import rescoring
+from adoption.bonuses import calculating
+from adoption.bonuses import freezing
+from adoption.bonuses import gathering
+from adoption.bonuses import runs
+from adoption.errors import ConflictError
+from adoption.extensions import db
+from adoption.models import BonusInput
+from adoption.models import BonusRun
+from adoption.models.base import BUCKETS
+from rules.bonus.closing import STEPS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import ColumnElement
+
+    Report = Callable[[int, int], None]
+
+FEW = 2_000  # participants for whom a page may wait
+_OPEN = BonusRun.state == "open"
+
+
+class StillCountingError(ConflictError):
+    """Facts have changed, and the tallies are still being brought in line with them; try again in a moment."""
+
+
+def participants(plan: str, first: int) -> int:
+    """Return how many take part in a plan in a period, as of now.
+
+    Raises:
+        NotFoundError: there is no such plan in that period.
+    """
+    body = runs.segment_of(facts.current(), plan, first).body
+    return len(gathering.ground_of(db.session.connection(), body, first).everybody)
+
+
+def start(plan: str, first: int, now: int, *, few: int = FEW) -> bool:
+    """Freeze a plan's run and work it out; if more than ``few`` take part, leave it to the job and return ``False``.
+
+    Throws away what an earlier freeze led to.  Commits as it goes.
+
+    Raises:
+        NotFoundError: there is no such plan in that period.
+        RefusedError: the period has not begun.
+        StillCountingError: the tallies do not follow changed facts yet.
+        WrongStateError: the run is under review or beyond.
+    """
+    if rescoring.needed():
+        raise StillCountingError
+    quick = participants(plan, first) <= few
+    run = runs.begin(plan, first, now)
+    if quick:
+        db.session.commit()
+        _work(run, now, freeze=True)
+        return True
+    asked = update(BonusRun).where(BonusRun.id == run, BonusRun.state.in_(STEPS["calculate"].starts))
+    values = {"state": "open", "cursor": runs.TO_FREEZE, "changed": now}
+    if not db.session.connection().execute(asked.values(values)).rowcount:
+        raise runs.WrongStateError
+    db.session.commit()
+    return False
+
+
+def waiting() -> list[int]:
+    """Return the runs that are to be frozen, or are frozen and not yet worked out."""
+    return list(db.session.scalars(select(BonusRun.id).where(_OPEN, _to_do()).order_by(BonusRun.id)))
+
+
+def _to_do() -> ColumnElement[bool]:
+    """Return the condition: a run without inputs that nobody asked to freeze was only begun."""
+    frozen = exists().where(BonusInput.run == BonusRun.id)
+    return or_(BonusRun.cursor == runs.TO_FREEZE, (BonusRun.cursor < BUCKETS - 1) & frozen)
+
+
+def go_on(now: int, report: Report) -> int:
+    """Do the work of all runs that wait for it; return how many statements were worked out.  Commits as it goes."""
+    made = 0
+    for run in waiting():
+        freeze = runs.find(run).row.cursor == runs.TO_FREEZE
+        still = freeze and rescoring.needed()
+        db.session.rollback()
+        if still:
+            continue  # another time
+        try:
+            made += _work(run, now, freeze=freeze, report=report)
+        except runs.WrongStateError:
+            db.session.rollback()  # somebody else finished it, and sent it on
+    return made
+
+
+def _work(run: int, now: int, *, freeze: bool, report: Report = lambda _done, _total: None) -> int:
+    if freeze:
+        freezing.freeze(run, now)
+        db.session.commit()
+    return calculating.calculate(run, now, report)
