@@ -1,0 +1,57 @@
+"""A change to a bonus plan is tried in a browser, with the keyboard and without a script."""
+
+import pytest
+
+from tests.browser.chromium import DESKTOP
+from tests.browser.chromium import PHONE
+from tests.browser.test_accessibility import violations
+
+PATH = "/hr/plans/sales-bonus"
+
+
+@pytest.fixture
+def page(site, visit):
+    """Open the plan as HR, after a month in which everybody did something."""
+    names = ("Alice", "Bob", "Mei", "Cora", "Dave", "Erin")
+    site.staff.send(
+        [
+            event
+            for place, name in enumerate(names)
+            for number in range(5 + 5 * place)
+            for event in site.staff.contact(name, 1000 * (place + 1) + number, days=34)
+        ]
+    )
+    page = visit("Hana", size=DESKTOP, allowed={422}, reduced=True)
+    page.goto(PATH)
+    return page
+
+
+def test_a_change_is_tried_and_its_faults_are_told(page):
+    page.get_by_role("link", name="Try a change").click()
+    text = page.get_by_label("The plan, as it stands in the book")
+    written = text.input_value()
+    text.fill(written.replace("pays = 9 }", "pays = nine }"))
+    page.get_by_role("button", name="Work it out").press("Enter")
+    assert page.get_by_role("alert").get_by_text("this is not TOML").is_visible()
+    assert "pays = nine" in text.input_value()
+    text.fill(written.replace("pays = 9 }", "pays = 10 }"))
+    page.get_by_role("button", name="Work it out").press("Enter")
+    assert page.get_by_role("heading", name="What it would have cost").is_visible()
+    assert page.get_by_text("Nothing is written").is_visible()
+    for size in (PHONE, DESKTOP):
+        page.set_viewport_size(size)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            assert violations(page) == [], (size, scheme)
+    with page.expect_download() as file:
+        page.get_by_role("button", name="Everybody as CSV").click()
+    assert file.value.suggested_filename.startswith("sales-bonus-")
+
+
+def test_a_plan_is_worked_out_for_whoever_is_chosen(page):
+    page.get_by_label("Who").select_option("Erin")
+    page.get_by_role("button", name="Work it out").press("Enter")
+    assert page.get_by_text("Erin in ").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_text("As a table").first.press("Enter")
+    assert page.get_by_role("columnheader", name="At once").first.is_visible()
