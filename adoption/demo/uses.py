@@ -69,7 +69,7 @@ def begin(today: int, now: int) -> Habits:
     carl = known.holder_of(company.address("Carl Bauer"))
     for canteen in CANTEENS:
         devices.register(canteen, by=carl, now=now)
-    db.session.commit()
+        db.session.commit()
     tills = list(db.session.scalars(select(Device.id).order_by(Device.id)))
     told = {known.holder_of(email) or 0: weeks.first_day(email, today) for email in weeks.PARTS}
     chance = random.Random(f"uses {today}")  # noqa: S311  # a story, not a secret

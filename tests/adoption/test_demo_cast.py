@@ -14,9 +14,11 @@ from adoption import feed
 from adoption import preferences
 from adoption import records
 from adoption import rewards
+from adoption.auth import devices
 from adoption.demo import company
 from adoption.demo import setting
 from adoption.demo import story
+from adoption.demo import uses
 from adoption.extensions import db
 from adoption.models import Award
 from adoption.models import Letter
@@ -105,6 +107,11 @@ def test_a_manager_learns_by_letter_of_time_off(demo):
 
 def test_the_data_is_fresh(demo):
     assert feed.state(demo).late is None
+
+
+def test_lunch_is_eaten_in_every_canteen(demo):
+    tills = set(db.session.scalars(select(Redemption.device).where(Redemption.device.is_not(None))))
+    assert {one.canteen for one in devices.devices() if one.id in tills} == set(uses.CANTEENS)
 
 
 def test_nothing_happens_in_the_future(demo):
