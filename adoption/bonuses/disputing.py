@@ -103,7 +103,8 @@ def adjust(plan: str, first: int, participant: int, amount: int, reason: str, *,
     """
     text = _text(reason)
     connection = begin_write()
-    state = connection.scalar(select(BonusRun.state).where(BonusRun.plan == plan, BonusRun.first == first))
+    of = select(BonusRun.state).where(BonusRun.plan == plan, BonusRun.first == first)
+    state = connection.scalar(of.with_for_update())  # until this is committed, nobody sends it to review
     if state not in {None, "open", "calculated"}:
         raise WrongStateError
     if not amount or participant == who:

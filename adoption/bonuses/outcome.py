@@ -88,7 +88,7 @@ class Simulation:
         if not amounts:
             return []
         low, high = min(amounts), max(amounts)
-        width = _round_up(max(1, -(-(high - low) // MOST_BARS)))
+        width = round_up(max(1, -(-(high - low) // MOST_BARS)))
         begin = low // width * width
         number = (high - begin) // width + 1
         counts = [[0, 0] for _ in range(number)]
@@ -99,7 +99,7 @@ class Simulation:
         return [Bar(edge, edge + width, now, then) for edge, (now, then) in zip(edges, counts, strict=True)]
 
 
-def _round_up(width: int) -> int:
+def round_up(width: int) -> int:
     """Return the next round width: 1, 2, 5, 10, 20, 50 and so on."""
     power = 1
     while True:

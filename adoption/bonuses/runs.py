@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from sqlalchemy import delete
+from sqlalchemy import exists
 from sqlalchemy import func
 from sqlalchemy import insert
+from sqlalchemy import or_
 from sqlalchemy import select
 from sqlalchemy import update
 
@@ -19,13 +21,17 @@ from adoption.errors import RefusedError
 from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.models import Batch
+from adoption.models import BonusAdjustment
 from adoption.models import BonusInput
 from adoption.models import BonusLine
 from adoption.models import BonusRun
 from adoption.models import BonusStatement
 from adoption.models import Dispute
+from adoption.models import Figure
+from adoption.models import Weight
 from rules import period as periods
 from rules.bonus import closing
+from rules.bonus.plan import FIGURE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,6 +44,7 @@ if TYPE_CHECKING:
     from rules.bonus import Plan
     from rules.version import Segment
 
+HAND_ON = ("send", "approve", "close")  # steps that what was entered by hand must not miss
 TO_FREEZE = -2  # the cursor of a run that is to be frozen (anew) before it is worked out
 
 
@@ -51,6 +58,10 @@ class WrongStateError(ConflictError):
 
 class OpenDisputesError(ConflictError):
     """There are questions about lines that nobody has answered yet."""
+
+
+class ChangedSinceError(ConflictError):
+    """Something was entered by hand since the freeze; freeze the run anew, so that the statements have it."""
 
 
 class Run(NamedTuple):
@@ -140,6 +151,7 @@ def take(run: int, step: str, *, who: int, now: int) -> None:
         WrongStateError: it cannot be taken from the state in which the run is.
         SecondPersonError: it takes another person.
         OpenDisputesError: a question about a line waits for an answer.
+        ChangedSinceError: something was entered by hand since the freeze, which would be lost.
     """
     connection = begin_write()
     row = connection.execute(select(BonusRun.state, BonusRun.sent_by).where(BonusRun.id == run)).first()
@@ -161,6 +173,8 @@ def take(run: int, step: str, *, who: int, now: int) -> None:
     )
     if not connection.execute(done.values(values)).rowcount:
         raise WrongStateError
+    if step in HAND_ON and entered_since(find(run)):
+        raise ChangedSinceError
     if step == "close":
         connection.execute(delete(BonusInput).where(BonusInput.run == run))  # the statements hold them
 
@@ -168,6 +182,23 @@ def take(run: int, step: str, *, who: int, now: int) -> None:
 def _open_disputes(run: int) -> int:
     query = select(func.count()).select_from(Dispute).where(Dispute.run == run, Dispute.state == "open")
     return int(db.session.execute(query).scalar_one())
+
+
+def entered_since(run: Run) -> bool:
+    """Say whether figures, weights or amounts by hand of a run's period were entered or withdrawn since its freeze."""
+    row = run.row
+    names = [one.removeprefix(FIGURE) for one in run.plan.quantities() if one.startswith(FIGURE)]
+    own = (BonusAdjustment.plan == row.plan, BonusAdjustment.first == row.first)
+    by_hand = or_(BonusAdjustment.entered > row.as_of, BonusAdjustment.withdrawn > row.as_of)
+    weights = (Weight.plan == row.plan, Weight.first == row.first, Weight.entered > row.as_of)
+    query = select(
+        or_(
+            exists().where(*own, by_hand),
+            exists().where(*weights),
+            exists().where(Figure.first == row.first, Figure.name.in_(names), Figure.entered > row.as_of),
+        )
+    )
+    return bool(db.session.scalar(query))
 
 
 def newest_batch() -> int:
