@@ -14,6 +14,7 @@ from rules.bonus.exact import money_text
 from rules.bonus.exact import text
 from rules.bonus.plan import AWARD
 from rules.bonus.plan import FIGURE
+from rules.book.components import MOST_COMPONENTS
 from rules.book.faults import Fault
 from rules.book.faults import place
 from rules.book.faults import shown
@@ -27,12 +28,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Mapping
 
-    from rules.bonus import Component
     from rules.bonus import Plan
     from rules.incentive import Incentive
     from rules.incentive import Reward
 
-NEVER_PAID = {"flag", "flags", "reliance", "evidence", "signal", "signals", "score", "scores"}  # words of a quantity
+NEVER_PAID = {
+    *("evidence", "flag", "flagged", "flagging", "flags", "reliance", "score", "scored", "scores", "signal", "signals")
+}  # words of a quantity
+NAMES = (("of",), ("gate", "of"), ("multiplier", "of"), ("target",), ("amount",))  # where a component names a quantity
 FIGURE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,60}")
 
 
@@ -43,8 +46,6 @@ def names(section: str, key: str, values: Mapping[str, Any], known: Mapping[str,
     for reward in values.get("earns", ()):
         if reward not in known["reward"]:
             yield Fault(place(section, key, "earns"), unknown(reward, known["reward"], "reward"))
-    if section == "plan":
-        yield from _quantities(key, values.get("components", ()), known)
     if section == "milestone":
         yield from _needs(key, values, known["milestone"])
 
@@ -73,13 +74,27 @@ def _needs(key: str, values: Mapping[str, Any], milestones: Collection[str]) -> 
             yield Fault(place("milestone", key, "undone_by"), f"{shown(kind)} {remedy}")
 
 
-def _quantities(key: str, components: Iterable[Component], known: Mapping[str, Collection[str]]) -> Iterator[Fault]:
-    """Yield the quantities of a plan that nobody knows, and those that may never be an input of pay."""
-    for index, one in enumerate(components):
-        for name in sorted(one.quantities()):
+def quantities(key: str, body: Mapping[str, Any], known: Mapping[str, Collection[str]]) -> Iterator[Fault]:
+    """Yield the quantities of a plan that nobody knows, and those that may never be an input of pay.
+
+    ``body`` is the plan as it is written: the names of a component with other faults are looked at, too.
+    """
+    components = body.get("components")
+    for index, one in enumerate(components[:MOST_COMPONENTS] if isinstance(components, list) else ()):
+        for steps, name in _named(one) if isinstance(one, dict) else ():
             wrong = _quantity(name, known)
             if wrong is not None:
-                yield Fault(place("plan", key, "components", index), wrong)
+                yield Fault(place("plan", key, "components", index, *steps), wrong)
+
+
+def _named(component: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield where a component names a quantity, and its name."""
+    for steps in NAMES:
+        inner: Any = component
+        for step in steps:
+            inner = inner.get(step) if isinstance(inner, dict) else None
+        if isinstance(inner, str) and inner.strip():
+            yield steps, inner
 
 
 def _quantity(name: str, known: Mapping[str, Collection[str]]) -> str | None:
@@ -92,6 +107,8 @@ def _quantity(name: str, known: Mapping[str, Collection[str]]) -> str | None:
     if name.startswith(FIGURE):
         remedy = "name figures in small letters, digits and hyphens, such as figure.quota"
         return None if FIGURE_NAME.fullmatch(rest) else f"{shown(name)}: {remedy}"
+    if name in known["milestone"]:
+        return f"{shown(name)} is a milestone; write a metric that counts it, and name that metric here"
     return None if name in known["metric"] else unknown(name, [*known["metric"], "figure.…", "award.…"], "metric")
 
 

@@ -5,6 +5,7 @@ To add a kind: its table here and in ``COMPONENT_TABLES``, its terms and its fun
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -18,10 +19,12 @@ from marshmallow import validates_schema
 from rules.bonus import exact
 from rules.bonus import plan as plans
 from rules.bonus.components import COMPONENTS
+from rules.bonus.correction import TOGETHER
+from rules.bonus.plan import AWARD
+from rules.bonus.plan import FIGURE
 from rules.book.faults import shown
 from rules.book.faults import unknown
 from rules.book.reads import Value
-from rules.book.reads import day
 from rules.book.reads import number
 from rules.book.reads import one_of
 from rules.book.reads import refuse
@@ -30,7 +33,7 @@ from rules.book.reads import tables
 from rules.book.reads import text
 from rules.book.reads import truth
 from rules.book.reads import want
-from rules.book.schemas import Definition
+from rules.book.schemas import Dated
 from rules.book.schemas import Table
 from rules.book.schemas import in_words
 
@@ -40,7 +43,7 @@ if TYPE_CHECKING:
 MOST_COMPONENTS = 30
 MOST_TIERS = 50
 MOST_RANKS = 100
-LONGEST_CODE = 40
+KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 
 
 def fraction(value: Any) -> Fraction:
@@ -62,6 +65,24 @@ def above_zero(value: Any) -> Fraction:
     if found <= 0:
         want("a number above zero, such as 10", value)
     return found
+
+
+def part_of_one(value: Any) -> Fraction:
+    """Read a part: not below zero, and less than one."""
+    found = not_negative(value)
+    if found >= 1:
+        want("a part of one, such as 0.5 for a half", value)
+    return found
+
+
+def component_key(value: Any) -> str:
+    """Read the key of a component, which stands in statements and payroll files."""
+    key = text(value)
+    if not KEY.fullmatch(key):
+        refuse("write keys in small letters, digits and hyphens, such as contacts")
+    if key == TOGETHER:
+        refuse("is what corrections of a plan's cap, floor and rounding are called; choose another key")
+    return key
 
 
 def amount_or_quantity(value: Any) -> Fraction | str:
@@ -131,7 +152,7 @@ class GateTable(Table):
 
     of = Value(text, example='of = "days-in-the-crm"')
     at_least = Value(fraction, example="at_least = 10")
-    otherwise = Value(not_negative)
+    otherwise = Value(part_of_one)
 
 
 class MultiplierTable(Table):
@@ -156,12 +177,12 @@ class CapsTable(Table):
     pay = Value(above_zero)
 
 
-class ComponentTable(Definition):
+class ComponentTable(Dated):
     """What every component may say."""
 
     TERMS: ClassVar[tuple[str, ...]] = ()  # the keys that belong to its kind
 
-    key = Value(text, example='key = "contacts"')
+    key = Value(component_key, example='key = "contacts"')
     kind = Value(one_of(tuple(COMPONENTS)), example='kind = "flat"')
     of = Value(text, example='of = "developed-contacts"')
     gate = Value(table(GateTable))
@@ -170,10 +191,35 @@ class ComponentTable(Definition):
     caps = Value(table(CapsTable))
     floor = Value(fraction)
     budget = Value(above_zero)
-    starts = Value(day, name="from")
-    ends = Value(day, name="to")
     basis = Value(one_of(("period", "year")))
     prorate = Value(truth)
+
+    def handle_error(self, error: ValidationError, data: Any, **options: Any) -> None:
+        """Word the fault of each unknown key; one of another kind is told whose it is."""
+        super().handle_error(error, data, **options)
+        messages: Any = error.messages
+        own = {field.data_key or name for name, field in self.fields.items()}
+        for key in messages.keys() & data.keys() - own:
+            kinds = [shown(kind) for kind, other in COMPONENT_TABLES.items() if key in other.TERMS]
+            if kinds:
+                messages[key] = [f"belongs to components of kind {' or '.join(kinds)}; remove it, or change the kind"]
+
+    @validates_schema(skip_on_field_errors=False)
+    def fit_together(self, data: Mapping[str, Any], **_: Any) -> None:
+        """Refuse a year so far that nobody knows, and a floor above what is paid at most."""
+        faults = {}
+        if data.get("basis") == "year":
+            if str(data.get("of", "")).startswith((FIGURE, AWARD)):
+                faults["basis"] = ["is known of metrics alone: figures and awards are those of one period; remove it"]
+            elif "starts" in data or "ends" in data:
+                faults["basis"] = ["does not go with from and to, which count days of one period; keep one of them"]
+            elif data.get("carry"):
+                faults["basis"] = ["already counts what earlier periods left over; remove it, or write carry = false"]
+        most = data.get("caps", {}).get("pay")
+        if most is not None and "floor" in data and data["floor"] > most:
+            faults["floor"] = ["lies above the pay in caps, so that it alone would ever be paid; lower it"]
+        if faults:
+            raise ValidationError(faults)
 
     def build(self, key: str, values: Mapping[str, Any]) -> plans.Component:
         """Make the component."""
@@ -273,6 +319,12 @@ class CurveTable(ComponentTable):
     accelerator = Value(not_negative)
     cap = Value(above_zero)
 
+    @validates_schema(skip_on_field_errors=False)
+    def rise(self, data: Mapping[str, Any], **_: Any) -> None:
+        """Refuse a curve that ends before it begins."""
+        if "cap" in data and data["cap"] <= data.get("threshold", 0):
+            raise ValidationError({"cap": ["must lie above threshold: attainment counts from there up to here"]})
+
     def terms(self, own: Mapping[str, Any]) -> plans.Terms:
         """Make the terms."""
         return plans.Curve(**own)
@@ -294,6 +346,8 @@ class PoolTable(ComponentTable):
             for name in ("multiplier", "caps", "floor", "share", "budget", "prorate", "basis")
             if name in original
         }
+        if "gate" in original:
+            faults["gate"] = ["is not asked when a pool is shared; remove it"]
         if (data.get("by") == "rank") != ("ranks" in original):
             faults["ranks"] = ['belongs to by = "rank": the weights of the first places, such as ranks = [50, 30, 20]']
         if faults:
@@ -310,6 +364,12 @@ class PoolTable(ComponentTable):
 
 class AwardsTable(ComponentTable):
     """What incentives paid in money."""
+
+    @validates_schema(skip_on_field_errors=False)
+    def be_money(self, data: Mapping[str, Any], **_: Any) -> None:
+        """Refuse everything that is no award."""
+        if "of" in data and not data["of"].startswith(AWARD):
+            raise ValidationError({"of": ['must be the money of a reward, such as of = "award.spot-bonus"']})
 
     def terms(self, own: Mapping[str, Any]) -> plans.Terms:  # noqa: ARG002  # it has none
         """Make the terms."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from typing import Any
 
+from marshmallow import ValidationError
+from marshmallow import validates_schema
+
 from rules.bonus import exact
 from rules.bonus import plan as plans
 from rules.book.components import above_zero
@@ -76,6 +79,19 @@ class PlanTable(Dated):
     element = Value(text)
     components = Value(components, example="[[plan.….components]] with key, kind and of")
     examples = Value(tables(PlanExampleTable, 100, "plan.….examples"))
+
+    @validates_schema(skip_on_field_errors=False)
+    def fit_together(self, data: Mapping[str, Any], **_: Any) -> None:
+        """Refuse bounds between which nothing lies, and a year so far where each period is a year."""
+        faults: dict[str, Any] = {}
+        if "cap" in data and "floor" in data and data["floor"] > data["cap"]:
+            faults["floor"] = ["lies above cap; lower it, or raise the cap"]
+        if data.get("per") == "year":
+            message = 'has no meaning with per = "year"; remove it'
+            yearly = [at for at, one in enumerate(data.get("components", ())) if one.basis == "year"]
+            faults |= {"components": {at: {"basis": [message]} for at in yearly}} if yearly else {}
+        if faults:
+            raise ValidationError(faults)
 
     def build(self, key: str, values: Mapping[str, Any]) -> plans.Plan:
         """Make the plan."""

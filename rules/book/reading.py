@@ -105,6 +105,8 @@ def _define(
     if not isinstance(body, dict):
         yield Fault(place(section, key), f"must be a table, such as [{place(section, key)}], not {shown(body)}")
         return
+    if section == "plan":
+        yield from checks.quantities(key, body, known)
     schema = SECTIONS[section]()
     try:
         values = schema.load(body)

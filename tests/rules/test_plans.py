@@ -19,6 +19,14 @@ from rules.book import cutting
 
 BOOKS = Path(__file__).parents[2] / "rules" / "books"
 GROUND = """
+[milestone."contact.done"]
+[[milestone."contact.done".needs]]
+key = "call"
+on = "call.completed"
+[metric.done]
+counts = "contact.done"
+[board.done]
+metric = "done"
 [metric.calls]
 counts = "call.completed"
 [metric.revenue]
@@ -130,15 +138,15 @@ def test_everything_around_a_component_is_read():
     budget = 10000
     from = 2026-03-01
     to = 2026-04-01
-    basis = "year"
     prorate = false
     """
     one = loaded(plan(component("flat", None, around))).components[0]
     assert one.gate == terms.Gate("days", F(10), F(1, 2))
     assert one.multiplier == terms.Multiplier("figure.quality", F(1, 2), F(3, 2))
     assert one.caps == terms.Caps(F(100), F(6), F(500))
-    assert (one.share, one.floor, one.budget, one.basis, one.prorate) == (True, F(10), F(10_000), "year", False)
+    assert (one.share, one.floor, one.budget, one.prorate) == (True, F(10), F(10_000), False)
     assert one.ends - one.starts == 31
+    assert loaded(plan(component(more='basis = "year"'))).components[0].basis == "year"
 
 
 def test_everything_around_a_plan_is_read():
@@ -178,7 +186,7 @@ def test_numbers_are_exact():
         ('of = "calls"\npays = 7\nbonus = 1', ".bonus", "there is no key"),
         ('of = "calls"\npay = 7', ".pay", 'did you mean "pays"'),
         ('of = "calls"', ".pays", "is missing; write pays = 7.50"),
-        ('of = "cals"\npays = 7', "", 'did you mean "calls"'),
+        ('of = "cals"\npays = 7', ".of", 'did you mean "calls"'),
         ('of = "calls"\npays = -7', ".pays", "not below zero"),
         ('of = "calls"\npays = "7"', ".pays", "number"),
         ('of = "calls"\npays = inf', ".pays", "number"),
@@ -188,11 +196,19 @@ def test_numbers_are_exact():
         ('of = "calls"\npays = 7\nbudget = -1', ".budget", "above zero"),
         ('of = "calls"\npays = 7\nbasis = "month"', ".basis", "period"),
         ('of = "calls"\npays = 7\ngate = { of = "days" }', ".gate.at_least", "is missing; write at_least = 10"),
-        ('of = "calls"\npays = 7\ngate = { of = "day", at_least = 1 }', "", 'did you mean "days"'),
+        ('of = "calls"\npays = 7\ngate = { of = "day", at_least = 1 }', ".gate.of", 'did you mean "days"'),
+        ('of = "calls"\npays = 7\ngate = { of = "days", at_least = 1, otherwise = 1 }', ".gate.otherwise", "a part"),
+        ('of = "calls"\npays = 7\nfrom = 2026-05-01\nto = 2026-05-01', ".to", "must be later than from"),
+        ('of = "calls"\npays = 7\nbasis = "year"\nto = 2026-05-01', ".basis", "count days of one period"),
+        ('of = "figure.won"\npays = 7\nbasis = "year"', ".basis", "is known of metrics alone"),
+        ('of = "award.bounty"\npays = 7\nbasis = "year"', ".basis", "is known of metrics alone"),
+        ('of = "calls"\npays = 7\nfloor = 9\ncaps = { pay = 8 }', ".floor", "lies above the pay in caps"),
+        ('of = "calls"\npays = 7\ntiers = [{ from = 0, pays = 6 }]', ".tiers", 'kind "marginal" or "whole"'),
+        ('of = "contact.done"\npays = 7', ".of", "is a milestone; write a metric that counts it"),
         ('of = "calls"\npays = 7\nmultiplier = { of = "days", at_least = 2, at_most = 1 }', ".multiplier.at_most",
          "must not lie below at_least"),
-        ('of = "figure.Quota!"\npays = 7', "", "small letters, digits and hyphens"),
-        ('of = "award.nothing"\npays = 7', "", "there is no reward"),
+        ('of = "figure.Quota!"\npays = 7', ".of", "small letters, digits and hyphens"),
+        ('of = "award.nothing"\npays = 7', ".of", "there is no reward"),
     ],
 )  # fmt: skip  # what is written, where it is wrong, what to do
 def test_a_fault_of_a_component_tells_its_place_and_the_remedy(own, place, remedy):
@@ -200,11 +216,27 @@ def test_a_fault_of_a_component_tells_its_place_and_the_remedy(own, place, remed
 
 
 @pytest.mark.parametrize(
-    "name", ["figure.flag", "figure.adoption-score", "figure.reliance", "figure.evidence", "figure.risk-signals"]
+    "name",
+    ["figure.flag", "figure.adoption-score", "figure.reliance", "figure.evidence", "figure.risk-signals", "flagged"],
 )
-@pytest.mark.parametrize("use", ['of = "{}"\npays = 1', 'of = "calls"\npays = 1\ngate = {{ of = "{}", at_least = 1 }}'])
-def test_a_flag_or_a_score_of_a_person_is_never_an_input_of_pay(name, use):
-    fault(plan(component("flat", use.format(name))), "plan.p.components[0]", "never an input of pay")
+@pytest.mark.parametrize(
+    ("kind", "use", "place"),
+    [
+        ("flat", 'of = "{}"\npays = 1', ".of"),
+        ("flat", 'of = "calls"\npays = 1\ngate = {{ of = "{}", at_least = 1 }}', ".gate.of"),
+        ("flat", 'of = "calls"\npays = 1\nmultiplier = {{ of = "{}", at_least = 1, at_most = 2 }}', ".multiplier.of"),
+        ("curve", 'of = "calls"\npays = 1\ntarget = "{}"', ".target"),
+        ("pool", 'of = "calls"\nby = "units"\namount = "{}"', ".amount"),
+    ],
+)
+def test_a_flag_or_a_score_of_a_person_is_never_an_input_of_pay(name, kind, use, place):
+    fault(plan(component(kind, use.format(name))), f"plan.p.components[0]{place}", "never an input of pay")
+
+
+def test_a_word_that_only_begins_like_a_flag_is_none():
+    assert loaded(plan(component(own='of = "figure.flagship-deals"\npays = 1'))).quantities() == {
+        "figure.flagship-deals"
+    }
 
 
 @pytest.mark.parametrize(
@@ -227,6 +259,10 @@ def test_a_flag_or_a_score_of_a_person_is_never_an_input_of_pay(name, use):
         ("curve", "pays = 1\ntarget = 10\npoints = [[1, 1], [0.5, 0.2]]", ".points", "write them in rising order"),
         ("curve", "pays = 1\ntarget = 10\npoints = [[0.5, 0.5], [1, 0.2]]", ".points", "write them in rising order"),
         ("curve", "pays = 1\ntarget = 10\npoints = [[1, 1, 1]]", ".points", "pairs"),
+        ("curve", "pays = 1\ntarget = 10\nthreshold = 0.5\ncap = 0.5", ".cap", "must lie above threshold"),
+        ("per", 'every = 10\npays = 1\ncarry = true\nbasis = "year"', ".basis", "earlier periods left over"),
+        ("awards", "", ".of", "must be the money of a reward"),
+        ("pool", 'amount = 100\nby = "units"\ngate = { of = "days", at_least = 1 }', ".gate", "is not asked"),
         ("pool", 'amount = 100\nby = "luck"', ".by", "units"),
         ("pool", 'amount = 100\nby = "rank"', ".ranks", "weights of the first places"),
         ("pool", 'amount = 100\nby = "units"\nranks = [1]', ".ranks", "belongs to by"),
@@ -238,6 +274,15 @@ def test_a_flag_or_a_score_of_a_person_is_never_an_input_of_pay(name, use):
 )  # fmt: skip  # what is written, where it is wrong, what to do
 def test_a_fault_of_a_kind_tells_its_place_and_the_remedy(kind, own, place, remedy):
     fault(plan(component(kind, f'of = "calls"\n{own}')), f"plan.p.components[0]{place}", remedy)
+
+
+@pytest.mark.parametrize("key", ["Contacts", "a b", "-", "x" * 81, "ключ"])
+def test_the_key_of_a_component_is_one_that_payroll_can_read(key):
+    fault(plan(component(key=key)), "plan.p.components[0].key", "small letters, digits and hyphens")
+
+
+def test_no_component_is_called_as_what_corrects_the_whole():
+    fault(plan(component(key="total")), "plan.p.components[0].key", "choose another key")
 
 
 def test_an_unknown_kind_is_told_with_the_nearest():
@@ -260,6 +305,9 @@ def test_a_plan_has_components_and_not_too_many():
     [
         ("cap = 0", ".cap", "above zero"),
         ("floor = -1", ".floor", "not below zero"),
+        ("cap = 10\nfloor = 11", ".floor", "lies above cap"),
+        ("from = 2026-05-01\nto = 2026-04-01", ".to", "must be later than from"),
+        ("who = {}", ".who", "asks nothing"),
         ('rounding = { mode = "near", level = "line" }', ".rounding.mode", "half_up"),
         ('prorate = { by = "hours", scales = "pay" }', ".prorate.by", "calendar"),
         ("element = 1420", ".element", "text"),
@@ -275,6 +323,11 @@ def test_a_period_of_a_plan_is_one_of_a_salary():
     fault(plan(component()).replace('per = "month"\n\n[[', 'per = "week"\n\n[['), "plan.p.per", "month")
 
 
+def test_a_year_so_far_has_no_meaning_where_each_period_is_a_year():
+    text = plan(component(more='basis = "year"')).replace('per = "month"\n\n[[', 'per = "year"\n\n[[')
+    fault(text, "plan.p.components[0].basis", "has no meaning with per")
+
+
 @pytest.mark.parametrize("reward", ["dollars", "lunch"])
 def test_awards_of_another_currency_or_kind_cannot_be_paid(reward):
     fault(plan(component("awards", f'of = "award.{reward}"')), "plan.p", "no reward of kind money in EUR")
@@ -286,7 +339,8 @@ def test_an_example_names_what_the_plan_asks_for():
 
 def test_every_fault_is_told_at_once():
     found = faults(plan(component(own='of = "cals"\npays = -7', more="floor = false"), component("per", "", key="d")))
-    assert {"plan.p.components[0].pays", "plan.p.components[0].floor", "plan.p.components[1].every"} <= found.keys()
+    places = {f"plan.p.components[{at}" for at in ("0].of", "0].pays", "0].floor", "1].of", "1].every")}
+    assert places <= found.keys()
 
 
 # --- books that ship
@@ -333,6 +387,8 @@ def test_remarks_stay_with_what_they_are_about():
 
 numbers = st.decimals(0, 10**6, places=2, allow_nan=False, allow_infinity=False).map(str)
 positive = st.decimals(1, 10**6, places=2, allow_nan=False, allow_infinity=False).map(str)
+FACTOR = '{ of = "figure.hours", at_least = 0.5, at_most = 1.5 }'
+GATE = '{ of = "days", at_least = 10, otherwise = 0.5 }'
 
 
 @st.composite
@@ -355,8 +411,10 @@ def drawn_components(draw, key):
     }
     kind = draw(st.sampled_from(sorted(own)))
     of = "award.bounty" if kind == "awards" else draw(st.sampled_from(["calls", "revenue", "figure.hours"]))
-    around = [f"caps = {{ pay = {draw(positive)} }}", f"floor = {rates[0]}", 'basis = "year"'] if kind != "pool" else []
-    more = draw(st.lists(st.sampled_from(around), unique=True)) if around else []
+    around = [f"caps = {{ pay = {draw(positive)} }}\nfloor = 1", f"multiplier = {FACTOR}", f"gate = {GATE}"]
+    if of in {"calls", "revenue"} and "carry = true" not in own[kind]:
+        around.append('basis = "year"')
+    more = draw(st.lists(st.sampled_from(around), unique=True)) if kind != "pool" else []
     return component(kind, f'of = "{of}"\n{own[kind]}', "\n".join(more), key)
 
 
