@@ -80,15 +80,15 @@ def _step(row: Row[Any], now: int) -> int:
 def _bucket(  # noqa: PLR0913, PLR0917  # one bucket of one run, and what it is compared with
     connection: Connection, known: Known, plan: Plan, row: Row[Any], bucket: int, usual: dict[int, int]
 ) -> int:
-    table = BonusInput
+    table, writer = BonusInput, wire.Writer(plan)
     query = select(table.participant, table.inputs).where(table.run == row.id, table.bucket == bucket)
     documents, lines = [], []
     for who, packed in connection.execute(query.order_by(table.participant)):
-        inputs = wire.unpack(Inputs, json.loads(packed))
-        found = reckon(plan, inputs)
-        body = wire.document(about(known, plan, row, who), plan, inputs, found)
+        given = json.loads(packed)
+        found = reckon(plan, wire.unpack(Inputs, given))
+        document = writer.document(about(known, plan, row, who), given, found)
         notices = noticing.of(known, plan, row.first, who, found, usual)
-        documents.append((row.id, who, found.total, wire.canonical(body).decode(), " ".join(notices)))
+        documents.append((row.id, who, found.total, document, " ".join(notices)))
         lines += [
             (row.id, who, place, line.kind, line.key, line.amount, line.note) for place, line in enumerate(found.lines)
         ]

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Mapping
 
 CENT = 100  # cents of one unit of money
 MODES = ("half_up", "half_even", "up", "down")
@@ -10,17 +16,19 @@ MODES = ("half_up", "half_even", "up", "down")
 
 def cents(amount: Fraction, mode: str) -> int:
     """Round an amount of money to whole cents; ``half_up`` and ``up`` go away from zero, ``down`` towards it."""
-    exact = abs(amount) * CENT
-    whole, rest = divmod(exact.numerator, exact.denominator)
-    twice = 2 * rest - exact.denominator
-    more = {
-        "half_up": twice >= 0,
-        "half_even": twice > 0 or (twice == 0 and whole % 2 == 1),
-        "up": rest > 0,
-        "down": False,
-    }[mode]
-    rounded = whole + more
-    return rounded if amount >= 0 else -rounded
+    numerator, denominator = amount.numerator, amount.denominator
+    whole, rest = divmod(abs(numerator) * CENT, denominator)
+    rounded = whole + (rest > 0 and _MORE[mode](2 * rest - denominator, whole))
+    return rounded if numerator >= 0 else -rounded
+
+
+# What rounds away from zero, given how much more than a half is left over, and the whole below it.
+_MORE: Mapping[str, Callable[[int, int], bool]] = {
+    "half_up": lambda beyond, _whole: beyond >= 0,
+    "half_even": lambda beyond, whole: beyond > 0 or (beyond == 0 and whole % 2 == 1),
+    "up": lambda _beyond, _whole: True,
+    "down": lambda _beyond, _whole: False,
+}
 
 
 def money(amount: int) -> Fraction:
@@ -30,18 +38,29 @@ def money(amount: int) -> Fraction:
 
 def text(value: Fraction) -> str:
     """Write a number: as a plain decimal where it has an end, else as a fraction (``1/3``)."""
-    rest = value.denominator
+    numerator, denominator = value.numerator, value.denominator
+    if denominator == 1:
+        return str(numerator)
+    places = _places(denominator)
+    if places is None:
+        return f"{numerator}/{denominator}"
+    digits = f"{abs(numerator) * 10**places // denominator:0{places + 1}d}"
+    return f"{'-' if numerator < 0 else ''}{digits[:-places]}.{digits[-places:]}"
+
+
+@lru_cache(maxsize=4096)
+def _places(denominator: int) -> int | None:
+    """Return how many decimals a part of this denominator (above 1) has; ``None`` if they have no end."""
+    rest = denominator
     for prime in (2, 5):
         while rest % prime == 0:
             rest //= prime
     if rest != 1:
-        return f"{value.numerator}/{value.denominator}"
-    places = 0
-    while value.denominator != 1 and 10**places % value.denominator:
+        return None
+    places = 1
+    while 10**places % denominator:
         places += 1
-    digits = f"{abs(value.numerator) * 10**places // value.denominator:0{places + 1}d}"
-    whole, part = (digits[:-places], digits[-places:]) if places else (digits, "")
-    return ("-" if value < 0 else "") + whole + ("." + part if part else "")
+    return places
 
 
 def money_text(amount: int) -> str:
@@ -59,4 +78,7 @@ def number(written: str) -> Fraction:
     if len(written) > 200 or "e" in written.lower() or "_" in written:  # noqa: PLR2004  # a number with an end to it
         msg = f"{written[:40]!r} is no plain number"
         raise ValueError(msg)
+    whole, point, part = written.partition(".")
+    if whole.isdecimal() and (part.isdecimal() or not point):  # nearly all; what Fraction reads is slower
+        return Fraction(int(whole + part), 10 ** len(part))
     return Fraction(written)
