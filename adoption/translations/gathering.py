@@ -64,7 +64,8 @@ def bring_up_to_date(language: str) -> Catalog:
     for message in gathered():
         if message.id:
             known = before.get(message.id, message.context)
-            said = known.string if known is not None and not known.fuzzy else None
+            same = known is not None and not known.fuzzy and known.pluralizable == message.pluralizable
+            said = known.string if known is not None and same else None
             kept.add(message.id, said, message.locations, message.flags, message.auto_comments, context=message.context)
     packed = io.BytesIO()
     write_po(packed, kept, width=WIDTH, sort_output=True, include_lineno=False)

@@ -104,7 +104,7 @@ RUSSIAN = Language(
             "from.to": " С {starts} по {ends} включительно.",
             # metrics
             "metric": "{quoted} — {measured}; считается: {kinds}{where}.",
-            "measure.count": "число активностей",
+            "measure.count": "число действий",
             "measure.days": "число дней, в которые это было хотя бы раз",
             "measure.sum": "сумма поля {of}",
             "measure.distinct": "число разных {of}",
