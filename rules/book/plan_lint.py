@@ -9,12 +9,17 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from rules import period
 from rules.bonus import shape
 from rules.bonus.exact import cents
 from rules.bonus.exact import money_text
 from rules.bonus.exact import text
+from rules.bonus.plan import AWARD
+from rules.bonus.plan import Awards
 from rules.bonus.plan import Curve
+from rules.bonus.plan import Flat
 from rules.bonus.plan import Marginal
+from rules.bonus.plan import Percent
 from rules.bonus.plan import Step
 from rules.bonus.plan import Whole
 from rules.book.faults import Fault
@@ -134,6 +139,74 @@ def _budgets(_book: Book, plan: Plan) -> Iterator[Fault]:
             yield Fault(where, message)
 
 
+def _losses(book: Book, plan: Plan) -> Iterator[Fault]:
+    """Tell where nothing keeps a loss from being taken out of the pay."""
+    for where, one in _components(plan) if plan.floor is None else ():
+        metric = book.metrics.get(one.of)
+        signed = metric is not None and metric.measure == "sum"
+        if signed and one.floor is None and isinstance(one.terms, Flat | Percent | Marginal | Whole):
+            yield Fault(
+                where, f"pay falls below zero when {one.of} does; write floor = 0 if nothing is to be taken back"
+            )
+        elif one.basis == "year":
+            message = "takes back what the year has paid too much; write a floor for the plan if it is not to"
+            yield Fault(where, message)
+
+
+def _paid_twice(book: Book, plan: Plan) -> Iterator[Fault]:
+    """Tell where the same is paid twice: one award by two components, or a count by an incentive and a component."""
+    seen = [found for other in _meeting(book, plan) for found in _components(other)]
+    for where, one in _components(plan):
+        if isinstance(one.terms, Awards):
+            for place_, other in seen:
+                if isinstance(other.terms, Awards) and other.of == one.of:
+                    yield Fault(where, f"pays {one.of} a second time: {place_} pays it already; keep one of them")
+            yield from _counted_twice(book, plan, where, one.of.removeprefix(AWARD))
+        seen.append((where, one))
+
+
+def _counted_twice(book: Book, plan: Plan, where: str, reward: str) -> Iterator[Fault]:
+    for incentive in book.incentives.values():
+        for one in plan.components:
+            if reward in incentive.earns and one.of == incentive.metric:
+                message = (
+                    f"pays for {one.of} once more: incentive.{incentive.key} earns it, and {one.key} pays for it too"
+                )
+                yield Fault(where, f"{message}; keep one of them, or leave it if both are meant")
+
+
+def _meeting(book: Book, plan: Plan) -> Iterator[Plan]:
+    """Yield the plans that stand before this one in the book and may concern the same people at the same time."""
+    for other in book.plans.values():
+        if other.key == plan.key:
+            return
+        who = zip(_asked(plan), _asked(other), strict=True)
+        if _overlap(plan, other) and all(not one or not two or set(one) & set(two) for one, two in who):
+            yield other
+
+
+def _asked(plan: Plan) -> tuple[tuple[str, ...], ...]:
+    return plan.who.team, plan.who.role, plan.who.wave
+
+
+def _overlap(one: Plan | Component, other: Plan | Component) -> bool:
+    starts = max(one.starts or period.EVER, other.starts or period.EVER)
+    return starts < min(one.ends or period.FOREVER, other.ends or period.FOREVER)
+
+
+def _currencies(book: Book, plan: Plan) -> Iterator[Fault]:
+    for other in _meeting(book, plan):
+        if other.currency != plan.currency:
+            message = f"plan.{other.key} may pay the same people at the same time in {other.currency}"
+            yield Fault(place("plan", plan.key, "currency"), f"{message}; part them by who, or by from and to")
+
+
+def _other_days(_book: Book, plan: Plan) -> Iterator[Fault]:
+    for where, one in _components(plan):
+        if not _overlap(plan, one):
+            yield Fault(where, "can never pay: none of its days is one of the plan's; let from and to meet the plan's")
+
+
 def _examples(_book: Book, plan: Plan) -> Iterator[Fault]:
     if not plan.examples:
         message = "has no example; write one that is worked out whenever the book is loaded: examples = [{ values = …"
@@ -157,5 +230,9 @@ PLAN_LINTS: tuple[Callable[[Book, Plan], Iterator[Fault]], ...] = (
     _out_of_reach,
     _falling,
     _budgets,
+    _losses,
+    _paid_twice,
+    _currencies,
+    _other_days,
     _examples,
 )

@@ -127,6 +127,77 @@ def test_a_budget_without_dates_is_told():
     assert not [said for _, said in advice(dated) if "anew" in said]
 
 
+@pytest.mark.parametrize("kind", ["flat", "percent", "marginal", "whole"])
+def test_pay_that_can_fall_below_zero_is_told_unless_a_floor_holds_it(kind):
+    own = KINDS[kind][0].replace('"calls"', '"revenue"')
+    tell(plan(component(kind, own)), "plan.p.components[0]", "falls below zero when revenue does", "write floor = 0")
+    for held in (
+        plan(component(kind, own, "floor = 0")),
+        plan(component(kind, own), more="floor = 0"),
+        plan(component(kind, own.replace('"revenue"', '"calls"'))),
+    ):
+        assert not [said for _, said in advice(held) if "below zero" in said], held
+
+
+def test_a_year_so_far_that_takes_back_is_told():
+    text = plan(component(more='basis = "year"'))
+    tell(text, "plan.p.components[0]", "takes back what the year has paid", "a floor for the plan")
+    assert not [said for _, said in advice(plan(component(more='basis = "year"'), more="floor = 0")) if "takes" in said]
+
+
+def test_an_award_that_is_paid_twice_is_told():
+    text = plan(component("awards"), component("awards", key="d"))
+    tell(text, "plan.p.components[1]", "pays award.bounty a second time", "plan.p.components[0] pays it already")
+    assert not [said for where, said in advice(text) if where.endswith("[0]") and "second time" in said]
+
+
+def test_what_an_incentive_earns_and_a_component_pays_for_is_told():
+    text = plan(component("awards"), component("flat", key="d"))
+    tell(text, "plan.p.components[0]", "pays for calls once more: incentive.first-call earns it", "d pays for it too")
+    apart = plan(component("awards"), component("flat", 'of = "revenue"\npays = 1', key="d"))
+    assert not [said for _, said in advice(apart) if "once more" in said]
+
+
+def another(head, who="", kind="flat"):
+    """Return a plan beside the other one."""
+    own = KINDS[kind][0]
+    return f'[plan.q]\n{head}\nper = "month"\n{who}\n[[plan.q.components]]\nkey = "c"\nkind = "{kind}"\n{own}\n'
+
+
+@pytest.mark.parametrize(
+    ("who", "other", "meet"),
+    [
+        ("", "", True),
+        ("", 'who = { team = "A" }', True),
+        ('who = { team = ["A", "B"] }', 'who = { team = ["B"] }', True),
+        ('who = { team = "A" }', 'who = { role = "lead" }', True),
+        ('who = { team = "A" }', 'who = { team = "B" }', False),
+        ('who = { team = "A", role = "lead" }', 'who = { team = "A", role = "seller" }', False),
+        ("to = 2026-04-01", "from = 2026-04-01", False),
+        ("to = 2026-04-02", "from = 2026-04-01", True),
+    ],
+)
+def test_two_plans_are_told_of_each_other_where_they_may_pay_the_same_people(who, other, meet):
+    text = plan(component("flat"), more=who) + another('currency = "USD"', other)
+    found = [said for where, said in advice(text) if where == "plan.q.currency"]
+    assert [said[:38] for said in found] == (["plan.p may pay the same people at the "] if meet else [])
+    twice = plan(component("awards"), more=who) + another('currency = "EUR"', other, "awards")
+    assert (
+        bool([said for where, said in advice(twice) if where == "plan.q.components[0]" and "second time" in said])
+        is meet
+    )
+
+
+def test_two_plans_of_one_currency_may_pay_the_same_people():
+    text = plan(component("flat")) + another('currency = "EUR"')
+    assert not [where for where, _ in advice(text) if where.endswith("currency")]
+
+
+def test_a_component_outside_of_its_plans_days_is_told():
+    text = plan(component(more="to = 2026-03-01"), more="from = 2026-03-01")
+    tell(text, "plan.p.components[0]", "can never pay", "let from and to meet the plan's")
+
+
 def test_a_plan_without_examples_is_told():
     tell(plan(component()), "plan.p", "has no example", "examples = [")
 
