@@ -97,6 +97,12 @@ def _sees(known: Known, holder: int, permission: str) -> bool:
     return any(auth.may_see(who, permission, one, lambda person: known.people[person].manager) for one in members)
 
 
+def led() -> set[int]:
+    """Return everybody whom the caller leads, directly or through others; nobody where the table says one's own."""
+    who = auth.caller().participant
+    return set() if who is None else _led(facts.current(), who) - {who}
+
+
 def usable() -> list[int]:
     """List the holders whose rewards the caller may use today: themselves, their teams, and teams that they lead."""
     who, known = auth.caller(), facts.current()

@@ -33,11 +33,15 @@ Before = tuple["Mapping[int, Mapping[str, Fraction]]", "Mapping[int, Mapping[str
 Own = dict[int, dict[str, Fraction]]  # participant → component → number
 
 
-def before(connection: Connection, row: Row[Any], plan: Plan) -> Before:
-    """Return what everybody carries over from the period before, and what the year has paid them, by component."""
+def before(connection: Connection, row: Row[Any], plan: Plan, only: int | None = None) -> Before:
+    """Return what everybody carries over from the period before, and what the year has paid them, by component.
+
+    ``only``: of one participant alone.
+    """
     carries = any(isinstance(one.terms, PerN) and one.terms.carry for one in plan.components)
     yearly = [one.key for one in plan.components if one.basis == "year"]
-    return _carried(connection, row, plan) if carries else {}, _paid(connection, row, yearly) if yearly else {}
+    carried = _carried(connection, row, plan, only) if carries else {}
+    return carried, _paid(connection, row, yearly, only) if yearly else {}
 
 
 def add_to(inputs: Inputs, found: Before, who: int) -> Inputs:
@@ -53,11 +57,13 @@ def add_to(inputs: Inputs, found: Before, who: int) -> Inputs:
     return replace(inputs, given=given)
 
 
-def _carried(connection: Connection, row: Row[Any], plan: Plan) -> Own:
+def _carried(connection: Connection, row: Row[Any], plan: Plan, only: int | None) -> Own:
     first = periods.start(plan.per, row.first - 1)
     table = BonusStatement
     query = select(table.participant, table.document).join(BonusRun, BonusRun.id == table.run)
     query = query.where(BonusRun.plan == row.plan, BonusRun.first == first, BonusRun.state.in_(FINAL))
+    if only is not None:
+        query = query.where(table.participant == only)
     found: Own = {}
     for who, document in connection.execute(query.execution_options(yield_per=1000)):
         carried = json.loads(document)["carried"]
@@ -66,13 +72,15 @@ def _carried(connection: Connection, row: Row[Any], plan: Plan) -> Own:
     return found
 
 
-def _paid(connection: Connection, row: Row[Any], components: list[str]) -> Own:
+def _paid(connection: Connection, row: Row[Any], components: list[str], only: int | None) -> Own:
     table = BonusLine
     query = select(table.participant, table.key, func.sum(table.amount)).join(BonusRun, BonusRun.id == table.run)
     query = query.where(
         BonusRun.plan == row.plan, BonusRun.first >= periods.start("year", row.first), BonusRun.first < row.first,
         BonusRun.state.in_(FINAL), table.key.in_(components), table.kind.in_(("component", "correction")),
     )  # fmt: skip  # a line for when, a line for what
+    if only is not None:
+        query = query.where(table.participant == only)
     found: Own = {}
     for who, key, amount in connection.execute(query.group_by(table.participant, table.key)):
         found.setdefault(who, {})[key] = money(int(amount))

@@ -74,23 +74,23 @@ class Ground:
         return sorted(one for one in self.plan.quantities() if not one.startswith((FIGURE, AWARD)))
 
 
-def ground_of(connection: Connection, plan: Plan, first: int) -> Ground:
-    """Return what a plan stands on in the period that begins on ``first``."""
+def ground_of(connection: Connection, plan: Plan, first: int, only: Sequence[int] | None = None) -> Ground:
+    """Return what a plan stands on in the period that begins on ``first``, for everybody or only for some."""
     known = facts.current()
     last = periods.end(plan.per, first)
     people: dict[int, list[int]] = defaultdict(list)
-    for who in sorted(known.people):
-        if _takes_part(known, plan, who, first, last):
+    for who in sorted(known.people if only is None else set(only) & known.people.keys()):
+        if takes_part(known, plan, who, first, last):
             people[bucket_of(who)].append(who)
     shown = inforce.current().shown
     series: dict[tuple[str, str], list[int]] = defaultdict(list)
     for metric in plan.quantities():
         for one, per in shown.get(metric, ()):
             series[metric, per].append(one)
-    return Ground(known, plan, first, people, _figures(connection, plan, first), series)
+    return Ground(known, plan, first, people, _figures(connection, plan, first, only), series)
 
 
-def _takes_part(known: Known, plan: Plan, who: int, first: int, last: int) -> bool:
+def takes_part(known: Known, plan: Plan, who: int, first: int, last: int) -> bool:
     """Say whether somebody is there, and meant by the plan, on a day of the period."""
     person = known.people[who]
     starts, ends = max(first, person.hired_on or first), min(last, person.left_on or last)
@@ -111,11 +111,15 @@ def _takes_part(known: Known, plan: Plan, who: int, first: int, last: int) -> bo
     return False
 
 
-def _figures(connection: Connection, plan: Plan, first: int) -> Mapping[str, Mapping[int, Fraction]]:
+def _figures(
+    connection: Connection, plan: Plan, first: int, only: Sequence[int] | None
+) -> Mapping[str, Mapping[int, Fraction]]:
     names = {one: one.removeprefix(FIGURE) for one in plan.quantities() if one.startswith(FIGURE)}
     if not names:
         return {}
     query = select(Figure.name, Figure.participant, Figure.value).where(Figure.first == first)
+    if only is not None:
+        query = query.where(Figure.participant.in_(only))
     found: dict[str, dict[int, Fraction]] = defaultdict(dict)
     for name, who, value in connection.execute(query.where(Figure.name.in_(sorted(names.values())))):
         found[f"{FIGURE}{name}"][who] = number(value)
@@ -201,7 +205,7 @@ def _summed(connection: Connection, bucket: int, of: Mapping[int, str], when: ob
         table.holder > 0,
         when,  # type: ignore[arg-type]  # a condition
     )
-    for holder, series, value in connection.execute(query.group_by(table.holder, table.series)):
+    for holder, series, value in connection.execute(query.group_by(table.holder, table.series)).all():
         own = found[holder]
         own[of[series]] = own.get(of[series], ZERO) + Fraction(int(value), UNIT)
     return found

@@ -70,10 +70,10 @@ def shares_of(connection: Connection, known: Known, span: MetricVersion, days: d
     found = [done.Counting(one, one.source, one.id) for one in done.activities(connection, known, days, types)]
     found += done.reached(connection, known, days, span.milestones)
     found.sort(key=lambda one: (one.activity.time, one.source, one.id))
-    yield from _adding(metric, [one for one in found if metric.counts_it(one.activity)])
+    yield from adding(metric, [one for one in found if metric.counts_it(one.activity)])
 
 
-def _adding(metric: Metric, found: Sequence[done.Counting]) -> Iterator[Share]:
+def adding(metric: Metric, found: Sequence[done.Counting]) -> Iterator[Share]:
     """Yield what each activity adds; one whose value is missing or unreadable was not counted.
 
     A key (a record, a value, a day) adds one where it first shows, and nothing when it shows again.

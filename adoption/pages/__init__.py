@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from adoption.pages import about
 from adoption.pages import boards
+from adoption.pages import bonus
 from adoption.pages import bonus_plans
 from adoption.pages import counter
 from adoption.pages import devices
@@ -34,6 +35,7 @@ PAGES: tuple[Blueprint, ...] = (
     rewards.bp,
     me.bp,
     about.bp,
+    bonus.bp,
     bonus_plans.bp,
     counter.bp,
     devices.bp,

@@ -21,6 +21,7 @@ from adoption import facts
 from adoption import preferences
 from adoption.auth import SESSION
 from adoption.auth import permission
+from adoption.bonuses import reading
 from adoption.extensions import db
 from adoption.languages import gettext
 from adoption.pages import drawing
@@ -56,7 +57,7 @@ def week() -> ResponseReturnValue:
         return render_template("home/welcome.html", **_head(me, now))
     found = weeks.of(me, now)
     part = _part(found)
-    shown = {**_head(me, now), "said": found.said, "part": part, "refresh": REFRESH}
+    shown = {**_head(me, now), "said": found.said, "part": part, "refresh": REFRESH, "bonus": _bonus(me, now)}
     shown["tag"] = hashlib.sha256(f"{found.said}{part}".encode()).hexdigest()[:20]
     if "X-Fragment" in request.headers:
         return _fragment(shown)
@@ -105,6 +106,12 @@ def put_away() -> ResponseReturnValue:
     preferences.choose(auth.caller().participant or 0, welcomed=time.time_ns() // 1000)
     db.session.commit()
     return redirect(frame.back(url_for("home.week")), HTTPStatus.SEE_OTHER)
+
+
+def _bonus(who: int, now: int) -> bool:
+    """Say whether a bonus plan covers somebody today; no query."""
+    known = facts.current()
+    return bool(reading.covering(known, who, known.today(now)))
 
 
 def _head(who: int, now: int) -> dict[str, str]:

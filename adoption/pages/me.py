@@ -25,6 +25,7 @@ from adoption import preferences
 from adoption.auth import SESSION
 from adoption.auth import permission
 from adoption.auth import sessions
+from adoption.bonuses import reading
 from adoption.errors import TooOftenError
 from adoption.extensions import db
 from adoption.languages import gettext
@@ -165,6 +166,7 @@ def _page(wish: Wish) -> str:
         zone=facts.current().zone,
         devices=caller.reach("devices:manage") is not None,
         letters=caller.reach("letters:read") is not None,
+        bonus=reading.is_shown(me, _now()),
     )
     return html
 

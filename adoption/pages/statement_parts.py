@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from adoption import languages
+from adoption import telling
 from adoption.languages import gettext
 from adoption.pages import payout
 from adoption.pages import places
@@ -55,6 +56,7 @@ def lines(plan: Plan, found: Sequence[Line], book: Book) -> list[dict[str, Any]]
         {
             "place": place,
             "kind": line.kind,
+            "key": line.key,
             "title": title(plan, line.kind, line.key, line.note),
             "counts": _counts(plan, line, book),
             "steps": _steps(line.steps),
@@ -69,9 +71,9 @@ def lines(plan: Plan, found: Sequence[Line], book: Book) -> list[dict[str, Any]]
 def title(plan: Plan, kind: str, key: str, note: str = "") -> str:
     """Return what a line is for; the note of a correction is the period that it is about."""
     if kind == "correction":
-        return gettext("Correction of %(period)s: %(what)s", period=period(note), what=_component(plan, key))
+        return gettext("Correction of %(period)s: %(what)s", period=period(note), what=component(plan, key))
     if kind == "component":
-        return _component(plan, key)
+        return component(plan, key)
     return plan_parts.LINES[kind]()
 
 
@@ -84,7 +86,7 @@ def period(written: str) -> str:
     return places.name_of(per, first, running=False, before=False)
 
 
-def _component(plan: Plan, key: str) -> str:
+def component(plan: Plan, key: str) -> str:
     """Name a component; an earlier version of the plan may have had one that this one has not."""
     if key == TOGETHER:
         return gettext("limits of the plan")
@@ -113,8 +115,8 @@ def _steps(steps: Sequence[Worked]) -> list[tuple[str, str]]:
             result = (
                 "" if one.stage in WITHOUT_RESULT else f" = {languages.current().number(payout.decimal(one.result, 4))}"
             )
-            found.append((plan_parts.SAID[one.stage](), f"{one.formula}{result}"))
+            found.append((plan_parts.SAID[one.stage](), f"{telling.bonuses.formula(one.formula)}{result}"))
         elif one.stage == "rounding" and exact is not None and exact != one.result:
-            found.append((plan_parts.SAID[one.stage](), one.formula))
+            found.append((plan_parts.SAID[one.stage](), telling.bonuses.formula(one.formula)))
         exact = one.result
     return found

@@ -3,10 +3,12 @@
 To add words for a type of activity: a line in ``DEEDS`` (``deeds``), and its translations (``make catalogues``).
 """
 
+from adoption.telling import bonuses as bonuses
 from adoption.telling.deeds import deed as deed
 from adoption.telling.deeds import record as record
 from adoption.telling.periods import day as day
 from adoption.telling.periods import period as period
+from adoption.telling.periods import short_period as short_period
 from adoption.telling.weeks import Told as Told
 from adoption.telling.weeks import late as late
 from adoption.telling.weeks import lead as lead

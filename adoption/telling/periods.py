@@ -35,3 +35,10 @@ def period(text: str) -> str:
             return str(at.year)
         case _:
             return gettext("in all")
+
+
+def short_period(per: str, first: int) -> str:
+    """Say a period in a few letters, to stand below a column: "Nov", "Q4", "2026"."""
+    at = date.fromordinal(first)
+    skeleton = {"month": "LLL", "quarter": "QQQ", "year": "y"}[per]
+    return str(dates.format_date(at, skeleton, locale=languages.current().locale)).rstrip(".")
