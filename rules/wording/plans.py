@@ -11,6 +11,8 @@ from rules.bonus import plan as plans
 from rules.bonus.plan import AWARD
 from rules.bonus.plan import FIGURE
 from rules.wording.plan_phrases import PHRASES
+from rules.wording.sentences import dated
+from rules.wording.sentences import offered
 from rules.wording.sentences import title_of
 
 if TYPE_CHECKING:
@@ -100,7 +102,8 @@ def component_sentence(component: Component, plan: Plan, book: Book, tongue: Lan
 def plan_sentence(plan: Plan, book: Book, tongue: Language) -> str:
     """Say what a plan pays to whom, component after component, and what holds around them."""
     told = Told(plan, book, tongue)
-    parts = [told.say(f"plan.{plan.per}", title=tongue.quoted(title_of(plan, plan.key, tongue.code)))]
+    head = told.say(f"plan.{plan.per}", title=tongue.quoted(title_of(plan, plan.key, tongue.code)))
+    parts = [head + offered(plan, tongue) + dated(plan, tongue)]
     parts += [component_sentence(one, plan, book, tongue) for one in plan.components]
     parts += [said for _, said in _whole_plan(told)]
     return told.say("sentence.join").join(parts)
@@ -155,18 +158,20 @@ def _step(told: Told, component: Component, terms: plans.Step) -> str:
         "how": told.say("step.stacked" if terms.stacked else "step.highest"),
         "again": told.say("step.again" if terms.every_time else "step.once"),
     }
-    return told.say("step", of=told.quantity(component.of), **words)
+    phrase = "step" if len(terms.tiers) > 1 else "step.one"
+    return told.say(phrase, of=told.quantity(component.of), **words)
 
 
 def _per(told: Told, component: Component, terms: plans.PerN) -> str:
     carry = told.say("per.carry" if terms.carry else "per.lapse")
     words = {"money": told.money(terms.pays), "n": told.number(terms.n), "carry": carry}
-    return told.say("per", of=told.quantity(component.of), **words)
+    return told.say("per.one" if terms.n == 1 else "per", of=told.quantity(component.of), **words)
 
 
 def _pool(told: Told, component: Component, terms: plans.Pool) -> str:
     amount = told.quantity(terms.amount) if isinstance(terms.amount, str) else told.money(terms.amount)
-    return told.say(f"pool.{terms.by}", amount=amount, of=told.quantity(component.of))
+    ranks = told.tongue.comma.join(told.number(one) for one in terms.ranks)
+    return told.say(f"pool.{terms.by}", amount=amount, of=told.quantity(component.of), ranks=ranks)
 
 
 def _awards(told: Told, component: Component, _terms: plans.Awards) -> str:
@@ -224,6 +229,8 @@ def _around(told: Told, component: Component) -> Iterator[tuple[str, str]]:
         yield "multiplier", told.say("multiplier", of=told.quantity(multiplier.of), low=low, high=high)
     if component.share:
         yield "split", told.say("share")
+    if told.plan.prorate is not None and not component.prorate and not isinstance(component.terms, plans.Pool):
+        yield "proration", told.say("prorate.not")
     yield from _bounds(told, component)
 
 

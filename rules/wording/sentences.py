@@ -42,7 +42,7 @@ def incentive_sentence(incentive: Incentive, book: Book, tongue: Language) -> st
         **words,
     )
     team = tongue.say("team") if incentive.holder == "team" else ""
-    return capital(team + main) + _who(incentive, tongue) + _dates(incentive, tongue)
+    return capital(team + main) + offered(incentive, tongue) + dated(incentive, tongue)
 
 
 def _target(incentive: Incentive, book: Book, tongue: Language, words: dict[str, str]) -> str:
@@ -96,16 +96,18 @@ def _limit(incentive: Incentive, tongue: Language) -> str:
     return tongue.say(own if own in tongue.phrases else "limit", incentive.at_most, each=each)
 
 
-def _who(incentive: Incentive, tongue: Language) -> str:
+def offered(thing: Incentive | Plan, tongue: Language) -> str:
+    """Say to whom something is offered; nothing where it is for everybody."""
     asked = [
         tongue.say(f"who.{name}", names=tongue.any_of([tongue.quoted(one) for one in names]))
-        for name, names in (("team", incentive.who.team), ("role", incentive.who.role), ("wave", incentive.who.wave))
+        for name, names in (("team", thing.who.team), ("role", thing.who.role), ("wave", thing.who.wave))
         if names
     ]
     return tongue.say("who", asked=tongue.say("who.join").join(asked)) if asked else ""
 
 
-def _dates(thing: Incentive | Metric | Milestone, tongue: Language) -> str:
+def dated(thing: Incentive | Metric | Milestone | Plan, tongue: Language) -> str:
+    """Say from when until when something counts; nothing where it has no dates."""
     words = {}
     if thing.starts is not None:
         words["starts"] = tongue.date(thing.starts)
@@ -129,7 +131,7 @@ def metric_sentence(metric: Metric, book: Book, tongue: Language) -> str:
         measured=tongue.say(f"measure.{metric.measure}", of=of),
         kinds=_kinds(metric.counts, book, tongue),
         where=where,
-    ) + _dates(metric, tongue)
+    ) + dated(metric, tongue)
 
 
 def _kinds(kinds: Sequence[str], book: Book, tongue: Language) -> str:
@@ -161,7 +163,7 @@ def milestone_sentence(milestone: Milestone, tongue: Language) -> str:
         "needs": tongue.all_of(titles),
         "credit": tongue.say(f"credit.{milestone.credit}", record=milestone.record),
     }
-    return tongue.say("milestone", record=milestone.record, undone=undone, **words) + _dates(milestone, tongue)
+    return tongue.say("milestone", record=milestone.record, undone=undone, **words) + dated(milestone, tongue)
 
 
 def reward_sentence(reward: Reward, tongue: Language) -> str:

@@ -97,15 +97,39 @@ KINDS = {
     ),
     "step, again and again": (
         'kind = "step"\nof = "calls"\nstacked = true\nevery_time = true\nsteps = [{at = 10, pays = 50}]',
-        "Part: for “Calls”, 50 EUR at 10 (all of them add up, each time it is reached anew).",
-        "Часть: за показатель «Звонки» — 50 EUR при достижении 10 (суммы складываются, при каждом новом достижении).",
-        "部分：“通话”：达到 10 得 50 EUR（各档累加，每次重新达到都计）。",
+        "Part: for “Calls”, 50 EUR at 10 (each time it is reached anew).",
+        "Часть: за показатель «Звонки» — 50 EUR при достижении 10 (при каждом новом достижении).",
+        "部分：“通话”：达到 10 得 50 EUR（每次重新达到都计）。",
     ),
     "per": (
         'kind = "per"\nof = "calls"\nevery = 10\npays = 25\ncarry = true',
         "Part: 25 EUR for every 10 of “Calls”; what is left over counts in the next period.",
         "Часть: 25 EUR за каждые 10 по показателю «Звонки»; остаток переходит на следующий период.",
         "部分：“通话”每满 10 得 25 EUR；余数转入下一期。",
+    ),
+    "step, all of several": (
+        'kind = "step"\nof = "calls"\nstacked = true\nsteps = [{at = 10, pays = 50}, {at = 20, pays = 70}]',
+        "Part: for “Calls”, 50 EUR at 10, 70 EUR at 20 (all of them add up, once a period).",
+        "Часть: за показатель «Звонки» — 50 EUR при достижении 10, 70 EUR при достижении 20 (суммы складываются, один раз за период).",
+        "部分：“通话”：达到 10 得 50 EUR、达到 20 得 70 EUR（各档累加，每期一次）。",
+    ),
+    "per, each": (
+        'kind = "per"\nof = "revenue"\nevery = 1\npays = 0.05\ncarry = false',
+        "Part: 0.05 EUR for every full unit of “Revenue”; what is left over lapses.",
+        "Часть: 0,05 EUR за каждую полную единицу по показателю «Выручка»; остаток не переносится.",
+        "部分：“收入”每满 1 得 0.05 EUR；余数不结转。",
+    ),
+    "pool, equally": (
+        'kind = "pool"\nof = "calls"\namount = "figure.pot"\nby = "equally"',
+        "Part: an equal share of “pot”.",
+        "Часть: равная доля от «pot».",
+        "部分：平均分享 “pot”。",
+    ),
+    "pool, units": (
+        'kind = "pool"\nof = "revenue"\namount = 1000\nby = "units"',
+        "Part: a share of 1,000 EUR, in proportion to “Revenue”.",
+        "Часть: доля от 1 000 EUR пропорционально показателю «Выручка».",
+        "部分：按“收入”的比例分享 1,000 EUR。",
     ),
     "curve": (
         'kind = "curve"\nof = "revenue"\npays = 1000\ntarget = "figure.quota"\nthreshold = 0.5\npoints = [[0.5, 0.25], [1, 1]]\naccelerator = 2\ncap = 1.5',
@@ -115,9 +139,9 @@ KINDS = {
     ),
     "pool": (
         'kind = "pool"\nof = "calls"\namount = 1000\nby = "rank"\nranks = [50, 30, 20]',
-        "Part: a share of 1,000 EUR, by rank in “Calls”.",
-        "Часть: доля от 1 000 EUR по месту в показателе «Звонки».",
-        "部分：按“通话”的名次分享 1,000 EUR。",
+        "Part: a share of 1,000 EUR, by rank in “Calls” (the first places weigh 50, 30, 20).",
+        "Часть: доля от 1 000 EUR по месту в показателе «Звонки» (веса первых мест: 50, 30, 20).",
+        "部分：按“通话”的名次分享 1,000 EUR（前几名的权重：50、30、20）。",
     ),
     "awards": (
         'kind = "awards"\nof = "award.bounty"',
@@ -211,6 +235,40 @@ def test_every_bound_of_a_plan_is_said_in_every_language(more):
     book = made(more=more)
     for language, sentence in zip(LANGUAGES, PLANS[more], strict=True):
         assert sentence in plainly(wording.sentence(book.plans["p"], book, language))
+
+
+@pytest.mark.parametrize(
+    ("more", "sentences"),
+    [
+        ('who = { team = "Sales North" }', (
+            "“Sales” pays every quarter. Offered to team “Sales North”. Part:",
+            "План «Продажи» выплачивается каждый квартал. Для кого: команда «Sales North». Часть:",
+            "“销售”每季度发放。适用于：团队“Sales North”。部分：",
+        )),
+        ("from = 2026-10-01\nto = 2027-01-01", (
+            "every quarter. From 1 October 2026 up to and including 31 December 2026. Part:",
+            "каждый квартал. С 1 октября 2026 года по 31 декабря 2026 года включительно. Часть:",
+            "每季度发放。自2026年10月1日起至2026年12月31日（含当日）有效。部分：",
+        )),
+    ],
+)  # fmt: skip  # what is written, and its sentence in each language
+def test_a_plan_says_to_whom_it_is_offered_and_when(more, sentences):
+    book = made(more=more)
+    for language, sentence in zip(LANGUAGES, sentences, strict=True):
+        assert sentence in plainly(wording.sentence(book.plans["p"], book, language))
+
+
+def test_what_stays_whole_is_said_where_anything_shrinks():
+    whole = (
+        "It stays whole for whoever is there for a part of the period.",
+        "За неполный период выплачивается целиком.",
+        "不足一期的，不作折算。",
+    )
+    shrinking = made(FLAT + "prorate = false", 'prorate = { by = "working", scales = "pay" }').plans["p"]
+    never = made(FLAT + "prorate = false").plans["p"]
+    for language, sentence in zip(LANGUAGES, whole, strict=True):
+        for plan, said in ((shrinking, True), (never, False)):
+            assert wording.component(plan.components[0], plan, STARTER, language).endswith(sentence) is said
 
 
 def test_a_plan_is_one_paragraph():
