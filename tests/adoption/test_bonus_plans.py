@@ -471,7 +471,6 @@ def test_who_may_see_a_plan_and_who_may_try_a_change(app, house):
     assert approver.get("/hr/plans/sales").status_code == 200
     assert PATH not in approver.get("/hr/plans/sales").get_data(as_text=True)
     assert approver.get(PATH).status_code == 403
-    assert 'href="/hr/bonuses"' in approver.get("/hr/plans/sales").get_data(as_text=True)
     for path in ("/hr/plans", "/hr/plans/sales", PATH):
         assert employee.get(path).status_code == 403
     assert employee.post(PATH, {"text": own_text(), "span": "2026-03"}).status_code == 403
