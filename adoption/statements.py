@@ -81,6 +81,17 @@ def insert_new(connection: Connection, table: str, columns: tuple[str, ...], row
         run(connection, table, columns, rows, sql)
 
 
+def insert_long(connection: Connection, table: str, columns: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:
+    """Insert rows with long texts, of which none is there yet: nobody else makes such rows at the same time."""
+    if is_sqlite(connection):
+        insert_new(connection, table, columns, rows)
+    elif rows:
+        cursor = connection.connection.cursor()  # the driver's: what is copied is not read as JSON first
+        with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:  # type: ignore[attr-defined]  # psycopg's
+            for row in rows:
+                copy.write_row(row)
+
+
 def add(
     connection: Connection, table: str, key: tuple[str, ...], value: str, rows: Sequence[Sequence[Any]]
 ) -> list[Any]:

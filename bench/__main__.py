@@ -9,7 +9,7 @@ import time
 
 from bench import meters
 
-NAMES = ("ingest", "requests", "boards", "million", "kill")
+NAMES = ("ingest", "requests", "boards", "million", "bonuses", "kill")
 
 
 def main() -> None:

@@ -83,7 +83,7 @@ def _bucket(  # noqa: PLR0913, PLR0917  # one bucket of one run, and what it is 
     table, writer = BonusInput, wire.Writer(plan)
     query = select(table.participant, table.inputs).where(table.run == row.id, table.bucket == bucket)
     documents, lines = [], []
-    for who, packed in connection.execute(query.order_by(table.participant)):
+    for who, packed in sorted(connection.execute(query).all()):  # SQLite would walk the whole run to get an order
         given = json.loads(packed)
         found = reckon(plan, wire.unpack(Inputs, given))
         document = writer.document(about(known, plan, row, who), given, found)
@@ -92,8 +92,8 @@ def _bucket(  # noqa: PLR0913, PLR0917  # one bucket of one run, and what it is 
         lines += [
             (row.id, who, place, line.kind, line.key, line.amount, line.note) for place, line in enumerate(found.lines)
         ]
-    statements.insert_new(connection, "bonus_statement", STATEMENT, documents)
-    statements.insert_new(connection, "bonus_line", LINE, lines)
+    statements.insert_long(connection, "bonus_statement", STATEMENT, documents)
+    statements.insert_long(connection, "bonus_line", LINE, lines)
     return len(documents)
 
 

@@ -80,7 +80,7 @@ def freeze(run: int, now: int, report: Callable[[int, int], None] = lambda _done
             whole = correcting.add_to(whole, corrections.pop(who, ()))
             lines.append((run, who, bucket, _encode(wire.pack(whole)).decode()))
         lines += correcting.of_leavers(run, bucket, corrections)
-        statements.insert_new(connection, "bonus_input", COLUMNS, lines)
+        statements.insert_long(connection, "bonus_input", COLUMNS, lines)
         report(done, total)
     frozen = {"as_of": now, "batch": runs.newest_batch(), "facts": known.version, "cursor": -1, "state": "open"}
     version = runs.segment_of(known, row.plan, row.first).starts

@@ -25,6 +25,7 @@ from rules.bonus.reckoning import Worked
 from rules.bonus.shares import Share
 
 _NAMES = vars(plans) | vars(statements) | {"Mapping": Mapping, "Given": Given, "Share": Share, "Worked": Worked}
+_PLAIN = {str, int, bool, type(None)}
 _Kind = Any  # a type, or what stands for several
 _Turn = Callable[[Any], Any]
 
@@ -62,7 +63,7 @@ def _record_packer(kind: _Kind) -> _Turn:
         for key, default in fields:
             own = getattr(record, key)
             if own is not default and own != default:
-                found[key] = pack(own)
+                found[key] = own if type(own) in _PLAIN else pack(own)
         return found
 
     return packed

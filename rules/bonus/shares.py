@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
 from typing import TYPE_CHECKING
 
 from rules.bonus.exact import money_text
@@ -48,10 +49,12 @@ def divide(whole: int, weights: Sequence[Fraction]) -> list[Share]:
     total = sum(weights, Fraction(0))
     if not total:
         return [Share(weight, total) for weight in weights]
-    exact = [whole * weight / total for weight in weights]
-    floors = [_floor(part) for part in exact]
-    left = whole - sum(floors)
-    order = sorted(range(len(weights)), key=lambda place: (floors[place] - exact[place], place))
+    together = lcm(*{weight.denominator for weight in weights})  # whole numbers from here on: there may be 100,000
+    parts = [weight.numerator * (together // weight.denominator) for weight in weights]
+    among = sum(parts)
+    divided = [divmod(whole * part, among) for part in parts]
+    left = whole - sum(floor for floor, _ in divided)
+    order = sorted(range(len(weights)), key=lambda place: (-divided[place][1], place))
     lucky = set(order[:left])
     return [Share(weight, total, int(place in lucky)) for place, weight in enumerate(weights)]
 

@@ -1,0 +1,188 @@
+"""A bonus run of 100,000 participants and 5 components, by the product's own command: ``flask bonuses work-out``.
+
+People and their tallies are put straight into the tables; the run is then frozen and worked out by a process of its
+own, which tells how long that took and how much memory it needed at most.  Every run begins anew, freeze and all.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from datetime import date
+from typing import TYPE_CHECKING
+
+from flask_migrate import upgrade
+from sqlalchemy import func
+from sqlalchemy import insert
+from sqlalchemy import select
+from sqlalchemy import text
+
+from adoption import facts
+from adoption import rescoring
+from adoption import rulebook
+from adoption import scoring
+from adoption import statements
+from adoption.extensions import MIGRATIONS
+from adoption.extensions import begin_write
+from adoption.extensions import db
+from adoption.models import Batch
+from adoption.models import BonusLine
+from adoption.models import BonusStatement
+from adoption.models import Series
+from adoption.models import bucket_of
+from bench import meters
+from bench import places
+from rules.value import UNIT
+
+if TYPE_CHECKING:
+    from bench.places import Place
+
+PEOPLE, QUICK = 100_000, 10_000
+TIMES = 3
+CHUNK = 10_000
+SINCE, MARCH, TODAY = (date(2026, month, 1).toordinal() for month in (1, 3, 4))
+BOOK = """
+[metric.contacts]
+counts = "contact.created"
+[metric.calls]
+counts = "call.completed"
+[metric.days]
+counts = ["contact.created", "call.completed"]
+measure = "days"
+[metric.deals]
+counts = "deal.won"
+[metric.revenue]
+counts = "deal.won"
+measure = "sum"
+of = "amount"
+
+[plan.sales]
+currency = "EUR"
+per = "month"
+cap = 30000
+prorate = { by = "calendar", scales = "pay" }
+[[plan.sales.components]]
+key = "contacts"
+kind = "marginal"
+of = "contacts"
+tiers = [ { from = 0, pays = 6 }, { from = 20, pays = 9 }, { from = 40, pays = 12 } ]
+[[plan.sales.components]]
+key = "revenue"
+kind = "percent"
+of = "revenue"
+percent = 2.5
+gate = { of = "days", at_least = 10, otherwise = 0.5 }
+[[plan.sales.components]]
+key = "deals"
+kind = "curve"
+of = "deals"
+pays = 200
+target = 8
+threshold = 0.5
+points = [[0.5, 0], [1, 1]]
+accelerator = 1.5
+cap = 2
+[[plan.sales.components]]
+key = "calls"
+kind = "per"
+of = "calls"
+every = 25
+pays = 10
+carry = true
+[[plan.sales.components]]
+key = "pool"
+kind = "pool"
+of = "contacts"
+amount = 250000
+by = "units"
+"""
+COLUMNS = (
+    "database",
+    "participants",
+    "seconds",
+    "slowest",
+    "CPU s",
+    "database CPU",
+    "statements /s",
+    "peak MB",
+    "load",
+)
+
+
+def run(*, quick: bool) -> meters.Table:
+    """Freeze and work out on both databases."""
+    table = meters.Table("A bonus run: 5 components, of them one gated and one pool for all, tallies for all", COLUMNS)
+    people, times = (QUICK, 1) if quick else (PEOPLE, TIMES)
+    for kind in places.KINDS:
+        with places.place(kind) as where:
+            with places.application(where, company=False):
+                fill(people)
+            found = [_command(where) for _ in range(times)]
+            with places.application(where, company=False):
+                _check(people)
+            walls, own, server, peaks = zip(*found, strict=True)
+            middle = meters.middle(walls)
+            row = (kind, people, middle, max(walls), meters.middle(own), meters.middle(server))
+            table.add(*row, round(people / middle), max(peaks), meters.load())
+    table.notes.append(f"Medians of {times}; peak MB: of the command, without PostgreSQL's.")
+    return table
+
+
+def fill(people: int) -> None:
+    """Make participants and, in bulk, what each did in March, in a new database."""
+    upgrade(directory=str(MIGRATIONS))
+    rulebook.publish(BOOK, today=SINCE, since=SINCE, name="bench", now=0)
+    db.session.commit()
+    chance, numbers = random.Random(1), range(1, people + 1)
+    connection = begin_write()
+    facts.changed(connection, rescore=False)
+    rows = [(n, f"user{n}@example.com", f"Name {n * 7919 % people:06}", "employee", _hired(n)) for n in numbers]
+    _put("participant", ("id", "email", "name", "role", "hired_on"), rows)
+    connection.execute(insert(Batch).values(received=0, door="bench"))
+    scoring.prepare(connection)
+    series = {
+        row.metric: row.id for row in connection.execute(select(Series.metric, Series.id).where(Series.starts == 0))
+    }
+    most = {"contacts": 60, "calls": 90, "days": 22, "deals": 14}
+    done = {name: [UNIT * chance.randint(0, top) for _ in numbers] for name, top in most.items()}
+    done["revenue"] = [UNIT // 100 * chance.randrange(5_000_000) for _ in numbers]
+    for name, values in sorted(done.items()):
+        tallies = [(bucket_of(n), series[name], n, MARCH, value) for n, value in zip(numbers, values, strict=True)]
+        _put("tally", ("bucket", "series", "holder", "period", "value"), sorted(tallies))
+    db.session.commit()
+    rescoring.run_to_end()
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as own:
+        own.execute(text("ANALYZE"))
+
+
+def _hired(number: int) -> int | None:
+    """Let every twentieth come within the month."""
+    return None if number % 20 else MARCH + number % 28
+
+
+def _put(table: str, columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> None:
+    for begin in range(0, len(rows), CHUNK):
+        statements.insert_new(db.session.connection(), table, columns, rows[begin : begin + CHUNK])
+
+
+def _command(where: Place) -> tuple[float, float, float, int]:
+    """Freeze and work out by the command; return wall, own and server's CPU seconds, and the most MB it needed."""
+    server, begun = meters.ticks(where.server()), time.perf_counter()
+    process = where.command("bonuses", "work-out", "sales", "2026-03", "--anew")
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0, (where.folder / "printed").read_text()[-2000:]
+    wall = time.perf_counter() - begun
+    server = meters.ticks(where.server()) - server
+    return wall, used.ru_utime + used.ru_stime, server, round(used.ru_maxrss / 1024)
+
+
+def _check(people: int) -> None:
+    """See that everybody has a statement, and that the pool was given away to the cent."""
+    found = select(func.count(), func.count(func.distinct(BonusStatement.total))).select_from(BonusStatement)
+    count, different = db.session.execute(found).one()
+    assert count == people
+    assert different > people // 20
+    pool = select(func.count()).select_from(BonusLine).where(BonusLine.key == "pool")
+    assert db.session.scalar(pool) == people
