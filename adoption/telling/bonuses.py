@@ -60,9 +60,9 @@ APPROVED: Mapping[str, Callable[[], str]] = {
     "year": lambda: gettext("approved, draft until the year is closed"),
 }
 LAST: Mapping[str, Callable[[int], str]] = {
-    "month": lambda number: ngettext("Last month", "Last %(n)s months", number),
-    "quarter": lambda number: ngettext("Last quarter", "Last %(n)s quarters", number),
-    "year": lambda number: ngettext("Last year", "Last %(n)s years", number),
+    "month": lambda number: ngettext("Last %(n)s month", "Last %(n)s months", number),
+    "quarter": lambda number: ngettext("Last %(n)s quarter", "Last %(n)s quarters", number),
+    "year": lambda number: ngettext("Last %(n)s year", "Last %(n)s years", number),
 }
 
 

@@ -26,11 +26,18 @@ CHANGING = ('"POT-Creation-Date', '"PO-Revision-Date', '"Last-Translator', '"Rep
 
 
 def gathered() -> Catalog:
-    """Return every message, with the files that say it."""
+    """Return every message, with the files that say it.
+
+    Raises:
+        ValueError: a message is said in one place with a number and in another without; a catalogue has room for one.
+    """
     found = Catalog(project="Spoonful", charset="utf-8")
     for file, _, message, comments, context in extract_from_dir(
         PACKAGE, METHODS, OPTIONS, keywords=KEYWORDS, comment_tags=(COMMENT,)
     ):
+        known = found.get(message, context)
+        if known is not None and known.pluralizable != isinstance(message, tuple):
+            raise ValueError(message)
         found.add(message, locations=[(f"adoption/{file}", 0)], auto_comments=comments, context=context)
     return found
 
