@@ -86,10 +86,13 @@ class PlanTable(Dated):
         faults: dict[str, Any] = {}
         if "cap" in data and "floor" in data and data["floor"] > data["cap"]:
             faults["floor"] = ["lies above cap; lower it, or raise the cap"]
-        if data.get("per") == "year":
+        yearly = [(at, one) for at, one in enumerate(data.get("components", ())) if one.basis == "year"]
+        if yearly and data.get("per") == "year":
             message = 'has no meaning with per = "year"; remove it'
-            yearly = [at for at, one in enumerate(data.get("components", ())) if one.basis == "year"]
-            faults |= {"components": {at: {"basis": [message]} for at in yearly}} if yearly else {}
+            faults["components"] = {at: {"basis": [message]} for at, _ in yearly}
+        elif "prorate" in data and any(one.prorate for _, one in yearly):
+            message = "the days of one period cannot shrink the year so far; write prorate = false here"
+            faults["components"] = {at: {"prorate": [message]} for at, one in yearly if one.prorate}
         if faults:
             raise ValidationError(faults)
 

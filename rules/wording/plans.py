@@ -181,7 +181,7 @@ def _awards(told: Told, component: Component, _terms: plans.Awards) -> str:
 def _tiers(told: Told, component: Component, tiers: Sequence[Tier], end: str) -> str:
     parts = []
     for place, tier in enumerate(tiers):
-        rate = told.rate(component, tier.pays)
+        rate = told.rate(component, tier.pays) if tier.pays else told.say("nothing")
         last = place + 1 == len(tiers)
         words = {"rate": rate, "at": told.number(tier.at), "to": "" if last else told.number(tiers[place + 1].at)}
         phrase = _tier_phrase(place, len(tiers), end)
@@ -203,6 +203,8 @@ def _curve(told: Told, component: Component, terms: plans.Curve) -> str:
     if terms.threshold:
         notes.append(told.say("curve.threshold", percent=told.percent(terms.threshold)))
     notes += [told.say("curve.point", at=told.percent(p.at), pays=told.percent(p.pays)) for p in terms.points]
+    if len(terms.points) > 1:
+        notes.append(told.say("curve.between"))
     if terms.accelerator != 1:
         notes.append(told.say("curve.accelerator", n=told.number(terms.accelerator)))
     if terms.cap is not None:

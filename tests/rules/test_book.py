@@ -156,6 +156,12 @@ def test_the_starter_book_has_neither_faults_nor_warnings():
     assert all(one.starts is None for one in dated)
 
 
+def test_the_book_of_bonus_plans_has_neither_faults_nor_warnings():
+    report = books.check((BOOKS / "bonus.toml").read_text())
+    assert report.faults == report.warnings == ()
+    assert all(len(plan.examples) > 1 for plan in report.book.plans.values())
+
+
 def test_a_book_that_is_loaded_twice_is_the_same():
     assert books.load(STARTER) == books.load(STARTER.encode())
 
@@ -198,11 +204,12 @@ def test_a_definition_and_a_need_may_have_titles_in_several_languages():
     assert book == books.load(SMALL)  # a book is the same by what it means
 
 
-@pytest.mark.parametrize("name", ["starter", "loans"])
+@pytest.mark.parametrize("name", ["starter", "loans", "bonus"])
 def test_every_title_of_a_book_that_ships_is_in_every_language(name):
     book = books.load((BOOKS / f"{name}.toml").read_text())
     parts = [part for section in fields(book) for part in getattr(book, section.name).values()]
     parts += [need for milestone in book.milestones.values() for need in milestone.needs]
+    parts += [component for plan in book.plans.values() for component in plan.components]
     assert [part.key for part in parts if part.titles.keys() != set(LANGUAGES) - {"en"}] == []
 
 

@@ -14,7 +14,8 @@ from rules.bonus.components import COMPONENTS
 from rules.wording import LANGUAGES
 from rules.wording.plan_phrases import PHRASES
 
-STARTER = books.load((Path(__file__).parents[2] / "rules" / "books" / "starter.toml").read_text(encoding="utf-8"))
+BOOKS = Path(__file__).parents[2] / "rules" / "books"
+STARTER = books.load((BOOKS / "starter.toml").read_text(encoding="utf-8"))
 GROUND = """
 [metric.calls]
 title = "Calls"
@@ -107,6 +108,12 @@ KINDS = {
         "Часть: 25 EUR за каждые 10 по показателю «Звонки»; остаток переходит на следующий период.",
         "部分：“通话”每满 10 得 25 EUR；余数转入下一期。",
     ),
+    "marginal, from a mark on": (
+        'kind = "marginal"\nof = "calls"\ntiers = [{from = 0, pays = 0}, {from = 12, pays = 40}]',
+        "Part: for “Calls”, nothing up to 12, 40 EUR each beyond 12.",
+        "Часть: за показатель «Звонки» — ничего до 12, 40 EUR за единицу сверх 12.",
+        "部分：“通话”分段计算：12 以内为零、超过 12 的部分为每个 40 EUR。",
+    ),
     "step, all of several": (
         'kind = "step"\nof = "calls"\nstacked = true\nsteps = [{at = 10, pays = 50}, {at = 20, pays = 70}]',
         "Part: for “Calls”, 50 EUR at 10, 70 EUR at 20 (all of them add up, once a period).",
@@ -133,9 +140,9 @@ KINDS = {
     ),
     "curve": (
         'kind = "curve"\nof = "revenue"\npays = 1000\ntarget = "figure.quota"\nthreshold = 0.5\npoints = [[0.5, 0.25], [1, 1]]\naccelerator = 2\ncap = 1.5',
-        "Part: 1,000 EUR when “Revenue” reaches “quota”, in proportion to how far it is reached, nothing below 50 %, 25 % of it at 50 %, 100 % of it at 100 %, whatever lies beyond counts 2 times, none beyond 150 %.",
-        "Часть: 1 000 EUR, когда показатель «Выручка» достигает цели («quota»), пропорционально её выполнению, ниже 50 % — ничего, при 50 % — 25 % суммы, при 100 % — 100 % суммы, всё сверх цели учитывается с множителем 2, не выше 150 %.",
-        "部分：“收入”达到目标 “quota” 时得 1,000 EUR，按完成比例计算，低于 50% 不计，完成 50% 时得 25%，完成 100% 时得 100%，超出目标的部分按 2 倍计，最多计到 150%。",
+        "Part: 1,000 EUR when “Revenue” reaches “quota”, in proportion to how far it is reached, nothing below 50 %, 25 % of it at 50 %, 100 % of it at 100 %, evenly in between, whatever lies beyond counts 2 times, none beyond 150 %.",
+        "Часть: 1 000 EUR, когда показатель «Выручка» достигает цели («quota»), пропорционально её выполнению, ниже 50 % — ничего, при 50 % — 25 % суммы, при 100 % — 100 % суммы, между ними равномерно, всё сверх цели учитывается с множителем 2, не выше 150 %.",
+        "部分：“收入”达到目标 “quota” 时得 1,000 EUR，按完成比例计算，低于 50% 不计，完成 50% 时得 25%，完成 100% 时得 100%，其间按直线计算，超出目标的部分按 2 倍计，最多计到 150%。",
     ),
     "pool": (
         'kind = "pool"\nof = "calls"\namount = 1000\nby = "rank"\nranks = [50, 30, 20]',
@@ -287,6 +294,17 @@ def test_bounds_come_in_the_fixed_order_whatever_the_order_of_the_book():
         found = [bound.stage for bound in wording.bounds(book.plans["p"], book, language)]
         assert found == sorted(found, key=STAGES.index)
         assert found == ["credit", "gate", "multiplier", "proration", "cap", "cap", "floor", "floor", "rounding"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_plan_of_a_book_that_ships_reads_to_its_end(language):
+    for path in BOOKS.glob("*.toml"):
+        book = books.load(path.read_text(encoding="utf-8"))
+        for plan in book.plans.values():
+            said = wording.sentence(plan, book, language)
+            assert not set("{}") & set(said)
+            assert "  " not in said
+            assert said[-1] in ".。"
 
 
 @pytest.mark.parametrize("language", ["ru", "zh"])

@@ -323,6 +323,13 @@ def test_a_period_of_a_plan_is_one_of_a_salary():
     fault(plan(component()).replace('per = "month"\n\n[[', 'per = "week"\n\n[['), "plan.p.per", "month")
 
 
+def test_a_year_so_far_does_not_shrink_by_the_days_of_one_period():
+    more = 'prorate = { by = "calendar", scales = "pay" }'
+    text = plan(component(), component(key="y", more='basis = "year"'), more=more)
+    fault(text, "plan.p.components[1].prorate", "write prorate = false here")
+    assert loaded(text.replace('basis = "year"', 'basis = "year"\nprorate = false')).components[1].basis == "year"
+
+
 def test_a_year_so_far_has_no_meaning_where_each_period_is_a_year():
     text = plan(component(more='basis = "year"')).replace('per = "month"\n\n[[', 'per = "year"\n\n[[')
     fault(text, "plan.p.components[0].basis", "has no meaning with per")
