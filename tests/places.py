@@ -66,6 +66,10 @@ PLACES = {
     "devices.register_form": Place("Carl", at("/counter/register")),
     "devices.token_form": Place(None, at("/counter/token")),
     "letters.index": Place("Ada", at("/letters")),
+    "bonus.index": Place("Alice", at("/bonus")),
+    "bonus.statement": Place("Alice", lambda has: f"/bonus/sales-bonus/{has.month}"),
+    "bonus.of_person": Place("Mei", lambda has: f"/bonus/sales-bonus/{has.month}/{has['Alice'].number}"),
+    "bonus.team": Place("Mei", at("/bonus/team")),
     "bonus_plans.index": Place("Hana", at("/hr/plans")),
     "bonus_plans.show": Place("Hana", at("/hr/plans/sales-bonus")),
     "bonus_plans.simulate": Place("Hana", at("/hr/plans/sales-bonus/simulate")),
@@ -79,11 +83,16 @@ FACES = {
     "a board of a team": Place("Mei", at("/boards/contacts-this-week?scope=team")),
     "a board without anybody": Place("Alice", at("/boards/contacts-this-week?period=2026-W01")),
     "a reward that was used": Place("Alice", own("/rewards/{eaten}")),
+    "a bonus without a plan": Place("Carl", at("/bonus")),
     "nothing is there": Place("Alice", at("/nothing"), status=404),
     "not to be seen": Place("Carl", at("/letters"), status=403),
 }
 # What is opened by pages, not by people.
 FILES = {
+    "bonus.document": Place("Alice", lambda has: f"/bonus/sales-bonus/{has.month}/statement.json"),
+    "bonus.document_of_person": Place(
+        "Mei", lambda has: f"/bonus/sales-bonus/{has.month}/{has['Alice'].number}/statement.json"
+    ),
     "me.data": Place("Alice", at("/me/data.json")),
     "board.download": Place("Mei", at("/boards/contacts-this-week/lines.csv")),
     "letters.html": Place("Ada", lambda has: f"/letters/{has.letter}/html"),

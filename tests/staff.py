@@ -18,6 +18,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from adoption import awards
+from adoption import bonuses
 from adoption import directory
 from adoption import facts
 from adoption import intake
@@ -35,6 +36,7 @@ from adoption.mail import sending
 from adoption.models import Award
 from adoption.models import Device
 from adoption.models import Letter
+from rules import period
 
 BOOK = Path(__file__).parent.parent / "rules" / "books" / "starter.toml"
 SOURCE = "crm"
@@ -87,18 +89,24 @@ class Things(NamedTuple):
     lunch: awards.Name
     eaten: awards.Name
     record: str
+    number: int  # of the participant
 
     def written(self):
         """Return all of it as it stands in addresses."""
-        ids = {key: "-".join(map(str, value)) for key, value in self._asdict().items() if key != "record"}
-        return ids | {"record": self.record}
+        plain = {"record": self.record, "number": str(self.number)}
+        ids = {key: "-".join(map(str, value)) for key, value in self._asdict().items() if key not in plain}
+        return ids | plain
 
 
 class Has(dict):
-    """Name → things; and what belongs to nobody in particular: a letter's number, and a link's token of Alice's."""
+    """Name → things; and what belongs to nobody in particular.
+
+    A letter's number, a link's token of Alice's, and the month (``2026-11``) whose bonuses are under review.
+    """
 
     letter = 0
     link = ""
+    month = ""
 
 
 class Staff:
@@ -192,9 +200,22 @@ class Staff:
         till = self.till("Canteen 1")
         has = Has({name: self._has(name, f"contact/{100 * place + 30}", till) for place, name in enumerate(busy)})
         has.letter = self.letter("Mei", about="Alice")
+        has.month = self.review()
         has.link = sessions.link_token(sessions.make_link(begin_write(), email("Alice"), self.now).number)
         db.session.commit()
         return has
+
+    def review(self):
+        """Let the bonuses of this month be worked out already, and be under review; return the month."""
+        first = period.start("month", self.today)
+        run = bonuses.begin("sales-bonus", first, self.now)
+        db.session.commit()
+        bonuses.freeze(run, self.now)
+        db.session.commit()
+        bonuses.calculate(run, self.now)
+        bonuses.take(run, "send", who=self["Hana"], now=self.now)
+        db.session.commit()
+        return period.text("month", first)
 
     def letter(self, name, *, about):
         """Let somebody be told by letter of time off; return the letter's number."""
@@ -238,4 +259,4 @@ class Staff:
         for one in (eaten, lunch):
             self.choose(one)
         self.eat(eaten, till)
-        return Things(choosing, lunch, eaten, record)
+        return Things(choosing, lunch, eaten, record, self[name])

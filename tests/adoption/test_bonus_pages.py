@@ -109,7 +109,7 @@ def furnished(book):
     db.session.commit()
     for name in PEOPLE:
         preferences.choose(made[name], welcomed=NOW)
-    db.session.commit()
+        db.session.commit()
     return made
 
 
@@ -166,7 +166,9 @@ def test_the_page_begins_with_what_the_month_comes_to_and_where_it_leads(app, ho
     develop(house, "Alice", 1, 2, 3, on=date(2026, 11, 3))
     won(house, "Alice", "1000", on=date(2026, 11, 4))
     text = page(app, house)
-    assert "So far €46.50 this month; at today's pace about €55." in text  # 18 of 21 working days: 12 + 1.5 × 9.50 + 29.17
+    assert (
+        "So far €46.50 this month; at today's pace about €55." in text
+    )  # 18 of 21 working days: 12 + 1.5 × 9.50 + 29.17
     assert "estimate, not a statement" in text
     assert "2 × 6 + 1 × 9.5" in text
     assert "1 more for “Developed contacts” +€9.50" in text
@@ -336,7 +338,9 @@ def test_what_is_not_ones_own_looks_like_what_does_not_exist(app, house, who):
     assert len(set(told)) == 1
 
 
-@pytest.mark.parametrize("path", ["/bonus/none/2026-10", "/bonus/sales/2026-Q4", "/bonus/sales/x", "/bonus/sales/2020-01"])
+@pytest.mark.parametrize(
+    "path", ["/bonus/none/2026-10", "/bonus/sales/2026-Q4", "/bonus/sales/x", "/bonus/sales/2020-01"]
+)
 def test_there_is_nothing_at_other_addresses(app, house, path):
     assert answer(app, house, path=path).status_code == 404
     assert answer(app, house, "Hana", f"{path}/{house['Alice']}").status_code == 404

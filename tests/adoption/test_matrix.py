@@ -110,6 +110,13 @@ ROUTES = {
     "GET letters.one": Route("/letters/{letter}", about="letter"),
     "GET letters.html": Route("/letters/{letter}/html", about="letter"),
     "GET letters.file": Route("/letters/{letter}.eml", about="letter"),
+    "GET bonus.index": Route("/bonus"),
+    "GET bonus.team": Route("/bonus/team", least=auth.REPORTS),
+    "GET bonus.statement": Route("/bonus/sales-bonus/{month}"),
+    "GET bonus.document": Route("/bonus/sales-bonus/{month}/statement.json"),
+    "GET bonus.of_person": Route("/bonus/sales-bonus/{month}/{number}", about="statement"),
+    "GET bonus.document_of_person": Route("/bonus/sales-bonus/{month}/{number}/statement.json", about="statement"),
+    "POST bonus.ask": Route("/bonus/sales-bonus/{month}/ask", (404,), form={"place": "99", "question": "Why?"}),
     "GET bonus_plans.index": Route("/hr/plans", least=auth.ALL),
     "GET bonus_plans.show": Route("/hr/plans/sales-bonus", least=auth.ALL),
     "GET bonus_plans.simulate": Route("/hr/plans/sales-bonus/simulate"),
@@ -126,7 +133,8 @@ ROUTES = {
     "POST sign_in.out": Route("/sign-out", DONE, form={}),
 }
 TO_THE_DOOR = {"POST sign_in.out", "POST devices.register", "POST devices.revoke"}  # where these lead
-ABOUT = {"award": OWNERS, "record": OWNERS[:-1]}  # whose things there are; others belong to nobody in particular
+# Whose things there are; others belong to nobody in particular.
+ABOUT = {"award": OWNERS, "record": OWNERS[:-1], "statement": OWNERS[:-1]}
 
 
 # --- the house, and who asks
@@ -239,12 +247,14 @@ def things(app, who, owner):
     """Return the parts of addresses that name things of an owner; ``UNKNOWN`` has what does not exist."""
     if owner == UNKNOWN:
         award = "7-9999-739000-1"
-        return {"lunch": award, "choosing": award, "eaten": award, "record": "contact/999999"}
+        named = {"lunch": award, "choosing": award, "eaten": award, "record": "contact/999999"}
+        return named | {"number": "999999", "month": app.has.month}
     if owner == "team":
         return dict.fromkeys(("lunch", "choosing", "eaten"), app.team)
     mine = owner if owner in PEOPLE else who if who in PEOPLE else "Alice"
     till = str(app.staff.till("Canteen 2"))
-    return app.has[mine].written() | {"session": "999999", "device": till, "letter": str(app.has.letter)}
+    common = {"session": "999999", "device": till, "letter": str(app.has.letter), "month": app.has.month}
+    return app.has[mine].written() | common
 
 
 def ask(app, who, key, owner=None, **more):
