@@ -206,7 +206,7 @@ def test_a_quarter_is_what_three_closed_runs_paid(house):
 def test_year_to_date_pay_goes_from_month_to_month(house):
     for month in (1, 2, 3):
         calls(house, Alice=3, month=month)
-    changed = plan(("from = 2, pays = 9 } ]", 'from = 2, pays = 9 } ]\nbasis = "year"'))
+    changed = plan(("from = 2, pays = 9 } ]", 'from = 2, pays = 9 } ]\nbasis = "year"\nprorate = false'))
     found = simulating.simulate("sales", changed, QUARTER)
     alone = simulating.simulate("sales", plan(), QUARTER)
     # by month: 3 × (2 × 6 + 1 × 9); by the year: 2 × 6 + 7 × 9
