@@ -112,6 +112,7 @@ def download(key: str) -> ResponseReturnValue:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([gettext("Place"), gettext("Name"), gettext("Alias"), _cell(view.metric)])
     for line in view.lines:
+        # say: whether a name is an alias
         shown = gettext("yes") if line.alias else gettext("no")
         writer.writerow([line.rank, _cell(line.name), shown, text_of_units(line.tally)])
     head = {"Content-Disposition": f'attachment; filename="{view.key}-{view.period}.csv"'}

@@ -38,6 +38,7 @@ PERIODS: Mapping[str, Callable[[], str]] = {
     "month": lambda: gettext("this month"),
     "quarter": lambda: gettext("this quarter"),
     "year": lambda: gettext("this year"),
+    # say: of all time, after a number or a title
     "ever": lambda: gettext("in all"),
 }
 

@@ -100,6 +100,7 @@ def number(printed: int | None) -> str:
 
 def undo_words(seconds: int) -> list[str]:
     """Say for each second that is left that something can be undone, from none to all."""
+    # say: a button, and the seconds that are left
     return [gettext("Undo, %(n)s s", n=languages.current().number(left)) for left in range(seconds + 1)]
 
 
