@@ -14,7 +14,10 @@ from sqlalchemy import select
 
 from adoption import bonuses
 from adoption import facts
+from adoption import rescoring
 from adoption.bonuses import payroll
+from adoption.bonuses import runs
+from adoption.bonuses.working import StillCountingError
 from adoption.cli import _common
 from adoption.errors import AdoptionError
 from adoption.errors import NotFoundError
@@ -85,6 +88,8 @@ def work_out(plan: str, period: str, anew: bool) -> None:
     _common.need_database()
     begun = time.monotonic()
     try:
+        if rescoring.needed():
+            raise StillCountingError
         run = bonuses.begin(plan, _first(period), _now())
         db.session.commit()
         if anew or not _interrupted(run):
@@ -178,8 +183,9 @@ def _run(plan: str, period: str) -> Run:
 
 def _interrupted(run: int) -> bool:
     """Say whether everything is frozen and not everything worked out."""
+    row = bonuses.find(run).row
     frozen = select(BonusInput.run).where(BonusInput.run == run).limit(1)
-    return bonuses.find(run).row.state == "open" and db.session.execute(frozen).first() is not None
+    return row.state == "open" and row.cursor != runs.TO_FREEZE and db.session.execute(frozen).first() is not None
 
 
 def _document(found: Run, email: str) -> str:

@@ -51,6 +51,7 @@ NEW = "Yuki Mori"  # since this week
 AWAY = "Niamh Byrne"  # this week and the next
 MOVED = "Jonas Weber"  # from north to south
 MOVED_AGO = 37
+PEOPLE = ("email", "name", "team", "manager", "role", "hired_on", "left_on", "identities", "employee_no")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def of(today: int) -> Company:
     moving = next(row for row in _rows(workers) if row[1] == MOVED)
     return Company(
         workers=workers,
-        people=_csv(("email", "name", "team", "manager", "role", "hired_on", "left_on", "identities"), _rows(workers)),
+        people=_csv(PEOPLE, _rows(workers)),
         moved=_csv(("email", "name", "team", "manager"), [(*moving[:2], SOUTH, address("Lucía Fernández"))]),
         moved_on=moved_on,
         absences=_csv(("email", "from", "until"), [(email, *map(_day, span)) for email, span in away.items()]),
@@ -126,12 +127,15 @@ def _workers(today: int) -> Iterator[Worker]:
 def _rows(workers: Sequence[Worker]) -> list[tuple[str, ...]]:
     called = {address(name): name for name, _, _ in names()}
     managers = {one.team: one.email for one in workers if one.manager}
-    rows: list[tuple[str, ...]] = [(address(name), name, "", "", role, "", "", "") for name, role in HOUSE.items()]
-    for one in workers:
+    rows: list[tuple[str, ...]] = [
+        (address(name), name, "", "", role, "", "", "", f"0{number}")
+        for number, (name, role) in enumerate(HOUSE.items(), start=2001)
+    ]
+    for number, one in enumerate(workers, start=2101):
         above = address("Ada Lindqvist") if one.manager else managers[one.team]
         days = (_day(one.hired_on), _day(one.left_on))
         role = "manager" if one.manager else "employee"
-        rows.append((one.email, called[one.email], one.team, above, role, *days, f"crm={one.account}"))
+        rows.append((one.email, called[one.email], one.team, above, role, *days, f"crm={one.account}", f"0{number}"))
     return rows
 
 

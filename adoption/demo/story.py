@@ -13,6 +13,7 @@ from adoption import facts
 from adoption import intake
 from adoption import people_csv
 from adoption import rulebook
+from adoption.demo import bonuses
 from adoption.demo import choices
 from adoption.demo import company
 from adoption.demo import life
@@ -52,16 +53,19 @@ def fill(now: int, report: Callable[[int, int], None]) -> tuple[int, int]:
     publish(BOOKS / "starter.toml", today=today, since=since, now=uses.lunchtime(since))
     choices.make(now)
     habits = uses.begin(today, uses.lunchtime(since))
+    paydays = bonuses.begin(today)
     delivery = life.of(staff, today, known.zone, now)
     total = len(delivery.first) + len(delivery.corrections)
     accepted = twice = done = 0
     for moment, end in _arrivals(delivery.arrived, now):
         for day in habits.breaks_until(moment):
             uses.lunch(habits, day)
+        bonuses.pay(paydays, min(moment, now))
         one, other = _deliver(delivery.first[done:end], min(moment, now))
         accepted, twice, done = accepted + one, twice + other, end
         report(done, total)
     uses.cast(habits, now)
+    bonuses.review(paydays, now)
     late = _deliver(delivery.corrections, now)
     report(total, total)
     return accepted + late[0], twice + late[1]
