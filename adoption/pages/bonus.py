@@ -20,6 +20,7 @@ from adoption import auth
 from adoption import facts
 from adoption import holders
 from adoption import languages
+from adoption import telling
 from adoption.auth import SESSION
 from adoption.auth import permission
 from adoption.bonuses import disputing
@@ -227,7 +228,7 @@ def _shown(stored: Stored, participant: int, fault: bonus_parts.Fault | None = N
         longest=disputing.LONGEST,
         days=disputing.DAYS,
         leads=participant in holders.led(),
-        version=languages.current().day(periods.parse(shown["about"]["version"])[1], "full"),
+        version=telling.bonuses.date(periods.parse(shown["about"]["version"])[1]),
         as_of=datetime.fromisoformat(shown["about"]["as_of"]),
         short=shown["hash"].partition(":")[2][:SHORT],
         **drawing.HELPERS,

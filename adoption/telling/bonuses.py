@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from babel import dates
 from babel import numbers
 
 from adoption import languages
@@ -84,10 +86,16 @@ def lasts(per: str, number: int) -> str:
 def state(per: str, written: str, closed: int | None) -> str:
     """Say the state of a statement; ``closed`` is the local day of the close."""
     if written in {"closed", "exported"} and closed is not None:
-        return gettext("closed on %(day)s", day=languages.current().day(closed, "full"))
+        return gettext("closed on %(day)s", day=date(closed))
     if written == "approved":
         return APPROVED[per]()
     return DRAFT[per]() if written == "under review" else gettext("worked out, not under review yet")
+
+
+def date(day: int) -> str:
+    """Write a local day with its year, shortly: "25 Nov 2026"."""
+    at = datetime.date.fromordinal(day)
+    return str(dates.format_skeleton("yMMMd", at, locale=languages.current().locale)).rstrip(".")
 
 
 def more_of(title: str, units: int) -> str:
