@@ -37,7 +37,8 @@ class Value(fields.Field[Any]):
 
     def __init__(self, read: Read, *, name: str | None = None, example: str | None = None) -> None:
         """Make the key required if there is an example."""
-        missing: dict[str, Any] = {"required": f"is missing; write {example}"}
+        remedy = f"is missing; write {example}".replace("{", "{{").replace("}", "}}")  # marshmallow fills in braces
+        missing: dict[str, Any] = {"required": remedy}
         super().__init__(required=example is not None, data_key=name, error_messages=missing)
         self.read = read
 

@@ -251,6 +251,7 @@ def test_a_word_that_only_begins_like_a_flag_is_none():
         ("marginal", "tiers = []", ".tiers", "…tiers"),
         ("whole", "tiers = [{ from = 0, pays = 6 }]", ".boundary", "is missing"),
         ("whole", 'boundary = "both"\ntiers = [{ from = 0, pays = 6 }]', ".boundary", "upper"),
+        ("step", "", ".steps", "write steps = [ { at = 10, pays = 50 }"),
         ("step", "steps = [{ at = 0, pays = 6 }]", ".steps[0].at", "above zero"),
         ("step", "steps = [{ at = 20, pays = 6 }, { at = 10, pays = 6 }]", ".steps", "rising order"),
         ("per", "every = 0\npays = 1\ncarry = true", ".every", "above zero"),
