@@ -114,6 +114,32 @@ def adjust(plan: str, first: int, participant: int, amount: int, reason: str, *,
     return int(connection.execute(new.returning(BonusAdjustment.id)).scalar_one())
 
 
+def withdraw(number: int, *, who: int, now: int) -> None:
+    """Withdraw an amount that was given by hand, while its period is not under review or closed.  The caller commits.
+
+    Raises:
+        NotFoundError: there is no such amount.
+        WrongStateError: the period is under review or closed, or it was withdrawn already.
+        RefusedError: it is one's own, or it upholds a question, and the answer stands.
+    """
+    connection = begin_write()
+    table = BonusAdjustment
+    row = connection.execute(select(table.__table__).where(table.id == number)).first()
+    if row is None:
+        msg = "There is no such amount."
+        raise NotFoundError(msg)
+    of = select(BonusRun.state).where(BonusRun.plan == row.plan, BonusRun.first == row.first)
+    state = connection.scalar(of.with_for_update())
+    if state not in {None, "open", "calculated"}:
+        raise WrongStateError
+    answers = select(Dispute.id).where(Dispute.adjustment == number)
+    if row.participant == who or connection.execute(answers).first() is not None:
+        raise RefusedError
+    gone = update(table).where(table.id == number, table.withdrawn.is_(None)).values(withdrawn=now)
+    if not connection.execute(gone).rowcount:
+        raise WrongStateError
+
+
 def disputes(*, run: int | None = None, participant: int | None = None) -> Sequence[Row[Any]]:
     """List questions, the open ones first, then the latest, each with its line's key and amount."""
     line = (

@@ -16,6 +16,7 @@ from sqlalchemy import func
 from sqlalchemy import literal
 from sqlalchemy import select
 
+from adoption import statements as tables
 from adoption.bonuses.noticing import NOTICES
 from adoption.bonuses.outcome import MOST_BARS
 from adoption.bonuses.outcome import Bar
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sqlalchemy import Row
-    from sqlalchemy import Select
 
 PAGE = 50  # statements of one page
 NEWEST = 20  # late activities that are named
@@ -244,8 +244,17 @@ def exports(run: int) -> Sequence[Row[Any]]:
     return db.session.execute(query).all()
 
 
-def document(run: int, participant: int) -> Row[Any] | None:
-    """Return somebody's statement of a run: ``document`` and ``notices``; ``None`` if there is none."""
+def document(run: int, participant: int) -> tuple[str, tuple[str, ...]] | None:
+    """Return somebody's statement of a run as its document, and what stands out; ``None`` if there is none."""
     table = BonusStatement
-    query: Select[Any] = select(table.document, table.notices)
-    return db.session.execute(query.where(table.run == run, table.participant == participant)).first()
+    query = select(table.document, table.notices).where(table.run == run, table.participant == participant)
+    found = db.session.execute(query).first()
+    return None if found is None else (found[0], tuple(found[1].split()))
+
+
+def documents(wanted: Sequence[tuple[int, int]]) -> dict[tuple[int, int], str]:
+    """Return the statements of some (run, participant) as documents; one query."""
+    key = ("run", "participant")
+    connection = db.session.connection()
+    rows = tables.find(connection, "bonus_statement", key, (*key, "document"), sorted(set(wanted)))
+    return {(run, who): document for run, who, document in rows}

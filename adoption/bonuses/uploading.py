@@ -109,6 +109,7 @@ class Preview:
 
     target: Target
     values: dict[int, Fraction] = field(default_factory=dict)
+    stored: Mapping[int, str] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
     same: int = 0
     missing: list[int] = field(default_factory=list)
@@ -211,7 +212,7 @@ def preview(plan: Plan, first: int, target: Target, raw: bytes) -> Preview:
 def compared(plan: Plan, first: int, found: Preview) -> Preview:
     """Compare values with what is stored; weights are the whole list, so whom it does not name has none afterwards."""
     connection = db.session.connection()
-    stored = _stored(connection, plan, first, found.target)
+    stored = found.stored = _stored(connection, plan, first, found.target)
     after = {who: text(value) for who, value in sorted(found.values.items())}
     if found.target.kind == "weight":
         after |= {who: "0" for who, value in sorted(stored.items()) if who not in after and value != "0"}
@@ -235,7 +236,7 @@ def _stored(connection: Connection, plan: Plan, first: int, target: Target) -> M
         query = select(Weight.participant, Weight.value).where(
             Weight.plan == plan.key, Weight.component == target.key, Weight.first == first
         )
-    return dict(connection.execute(query).tuples().all())
+    return {who: value for who, value in connection.execute(query)}  # noqa: C416  # rows are typed by being taken apart
 
 
 def write(  # noqa: PLR0913  # what, for when, on what ground, by whom
@@ -289,17 +290,7 @@ def _users(plan: Plan, first: int, target: Target) -> Iterable[str]:
     return sorted(found)
 
 
-def entered(plan: Plan, first: int) -> dict[Target, tuple[int, int]]:
-    """Return for each target how many of those who take part have a value that is not zero, and of how many."""
+def entered(plan: Plan, first: int) -> dict[Target, int]:
+    """Return for each target how many have a value that is not zero."""
     connection = db.session.connection()
-    everybody = set(gathering.ground_of(connection, plan, first).everybody)
-    found = {}
-    for one in targets(plan):
-        stored = _stored(connection, plan, first, one)
-        found[one] = len([who for who, value in stored.items() if who in everybody and value != "0"]), len(everybody)
-    return found
-
-
-def stored(plan: Plan, first: int, target: Target) -> Mapping[int, str]:
-    """Return what is stored, by participant."""
-    return _stored(db.session.connection(), plan, first, target)
+    return {one: sum(value != "0" for value in _stored(connection, plan, first, one).values()) for one in targets(plan)}

@@ -11,7 +11,11 @@ from typing import TYPE_CHECKING
 from adoption.pages import about
 from adoption.pages import boards
 from adoption.pages import bonus
+from adoption.pages import bonus_by_hand
+from adoption.pages import bonus_figures
+from adoption.pages import bonus_payroll
 from adoption.pages import bonus_plans
+from adoption.pages import bonus_runs
 from adoption.pages import counter
 from adoption.pages import devices
 from adoption.pages import frame
@@ -37,6 +41,10 @@ PAGES: tuple[Blueprint, ...] = (
     about.bp,
     bonus.bp,
     bonus_plans.bp,
+    bonus_runs.bp,
+    bonus_figures.bp,
+    bonus_by_hand.bp,
+    bonus_payroll.bp,
     counter.bp,
     devices.bp,
     letters.bp,

@@ -1,0 +1,198 @@
+"""Figures and weights of a period: what is stored, a file to upload, what it would change, and the word to write it."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from typing import Any
+
+from flask import Blueprint
+from flask import current_app
+from flask import flash
+from flask import redirect
+from flask import render_template
+from flask import request
+from itsdangerous import BadData
+from itsdangerous import URLSafeTimedSerializer
+
+from adoption import auth
+from adoption import facts
+from adoption.auth import SESSION
+from adoption.auth import permission
+from adoption.bonuses import uploading
+from adoption.errors import ForbiddenError
+from adoption.extensions import db
+from adoption.languages import gettext
+from adoption.languages import ngettext
+from adoption.pages import run_parts
+from rules.bonus.exact import number
+from rules.bonus.exact import text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Mapping
+
+    from flask.typing import ResponseReturnValue
+
+    from adoption.bonuses.uploading import Preview
+    from adoption.bonuses.uploading import Problem
+    from adoption.bonuses.uploading import Target
+    from adoption.facts import Known
+    from adoption.pages.run_parts import Asked
+
+bp: Blueprint = Blueprint("bonus_figures", __name__)
+SHOWN = 200  # lines of a list
+HOUR = 3600  # seconds for which a preview may be confirmed
+PROBLEMS: Mapping[str, Callable[[Problem], str]] = {
+    "unknown": lambda one: gettext("nobody has the e-mail address %(address)s", address=one.said[:100]),
+    "twice": lambda one: gettext("%(address)s is already on line %(line)s", address=one.said[:100], line=one.other),
+    "blank": lambda _: gettext("there is no number"),
+    "number": lambda one: gettext("“%(cell)s” is no number", cell=one.said[:40]),
+    "negative": lambda _: gettext("a weight is not below zero"),
+    "large": lambda one: gettext("“%(cell)s” is too large", cell=one.said[:40]),
+    "two ways": lambda one: gettext(
+        "“%(cell)s” can be read in two ways: write %(one)s or %(other)s",
+        cell=one.said[:40],
+        one=uploading.both(one.said)[0],
+        other=uploading.both(one.said)[1],
+    ),
+}
+
+
+@bp.get("/hr/bonuses/<plan>/<period>/figures")
+@permission("bonuses:run", door=SESSION)
+def show(plan: str, period: str) -> ResponseReturnValue:
+    """Show what a plan needs uploaded for a period, and what is there."""
+    return _page(run_parts.asked(plan, period))
+
+
+def _page(asked: Asked, status: HTTPStatus = HTTPStatus.OK, **more: Any) -> ResponseReturnValue:
+    known = facts.current()
+    parts = [_part(asked, one, known) for one in uploading.targets(asked.plan)]
+    shown = {"asked": asked, "chip": run_parts.chip(asked.stage), "parts": parts, "refused": None}
+    return render_template("bonus_runs/figures.html", **(shown | more)), status
+
+
+def _part(asked: Asked, target: Target, known: Known) -> dict[str, Any]:
+    """Return a figure, or the weights of a component, with what is stored."""
+    found = uploading.compared(asked.plan, asked.first, uploading.Preview(target))
+    values = {who: value for who, value in found.stored.items() if value != "0" or target.kind == "figure"}
+    people = sorted(values, key=lambda who: (known.people[who].name, who))
+    return {
+        "target": target,
+        "title": run_parts.target_title(asked.plan, target, known),
+        "values": [(known.people[who], run_parts.written(values[who])) for who in people[:SHOWN]],
+        "number": len(people),
+        "total": run_parts.written(text(sum((number(value) for value in values.values()), Fraction(0)))),
+        "missing": [known.people[who].name for who in found.missing[:SHOWN]],
+        "missing_number": len(found.missing),
+        "locked": uploading.locked(asked.plan, asked.first, target),
+    }
+
+
+def _target(asked: Asked) -> Target:
+    kind, _, key = request.form.get("target", "").partition(":")
+    return uploading.target_of(asked.plan, kind, key)
+
+
+@bp.post("/hr/bonuses/<plan>/<period>/figures")
+@permission("bonuses:run", door=SESSION)
+def preview(plan: str, period: str) -> ResponseReturnValue:
+    """Show what a file would change; nothing is written."""
+    asked = run_parts.asked(plan, period)
+    target = _target(asked)
+    if uploading.locked(asked.plan, asked.first, target):
+        return _page(asked, HTTPStatus.CONFLICT, refused=_closed())
+    given = request.files.get("file")
+    raw = given.read() if given is not None else b""
+    if not raw:
+        said = gettext("Choose a file first. It needs the columns email and value.")
+        return _page(asked, HTTPStatus.UNPROCESSABLE_ENTITY, refused=said)
+    return _previewed(asked, uploading.preview(asked.plan, asked.first, target, raw))
+
+
+def _previewed(asked: Asked, found: Preview, **more: Any) -> ResponseReturnValue:
+    known = facts.current()
+    good = found.good and bool(found.changes)
+    shown = {
+        "asked": asked,
+        "found": found,
+        "title": run_parts.target_title(asked.plan, found.target, known),
+        "changes": [
+            (
+                known.people[one.participant],
+                None if one.before is None else run_parts.written(one.before),
+                run_parts.written(one.after),
+            )
+            for one in sorted(found.changes, key=lambda one: (known.people[one.participant].name, one.participant))[
+                :SHOWN
+            ]
+        ],
+        "problems": [(one.line, PROBLEMS[one.what](one)) for one in found.problems[:SHOWN]],
+        "missing": [known.people[who].name for who in found.missing[:SHOWN]],
+        "outside": [known.people[who].name for who in found.outside[:SHOWN]],
+        "total": run_parts.written(text(found.total)),
+        "differs": run_parts.written(text(abs(found.differs))),
+        "kept": _kept(asked, found) if good else None,
+        "refused": None,
+    }
+    status = HTTPStatus.OK if found.good else HTTPStatus.UNPROCESSABLE_ENTITY
+    return render_template("bonus_runs/preview.html", **(shown | more)), status
+
+
+# --- between the preview and the word: the values travel with the form, signed
+
+
+def _sealed() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(current_app.secret_key or "", salt="bonus-figures")
+
+
+def _whose(asked: Asked, target: Target) -> list[Any]:
+    """Return what a preview is good for: one person, one period of one plan, one figure."""
+    return [auth.caller().participant, asked.key, asked.first, *target]
+
+
+def _kept(asked: Asked, found: Preview) -> str:
+    values = [[who, text(value)] for who, value in sorted(found.values.items())]
+    packed = _sealed().dumps([_whose(asked, found.target), found.seen, values])
+    return packed if isinstance(packed, str) else packed.decode()
+
+
+@bp.post("/hr/bonuses/<plan>/<period>/figures/confirm")
+@permission("bonuses:run", door=SESSION)
+def confirm(plan: str, period: str) -> ResponseReturnValue:
+    """Write what a preview showed."""
+    asked = run_parts.asked(plan, period)
+    target = _target(asked)
+    who = auth.caller().participant
+    if who is None:
+        raise ForbiddenError
+    try:
+        whose, seen, given = _sealed().loads(request.form.get("kept", ""), max_age=HOUR)
+    except BadData:
+        whose, seen, given = None, "", []
+    if whose != _whose(asked, target):
+        said = gettext("This preview is too old to be written. Upload the file once more.")
+        return _page(asked, HTTPStatus.CONFLICT, refused=said)
+    values = {int(one): number(value) for one, value in given}
+    try:
+        changed = uploading.write(asked.plan, asked.first, target, values, seen=seen, who=who, now=run_parts.now())
+    except uploading.ClosedError as error:
+        db.session.rollback()
+        return _page(run_parts.asked(plan, period), error.status, refused=_closed())
+    except uploading.OutdatedError:
+        db.session.rollback()
+        found = uploading.compared(asked.plan, asked.first, uploading.Preview(target, values))
+        said = gettext("Somebody has changed these values in the meantime. This is what your file would change now.")
+        return _previewed(asked, found, refused=said)
+    db.session.commit()
+    flash(ngettext("%(n)s value was written.", "%(n)s values were written.", changed))
+    return redirect(run_parts.address("bonus_figures.show", asked), HTTPStatus.SEE_OTHER)
+
+
+def _closed() -> str:
+    return gettext(
+        "A run that uses these values is under review or closed, so they stay as they are. Take it back first; what is "
+        "owed for a closed period is given by hand in the running one."
+    )
