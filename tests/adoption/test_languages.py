@@ -150,59 +150,7 @@ def test_chinese_has_its_own_punctuation_and_a_space_beside_latin_letters_and_di
 # --- nothing outside of the catalogues
 
 
-class _Text(HTMLParser):
-    """Collects what a template says itself: the text between tags, and what attributes say aloud."""
-
-    def __init__(self):
-        super().__init__(convert_charrefs=True)
-        self.said = []
-
-    def handle_data(self, data):
-        self.said.append(data)
-
-    def handle_starttag(self, _tag, attrs):
-        self.said.extend(value for name, value in attrs if name in SPOKEN and value)
-
-    handle_startendtag = handle_starttag
-
-
-CLASSES = r"\{% block \w+_class %\}.*?\{% endblock %\}"
-JINJA = re.compile(
-    rf"\{{#.*?#\}}|{CLASSES}|\{{%-?\s*trans\b.*?endtrans\s*-?%\}}|\{{\{{.*?\}}\}}|\{{%.*?%\}}", re.DOTALL
-)
-
-
-@pytest.mark.parametrize("file", sorted(TEMPLATES.rglob("*.*")), ids=lambda file: str(file.relative_to(TEMPLATES)))
-def test_templates_say_nothing_themselves(file):
-    text = re.sub(r"(?<=<)(/?)\{\{.*?\}\}", r"\1h2", file.read_text(encoding="utf-8"))  # a heading of any rank
-    text = JINJA.sub("", re.sub(r"<code.*?</code>", "", text, flags=re.DOTALL))
-    if file.suffix == ".html":
-        reader = _Text()
-        reader.feed(re.sub(r"<(style|script).*?</\1>", "", text, flags=re.DOTALL))
-        text = " ".join(reader.said)
-    assert set(WORD.findall(text)) - OURS == set()
-
-
-PAGES = sorted((gathering.PACKAGE / "pages").glob("*.py"))
-
-
-@pytest.mark.parametrize("file", PAGES, ids=lambda file: file.name)
-def test_toasts_are_messages(file):
-    for said in re.findall(r"flash\((.{0,60})", Path(file).read_text(encoding="utf-8")):
-        assert said.startswith(("gettext(", "ngettext(", "said", "_said")), said
-
-
-# --- a language that marks every message: what has no marks is outside of the catalogues
-
-
-class Marked:
-    """A catalogue in which every message stands in brackets of its own."""
-
-    def ugettext(self, message):
-        return f"⟦{message}⟧"
-
-    def ungettext(self, one, many, count):
-        return f"⟦{one if count == 1 else many}⟧"
+DATA = {"data-l", "data-says", "data-words"}
 
 
 class Heard(HTMLParser):
@@ -239,7 +187,43 @@ class Heard(HTMLParser):
             self.said.append(data)
 
 
-DATA = {"data-l", "data-says", "data-words"}
+CLASSES = r"\{% block \w+_class %\}.*?\{% endblock %\}"
+JINJA = re.compile(
+    rf"\{{#.*?#\}}|{CLASSES}|\{{%-?\s*trans\b.*?endtrans\s*-?%\}}|\{{\{{.*?\}}\}}|\{{%.*?%\}}", re.DOTALL
+)
+
+
+@pytest.mark.parametrize("file", sorted(TEMPLATES.rglob("*.*")), ids=lambda file: str(file.relative_to(TEMPLATES)))
+def test_templates_say_nothing_themselves(file):
+    text = re.sub(r"(?<=<)(/?)\{\{.*?\}\}", r"\1h2", file.read_text(encoding="utf-8"))  # a heading of any rank
+    text = JINJA.sub("", text)
+    if file.suffix == ".html":
+        text = " ".join(Heard(text).said)
+    assert set(WORD.findall(text)) - OURS == set()
+
+
+PAGES = sorted((gathering.PACKAGE / "pages").glob("*.py"))
+
+
+@pytest.mark.parametrize("file", PAGES, ids=lambda file: file.name)
+def test_toasts_are_messages(file):
+    for said in re.findall(r"flash\((.{0,60})", Path(file).read_text(encoding="utf-8")):
+        assert said.startswith(("gettext(", "ngettext(", "said", "_said")), said
+
+
+# --- a language that marks every message: what has no marks is outside of the catalogues
+
+
+class Marked:
+    """A catalogue in which every message stands in brackets of its own."""
+
+    def ugettext(self, message):
+        return f"⟦{message}⟧"
+
+    def ungettext(self, one, many, count):
+        return f"⟦{one if count == 1 else many}⟧"
+
+
 WRITTEN = BOOK.read_text(encoding="utf-8")
 # What stands in pages as it is: names of people, places and records, kinds and fields in the book, and our own name.
 KNOWN = OURS | {"CRM", "EUR", "ZH", "Sales", "North", "Canteen", "Robin", *PEOPLE}
