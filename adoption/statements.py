@@ -87,7 +87,7 @@ def insert_long(connection: Connection, table: str, columns: tuple[str, ...], ro
         insert_new(connection, table, columns, rows)
     elif rows:
         cursor = connection.connection.cursor()  # the driver's: what is copied is not read as JSON first
-        with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:  # type: ignore[attr-defined]  # psycopg's
+        with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
 
