@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -94,7 +94,7 @@ def state(per: str, written: str, closed: int | None) -> str:
 
 def date(day: int) -> str:
     """Write a local day with its year, shortly: "25 Nov 2026"."""
-    at = date.fromordinal(day)
+    at = dt.date.fromordinal(day)
     return str(dates.format_skeleton("yMMMd", at, locale=languages.current().locale)).rstrip(".")
 
 
