@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Row
 
-PAGE = 50  # statements of one page
+PAGE = 25  # statements of one page
 NEWEST = 20  # late activities that are named
 
 

@@ -199,7 +199,8 @@ def target_title(plan: Plan, target: Target, known: Known) -> str:
     code = languages.current().code
     if target.kind == "weight":
         return gettext("Weights of “%(what)s”", what=wording.title_of(plan.component(target.key), target.key, code))
-    return wording.quantity(f"figure.{target.key}", plan, known.book, code)
+    title = wording.quantity(f"figure.{target.key}", plan, known.book, code)
+    return title[:1].upper() + title[1:]
 
 
 def exact_cents(cell: str) -> int | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import request
 
+from adoption import auth
 from adoption import facts
 from adoption.bonuses import reviewing
 from adoption.bonuses import runs
@@ -39,6 +40,7 @@ def of_run(asked: Asked, known: Known) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "late": number,
         "newest": [(one, _actor(known, one)) for one in newest],
+        "records": auth.caller().reach("progress:read") is auth.ALL,
         "stale": asked.stage != "none" and not run_parts.closed(row) and runs.entered_since(runs.Run(row, asked.plan)),
         "waiting": waiting,
         "questions": questions,

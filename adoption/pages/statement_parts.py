@@ -16,6 +16,7 @@ from rules import period as periods
 from rules import wording
 from rules.bonus import wire
 from rules.bonus.correction import TOGETHER
+from rules.bonus.exact import text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,9 +113,8 @@ def _steps(steps: Sequence[Worked]) -> list[tuple[str, str]]:
     exact = None
     for one in steps:
         if one.stage not in UNSAID or "min(" in one.formula:
-            result = (
-                "" if one.stage in WITHOUT_RESULT else f" = {languages.current().number(payout.decimal(one.result, 4))}"
-            )
+            said = one.stage in WITHOUT_RESULT or text(one.result) == one.formula
+            result = "" if said else f" = {languages.current().number(payout.decimal(one.result, 4))}"
             found.append((plan_parts.SAID[one.stage](), f"{telling.bonuses.formula(one.formula)}{result}"))
         elif one.stage == "rounding" and exact is not None and exact != one.result:
             found.append((plan_parts.SAID[one.stage](), telling.bonuses.formula(one.formula)))
