@@ -73,6 +73,12 @@ PLACES = {
     "bonus_plans.index": Place("Hana", at("/hr/plans")),
     "bonus_plans.show": Place("Hana", at("/hr/plans/sales-bonus")),
     "bonus_plans.simulate": Place("Hana", at("/hr/plans/sales-bonus/simulate")),
+    "bonus_runs.index": Place("Hana", at("/hr/bonuses")),
+    "bonus_runs.show": Place("Ann", lambda has: f"/hr/bonuses/sales-bonus/{has.month}"),
+    "bonus_runs.statement": Place("Ann", lambda has: f"/hr/bonuses/sales-bonus/{has.month}/{has['Alice'].number}"),
+    "bonus_figures.show": Place("Hana", lambda has: f"/hr/bonuses/sales-bonus/{has.month}/figures"),
+    "bonus_payroll.show": Place("Hana", lambda has: f"/hr/bonuses/sales-bonus/{has.month}/payroll"),
+    "bonus_by_hand.disputes": Place("Hana", at("/hr/bonuses/disputes")),
     "letters.one": Place("Ada", lambda has: f"/letters/{has.letter}"),
 }
 # More than one face of a page, and pages without a route of their own.
@@ -93,6 +99,7 @@ FILES = {
     "bonus.document_of_person": Place(
         "Mei", lambda has: f"/bonus/sales-bonus/{has.month}/{has['Alice'].number}/statement.json"
     ),
+    "bonus_payroll.file": Place("Hana", at("/hr/bonuses/payroll/1/payroll.csv"), status=404),  # nothing is closed yet
     "me.data": Place("Alice", at("/me/data.json")),
     "board.download": Place("Mei", at("/boards/contacts-this-week/lines.csv")),
     "letters.html": Place("Ada", lambda has: f"/letters/{has.letter}/html"),
