@@ -38,10 +38,23 @@ def before(connection: Connection, row: Row[Any], plan: Plan, only: int | None =
 
     ``only``: of one participant alone.
     """
-    carries = any(isinstance(one.terms, PerN) and one.terms.carry for one in plan.components)
-    yearly = [one.key for one in plan.components if one.basis == "year"]
-    carried = _carried(connection, row, plan, only) if carries else {}
-    return carried, _paid(connection, row, yearly, only) if yearly else {}
+    yearly = yearly_of(plan)
+    carried = _carried(connection, row, plan, only) if _carries(plan) else {}
+    return carried, _paid(connection, row, plan.per, yearly, only) if yearly else {}
+
+
+def yearly_of(plan: Plan) -> list[str]:
+    """Return the components that are reckoned on the year so far, less what it has paid."""
+    return [one.key for one in plan.components if one.basis == "year"]
+
+
+def hands_on(plan: Plan) -> bool:
+    """Say whether what a period comes to hangs on the ones before it."""
+    return bool(yearly_of(plan)) or _carries(plan)
+
+
+def _carries(plan: Plan) -> bool:
+    return any(isinstance(one.terms, PerN) and one.terms.carry for one in plan.components)
 
 
 def add_to(inputs: Inputs, found: Before, who: int) -> Inputs:
@@ -72,13 +85,18 @@ def _carried(connection: Connection, row: Row[Any], plan: Plan, only: int | None
     return found
 
 
-def _paid(connection: Connection, row: Row[Any], components: list[str], only: int | None) -> Own:
+def _paid(connection: Connection, row: Row[Any], per: str, components: list[str], only: int | None) -> Own:
+    """Return what was posted for the periods of this year before a run's, corrections of them included."""
+    year = first = periods.start("year", row.first)
+    texts = []
+    while first < row.first:
+        texts.append(periods.text(per, first))
+        first = periods.end(per, first)
     table = BonusLine
+    own = (table.kind == "component") & (BonusRun.first >= year) & (BonusRun.first < row.first)
+    about = (table.kind == "correction") & table.note.in_(texts)
     query = select(table.participant, table.key, func.sum(table.amount)).join(BonusRun, BonusRun.id == table.run)
-    query = query.where(
-        BonusRun.plan == row.plan, BonusRun.first >= periods.start("year", row.first), BonusRun.first < row.first,
-        BonusRun.state.in_(FINAL), table.key.in_(components), table.kind.in_(("component", "correction")),
-    )  # fmt: skip  # a line for when, a line for what
+    query = query.where(BonusRun.plan == row.plan, BonusRun.state.in_(FINAL), table.key.in_(components), own | about)
     if only is not None:
         query = query.where(table.participant == only)
     found: Own = {}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from dataclasses import replace
+from fractions import Fraction
 from typing import TYPE_CHECKING
 from typing import Any
+from typing import NamedTuple
 
-import msgspec
 from sqlalchemy import or_
 from sqlalchemy import select
 
@@ -25,14 +25,13 @@ from rules import period as periods
 from rules.bonus import Inputs
 from rules.bonus import corrections
 from rules.bonus import reckon
-from rules.bonus import wire
 from rules.bonus.closing import FINAL
-from rules.bonus.correction import OUTSIDE
+from rules.bonus.correction import OUTSIDE as FOR_THEMSELVES
 from rules.bonus.correction import OWN
 from rules.bonus.correction import TOGETHER
+from rules.bonus.exact import money
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from collections.abc import Mapping
     from collections.abc import Sequence
 
@@ -40,50 +39,90 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
     from adoption.bonuses.carrying import Before
+    from adoption.bonuses.carrying import Own
     from adoption.bonuses.gathering import Ground
     from adoption.bonuses.sharing import Shared
+    from rules.bonus import Plan
+    from rules.bonus import Statement
     from rules.bonus.statement import Correction
 
+ZERO = Fraction(0)
+OUTSIDE = Inputs(days=(0, 1))  # of somebody who takes no part
 BACK = 13  # periods that are looked at again
-_encode = msgspec.json.Encoder().encode
 Posted = dict[int, dict[str, int]]  # participant → component → cents
 
 
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """A closed run whose facts have changed since, ready to be worked out again."""
+class Later(NamedTuple):
+    """What is posted now for earlier periods, by participant, and what these hand on to the period that is open."""
 
-    row: Row[Any]
-    ground: Ground
-    shared: Shared
-    carried: Before
-    posted: Posted
-
-    @property
-    def period(self) -> str:
-        """The period, as it is written in the correction."""
-        return periods.text(self.ground.plan.per, self.row.first)
-
-    def whole(self, inputs: Inputs, who: int) -> Inputs:
-        """Return somebody's inputs with shares and what was carried over, without what was adjusted by hand."""
-        return replace(carrying.add_to(self.shared.add_to(inputs, who), self.carried, who), adjustments=())
+    corrections: Mapping[int, Sequence[Correction]]
+    before: Before
 
 
-def earlier(connection: Connection, row: Row[Any]) -> list[Earlier]:
-    """Return the closed runs of a plan before this one about which anything may have changed since they were frozen."""
+def of_earlier(connection: Connection, row: Row[Any], plan: Plan) -> Later:
+    """Work out again the closed periods before a run about which anything may have changed since they were frozen."""
     query = select(BonusRun.__table__).where(BonusRun.plan == row.plan, BonusRun.first < row.first)
     query = query.where(BonusRun.state.in_(FINAL)).order_by(BonusRun.first.desc()).limit(BACK)
-    known = facts.current()
-    found = []
+    chain = _Chain(connection)
     for past in reversed(connection.execute(query).all()):
+        chain.follow(past)
+    return Later({who: tuple(sorted(ones)) for who, ones in chain.found.items() if ones}, chain.before(row, plan))
+
+
+class _Chain:
+    """Closed periods worked out again, the oldest first: each with what the one before it hands on by now."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.found: dict[int, list[Correction]] = defaultdict(list)
+        self.carried: dict[int, Own] = {}  # by the first day of the period that left it over
+
+    def follow(self, past: Row[Any]) -> None:
+        """Go on to a period: it may have changed itself, or bring more or less from one that has."""
+        known = facts.current()
         plan = runs.plan_of(known, past)
-        if not _changed(connection, past, periods.end(plan.per, past.first), known.version):
-            continue
-        ground = gathering.ground_of(connection, plan, past.first)
-        brought = carrying.before(connection, past, plan)
-        posted = _posted(connection, past, periods.text(plan.per, past.first))
-        found.append(Earlier(past, ground, sharing.shared(connection, ground), brought, posted))
-    return found
+        hangs = bool(self.carried) and carrying.hands_on(plan)
+        if not hangs and not _changed(self.connection, past, periods.end(plan.per, past.first), known.version):
+            return
+        ground = gathering.ground_of(self.connection, plan, past.first)
+        before = self.before(past, plan)
+        shared = sharing.shared(self.connection, ground, before)
+        posted = _posted(self.connection, past, periods.text(plan.per, past.first))
+        left: Own = {}
+        for bucket in sorted({*ground.people, *map(bucket_of, posted)}):
+            for who, again in self._again(ground, bucket, shared, before).items():
+                self._correct(ground, who, posted.pop(who, {}), again)
+                if again.carried:
+                    left[who] = dict(again.carried)
+        nothing = reckon(plan, OUTSIDE)
+        for who, own in posted.items():  # no longer in the plan of that time: what was posted is taken back
+            self._correct(ground, who, own, nothing)
+        self.carried[past.first] = left
+
+    def before(self, row: Row[Any], plan: Plan) -> Before:
+        """Return what a period is handed on, with all that was found about the ones before it."""
+        carried, paid = carrying.before(self.connection, row, plan)
+        carried = self.carried.get(periods.start(plan.per, row.first - 1), carried) if carrying.hands_on(plan) else {}
+        whole = {who: dict(own) for who, own in paid.items()}
+        yearly, year = carrying.yearly_of(plan), periods.start("year", row.first)
+        for who, ones in self.found.items() if yearly else ():
+            for one in ones:
+                if one.component in yearly and year <= periods.parse(one.period)[1] < row.first:
+                    own = whole.setdefault(who, {})
+                    own[one.component] = own.get(one.component, ZERO) + money(one.amount)
+        return carried, whole
+
+    def _again(self, ground: Ground, bucket: int, shared: Shared, before: Before) -> dict[int, Statement]:
+        """Work out a bucket's statements with the facts of today, without what was adjusted by hand."""
+        return {
+            who: reckon(ground.plan, replace(carrying.add_to(shared.add_to(one, who), before, who), adjustments=()))
+            for who, one in gathering.inputs_of(self.connection, ground, bucket).items()
+        }
+
+    def _correct(self, ground: Ground, who: int, posted: Mapping[str, int], again: Statement) -> None:
+        found = corrections(periods.text(ground.plan.per, ground.first), posted, again)
+        if found:
+            self.found[who] += found
 
 
 def _changed(connection: Connection, past: Row[Any], last: int, version: int) -> bool:
@@ -106,36 +145,11 @@ def _posted(connection: Connection, past: Row[Any], period: str) -> Posted:
     for who, kind, key, amount, run in connection.execute(query.where(or_(table.run == past.id, about))):
         if kind == "correction" and run != past.id:
             found[who][key] += amount
-        elif kind not in OUTSIDE:
+        elif kind not in FOR_THEMSELVES:
             found[who][key if kind in OWN else TOGETHER] += amount
     return found
-
-
-def of_bucket(connection: Connection, past: Iterable[Earlier], bucket: int) -> dict[int, tuple[Correction, ...]]:
-    """Return the corrections of a bucket's participants, also of those who are no longer in the plan."""
-    found: dict[int, list[Correction]] = defaultdict(list)
-    for one in past:
-        again = {
-            who: reckon(one.ground.plan, one.whole(inputs, who))
-            for who, inputs in gathering.inputs_of(connection, one.ground, bucket).items()
-        }
-        gone = {who for who in one.posted if bucket_of(who) == bucket and who not in again}
-        for who, statement in again.items():
-            found[who] += corrections(one.period, one.posted.get(who, {}), statement)
-        for who in gone:  # no longer in the plan of that time: what was posted is taken back
-            empty = reckon(replace(one.ground.plan, components=(), floor=None), Inputs())
-            found[who] += corrections(one.period, one.posted[who], empty)
-    return {who: tuple(sorted(ones)) for who, ones in found.items() if ones}
 
 
 def add_to(inputs: Inputs, found: Sequence[Correction]) -> Inputs:
     """Return the inputs with corrections."""
     return replace(inputs, corrections=tuple(found)) if found else inputs
-
-
-def of_leavers(run: int, bucket: int, left: Mapping[int, Sequence[Correction]]) -> list[tuple[int, int, int, str]]:
-    """Return the rows of participants who have nothing in this period but corrections of earlier ones."""
-    return [
-        (run, who, bucket, _encode(wire.pack(Inputs(days=(0, 1), corrections=tuple(ones)))).decode())
-        for who, ones in sorted(left.items())
-    ]

@@ -7,6 +7,7 @@ and may be interrupted.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
@@ -24,6 +25,7 @@ from adoption.bonuses import sharing
 from adoption.extensions import db
 from adoption.models import BonusRun
 from adoption.models import StoredActivity
+from adoption.models import bucket_of
 from rules.bonus import wire
 from rules.bonus.closing import STEPS
 
@@ -67,21 +69,23 @@ def freeze(run: int, now: int, report: Callable[[int, int], None] = lambda _done
     plan = runs.segment_of(known, row.plan, row.first).body
     ground = gathering.ground_of(connection, plan, row.first)
     runs.forget_within(connection, run)
-    shared = sharing.shared(connection, ground)
-    earlier = correcting.earlier(connection, row)
-    carried = carrying.before(connection, row, plan)
-    total = len(ground.people)
-    for done, bucket in enumerate(sorted(ground.people), start=1):
-        found = gathering.inputs_of(connection, ground, bucket)
-        corrections = correcting.of_bucket(connection, earlier, bucket)
-        lines = []
-        for who, inputs in sorted(found.items()):
-            whole = carrying.add_to(shared.add_to(inputs, who), carried, who)
-            whole = correcting.add_to(whole, corrections.pop(who, ()))
-            lines.append((run, who, bucket, _encode(wire.pack(whole)).decode()))
-        lines += correcting.of_leavers(run, bucket, corrections)
+    later = correcting.of_earlier(connection, row, plan)
+    shared = sharing.shared(connection, ground, later.before)
+    others = (later.corrections.keys() | ground.by_hand.keys()) - set(ground.everybody)
+    buckets = sorted({*ground.people, *map(bucket_of, others)})
+    for done, bucket in enumerate(buckets, start=1):
+        whole = {
+            who: carrying.add_to(shared.add_to(inputs, who), later.before, who)
+            for who, inputs in gathering.inputs_of(connection, ground, bucket).items()
+        }
+        for who in (one for one in others if bucket_of(one) == bucket):  # who has only what is left of earlier periods
+            whole[who] = replace(correcting.OUTSIDE, adjustments=tuple(ground.by_hand.get(who, ())))
+        lines = [
+            (run, who, bucket, _encode(wire.pack(correcting.add_to(one, later.corrections.get(who, ())))).decode())
+            for who, one in sorted(whole.items())
+        ]
         statements.insert_long(connection, "bonus_input", COLUMNS, lines)
-        report(done, total)
+        report(done, len(buckets))
     frozen = {"as_of": now, "batch": runs.newest_batch(), "facts": known.version, "cursor": -1, "state": "open"}
     version = runs.segment_of(known, row.plan, row.first).starts
     connection.execute(update(BonusRun).where(BonusRun.id == run).values(version=version, changed=now, **frozen))

@@ -34,7 +34,6 @@ from rules.bonus.plan import FIGURE
 from rules.value import UNIT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from collections.abc import Mapping
     from collections.abc import Sequence
 
@@ -57,6 +56,7 @@ class Ground:
     people: Mapping[int, Sequence[int]]
     figures: Mapping[str, Mapping[int, Fraction]]
     series: Mapping[tuple[str, str], Sequence[int]]  # metric, kind of period → the series whose sum is its tally
+    by_hand: Mapping[int, Sequence[Adjustment]]  # also of those who take no part
 
     @property
     def last(self) -> int:
@@ -87,7 +87,8 @@ def ground_of(connection: Connection, plan: Plan, first: int, only: Sequence[int
     for metric in plan.quantities():
         for one, per in shown.get(metric, ()):
             series[metric, per].append(one)
-    return Ground(known, plan, first, people, _figures(connection, plan, first, only), series)
+    figures, by_hand = _figures(connection, plan, first, only), _adjustments(connection, plan, first)
+    return Ground(known, plan, first, people, figures, series, by_hand)
 
 
 def takes_part(known: Known, plan: Plan, who: int, first: int, last: int) -> bool:
@@ -141,7 +142,6 @@ def inputs_of(
         one.key: _window(connection, ground, one, bucket) for one in ground.plan.components if one.starts or one.ends
     }
     paid = _awards(connection, ground, bucket)
-    by_hand = _adjustments(connection, ground, people)
     found = {}
     for who in people:
         common = {name: values.get(who, ZERO) for name, values in ground.figures.items()} | paid.get(who, {})
@@ -149,7 +149,7 @@ def inputs_of(
         for one in ground.plan.components:
             tallies = windows.get(one.key, year if one.basis == "year" else period)
             given[one.key] = Given(_asked(one, {**tallies.get(who, {}), **common}))
-        found[who] = Inputs(given, days(ground, who), tuple(by_hand.get(who, ())))
+        found[who] = Inputs(given, days(ground, who), tuple(ground.by_hand.get(who, ())))
     return found
 
 
@@ -245,14 +245,12 @@ def entered_since(connection: Connection, plan: str, first: int, moment: int) ->
     return any(connection.execute(query).first() is not None for query in (figures, weights))
 
 
-def _adjustments(connection: Connection, ground: Ground, people: Iterable[int]) -> Mapping[int, list[Adjustment]]:
+def _adjustments(connection: Connection, plan: Plan, first: int) -> Mapping[int, list[Adjustment]]:
     table = BonusAdjustment
     query = select(table.participant, table.id, table.amount, table.reason).where(
-        table.plan == ground.plan.key, table.first == ground.first, table.withdrawn.is_(None)
+        table.plan == plan.key, table.first == first, table.withdrawn.is_(None)
     )
-    wanted = set(people)
     found: dict[int, list[Adjustment]] = defaultdict(list)
     for who, identifier, amount, reason in connection.execute(query):
-        if who in wanted:
-            found[who].append(Adjustment(f"adjustment-{identifier}", amount, reason))
+        found[who].append(Adjustment(f"adjustment-{identifier}", amount, reason))
     return found

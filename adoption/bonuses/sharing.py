@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from adoption.bonuses import carrying
 from adoption.bonuses import gathering
 from adoption.models import Weight
 from rules.bonus import Given
@@ -31,6 +32,7 @@ from rules.bonus.shares import by_rank
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from adoption.bonuses.carrying import Before
     from adoption.bonuses.gathering import Ground
     from rules.bonus import Component
     from rules.bonus import Inputs
@@ -58,8 +60,11 @@ class Shared:
         return replace(inputs, given=given)
 
 
-def shared(connection: Connection, ground: Ground) -> Shared:
-    """Return what all participants share; nothing is read for a plan in which nothing is."""
+def shared(connection: Connection, ground: Ground, before: Before = ({}, {})) -> Shared:
+    """Return what all participants share; nothing is read for a plan in which nothing is.
+
+    ``before``: what everybody brings from earlier periods, which counts where pays share a budget.
+    """
     components = ground.plan.components
     pools = [one for one in components if isinstance(one.terms, Pool)]
     splits = {one.key: _weights(connection, ground, one) for one in components if one.share and one not in pools}
@@ -69,7 +74,7 @@ def shared(connection: Connection, ground: Ground) -> Shared:
     pass_ = _Pass(ground)
     for bucket in sorted(ground.people):
         for who, inputs in gathering.inputs_of(connection, ground, bucket).items():
-            pass_.meet(who, inputs, pools, splits, budgets)
+            pass_.meet(who, carrying.add_to(inputs, before, who), pools, splits, budgets)
     parts = {one.key: _divided(ground, _by(one, pass_.units[one.key]), pass_.wholes.get(one.key, 0)) for one in pools}
     for key, weights in splits.items():
         everybody = dict.fromkeys(ground.everybody, ZERO) | {who: one for who, one in weights.items() if one}

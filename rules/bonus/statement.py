@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,11 @@ class Inputs:
             return ONE
         return Fraction(*self.days)
 
+    @property
+    def outside(self) -> bool:
+        """Whether the participant takes no part in the period, and has only what is left of earlier ones."""
+        return not self.given and self.days == (0, 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -84,6 +90,8 @@ class Statement:
 
 def reckon(plan: Plan, inputs: Inputs) -> Statement:
     """Work out a statement.  The order in which facts are given does not matter; the lines add up to the total."""
+    if inputs.outside:
+        plan = replace(plan, components=(), cap=None, floor=None)
     found = {
         one.key: reckon_component(plan, one, inputs.given.get(one.key, Given()), inputs.there)
         for one in plan.components
