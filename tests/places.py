@@ -40,6 +40,11 @@ def at(path):
     return lambda _has: path
 
 
+def run(form):
+    """Return the address of a bonus run: of ``{month}``, which is under review, or ``{closed}``, which payroll has."""
+    return lambda has: "/hr/bonuses/sales-bonus/" + form.format(month=has.month, closed=has.closed)
+
+
 def own(form, who="Alice"):
     """Return an address with something of somebody's in it: ``{choosing}``, ``{lunch}``, ``{eaten}``, ``{record}``."""
     return lambda has: form.format_map(has[who].written())
@@ -74,11 +79,11 @@ PLACES = {
     "bonus_plans.show": Place("Hana", at("/hr/plans/sales-bonus")),
     "bonus_plans.simulate": Place("Hana", at("/hr/plans/sales-bonus/simulate")),
     "bonus_runs.index": Place("Hana", at("/hr/bonuses")),
-    "bonus_runs.show": Place("Ann", lambda has: f"/hr/bonuses/sales-bonus/{has.month}"),
+    "bonus_runs.show": Place("Ann", run("{month}")),
     "bonus_runs.statement": Place("Ann", lambda has: f"/hr/bonuses/sales-bonus/{has.month}/{has['Alice'].number}"),
-    "bonus_figures.show": Place("Hana", lambda has: f"/hr/bonuses/sales-bonus/{has.month}/figures"),
-    "bonus_payroll.show": Place("Hana", lambda has: f"/hr/bonuses/sales-bonus/{has.month}/payroll"),
+    "bonus_figures.show": Place("Hana", run("{month}/figures")),
     "bonus_by_hand.disputes": Place("Hana", at("/hr/bonuses/disputes")),
+    "bonus_payroll.show": Place("Hana", run("{closed}/payroll")),
     "letters.one": Place("Ada", lambda has: f"/letters/{has.letter}"),
 }
 # More than one face of a page, and pages without a route of their own.
@@ -90,6 +95,8 @@ FACES = {
     "a board without anybody": Place("Alice", at("/boards/contacts-this-week?period=2026-W01")),
     "a reward that was used": Place("Alice", own("/rewards/{eaten}")),
     "a bonus without a plan": Place("Carl", at("/bonus")),
+    "a run that one sent to review": Place("Hana", run("{month}")),
+    "a run that is with payroll": Place("Hana", run("{closed}?notice=zero")),
     "nothing is there": Place("Alice", at("/nothing"), status=404),
     "not to be seen": Place("Carl", at("/letters"), status=403),
 }
@@ -99,7 +106,7 @@ FILES = {
     "bonus.document_of_person": Place(
         "Mei", lambda has: f"/bonus/sales-bonus/{has.month}/{has['Alice'].number}/statement.json"
     ),
-    "bonus_payroll.file": Place("Hana", at("/hr/bonuses/payroll/1/payroll.csv"), status=404),  # nothing is closed yet
+    "bonus_payroll.file": Place("Hana", lambda has: f"/hr/bonuses/payroll/{has.batch}/payroll.csv"),
     "me.data": Place("Alice", at("/me/data.json")),
     "board.download": Place("Mei", at("/boards/contacts-this-week/lines.csv")),
     "letters.html": Place("Ada", lambda has: f"/letters/{has.letter}/html"),

@@ -30,6 +30,7 @@ from adoption import rewards
 from adoption import rulebook
 from adoption.auth import devices
 from adoption.auth import sessions
+from adoption.bonuses import payroll
 from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.mail import sending
@@ -101,12 +102,15 @@ class Things(NamedTuple):
 class Has(dict):
     """Name → things; and what belongs to nobody in particular.
 
-    A letter's number, a link's token of Alice's, and the month (``2026-11``) whose bonuses are under review.
+    A letter's number, a link's token of Alice's, the month (``2026-11``) whose bonuses are under review, the month
+    before, whose bonuses are closed, and the number of the batch in which payroll has them.
     """
 
     letter = 0
     link = ""
     month = ""
+    closed = ""
+    batch = 0
 
 
 class Staff:
@@ -127,11 +131,12 @@ class Staff:
     def _load(self, people, left):
         text = io.StringIO(newline="")
         writer = csv.writer(text)
-        writer.writerow(("email", "name", "team", "manager", "role", "left_on", "identities"))
+        writer.writerow(("email", "name", "team", "manager", "role", "left_on", "identities", "employee_no"))
         for name, (role, team, manager) in people.items():
             last = datetime.fromordinal(left[name]).date().isoformat() if name in left else ""
             above = manager and email(manager)
-            writer.writerow((email(name), name, team, above, role, last, f"{SOURCE}={email(name).partition('@')[0]}"))
+            known, number = f"{SOURCE}={email(name).partition('@')[0]}", str(20_417 + list(PEOPLE).index(name))
+            writer.writerow((email(name), name, team, above, role, last, known, number))
         loaded = directory.load_people(
             people_csv.read(text.getvalue().encode()), on=self.today - (1 if left else SINCE)
         )
@@ -200,22 +205,38 @@ class Staff:
         till = self.till("Canteen 1")
         has = Has({name: self._has(name, f"contact/{100 * place + 30}", till) for place, name in enumerate(busy)})
         has.letter = self.letter("Mei", about="Alice")
+        has.closed, has.batch = self.pay()
         has.month = self.review()
         has.link = sessions.link_token(sessions.make_link(begin_write(), email("Alice"), self.now).number)
         db.session.commit()
         return has
 
+    def pay(self):
+        """Let the bonuses of last month be with payroll; return the month, and the number of the batch."""
+        first = period.start("month", period.start("month", self.today) - 1)
+        run = self.work_out(first)
+        for step, who in (("send", "Hana"), ("approve", "Ann"), ("close", "Hana")):
+            bonuses.take(run, step, who=self[who], now=self.now)
+            db.session.commit()
+        batch = payroll.export(run, payroll.USUAL, who=self["Hana"], now=self.now)
+        db.session.commit()
+        return period.text("month", first), batch
+
     def review(self):
         """Let the bonuses of this month be worked out already, and be under review; return the month."""
         first = period.start("month", self.today)
+        bonuses.take(self.work_out(first), "send", who=self["Hana"], now=self.now)
+        db.session.commit()
+        return period.text("month", first)
+
+    def work_out(self, first):
+        """Freeze the bonuses of a month and work them out; return the number of the run."""
         run = bonuses.begin("sales-bonus", first, self.now)
         db.session.commit()
         bonuses.freeze(run, self.now)
         db.session.commit()
         bonuses.calculate(run, self.now)
-        bonuses.take(run, "send", who=self["Hana"], now=self.now)
-        db.session.commit()
-        return period.text("month", first)
+        return run
 
     def letter(self, name, *, about):
         """Let somebody be told by letter of time off; return the letter's number."""

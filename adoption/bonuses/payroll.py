@@ -52,7 +52,8 @@ FIELDS = (
 USUAL = tuple((name, name) for name in FIELDS if name not in {"name", "email"})
 MOST_COLUMNS = 40
 HEADING_LENGTH = 60
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")  # what a spreadsheet would take for the beginning of a formula
+# What a spreadsheet would take for the beginning of a formula, also where signs are as wide as letters.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 Columns = tuple[tuple[str, str], ...]  # heading, field
 

@@ -197,8 +197,6 @@ def late(row: Row[Any], last: int) -> tuple[int, Sequence[Late]]:
     table = StoredActivity
     which = (table.batch > row.batch, table.day >= row.first, table.day < last, table.type.is_not(None))
     number = int(db.session.scalar(select(func.count()).select_from(table).where(*which)) or 0)
-    if not number:
-        return 0, []
     query = select(table.source, table.type, table.day, table.subject, table.actor, Batch.received)
     query = query.join(Batch, Batch.id == table.batch).where(*which)
     rows = db.session.execute(query.order_by(table.batch.desc(), table.time.desc(), table.id).limit(NEWEST))

@@ -15,6 +15,7 @@ from sqlalchemy import update
 
 from adoption import bonuses
 from adoption import facts
+from adoption import jobs
 from adoption.bonuses import disputing
 from adoption.bonuses import payroll
 from adoption.extensions import begin_write
@@ -105,7 +106,7 @@ def test_a_period_is_led_to_payroll_by_two_people(house):
     assert "Freeze and work it out" in text(hana.get(HERE))
     step(hana, "freeze", form={})
     page = text(hana.get(HERE))
-    assert "8 people" in page or "7 people" in page
+    assert "7 people" in page
     assert "€" in page
     assert "Send to review" in page
     assert "Approve</button>" not in page
@@ -139,16 +140,14 @@ def test_of_two_who_approve_at_once_one_does_and_the_sender_never(house):
     until(house, "under review")
     form = seen(at(house, "Vic"))
     visitors = [at(house, name) for name in ("Hana", "Vic", "Ina", "Hana")]
-    found = at_once(
-        *(lambda visitor=visitor: visitor.post(f"{HERE}/approve", form).status_code for visitor in visitors)
-    )
-    assert (found[0], found[3]) == (403, 403) or 409 in (found[0], found[3])
+    found = at_once(*(lambda one=one: one.post(f"{HERE}/approve", form).status_code for one in visitors))
+    assert {found[0], found[3]} <= {403, 409}
     assert sorted(found[1:3]) == [303, 409]
     assert run().approved_by in {house["Vic"], house["Ina"]}
 
 
 def test_sending_and_approving_in_turn_does_not_help_the_sender(house):
-    hana, vic = until(house, "under review")
+    hana, _ = until(house, "under review")
     step(hana, "take-back")
     step(at(house, "Ina"), "send")
     step(hana, "approve")  # now Ina is the first person, and Hana the second
@@ -294,8 +293,6 @@ def test_a_large_run_is_left_to_the_service_and_shows_how_far_it_is(house, monke
     assert "data-refresh" in text(part)
     again = hana.get(HERE, headers={"X-Fragment": "1", "If-None-Match": part.headers["ETag"]})
     assert again.status_code == 304
-    from adoption import jobs  # noqa: PLC0415  # what the scheduler runs
-
     jobs.run("work-out-bonuses", lambda _done, _total: None, scheduled=True)
     assert "It is worked out." in text(hana.get(HERE, headers={"X-Fragment": "1"}))
     assert "Send to review" in text(hana.get(HERE))
@@ -434,6 +431,9 @@ def columns(page):
     return dict(fields)
 
 
+FORM = {"place-amount": "1", "heading-amount": "a", "place-employee_no": "2", "heading-employee_no": "n"}
+
+
 def files(visitor, batch=1):
     return {
         name: visitor.get(f"/hr/bonuses/payroll/{batch}/{name}").data
@@ -476,24 +476,14 @@ def test_whoever_has_no_number_is_named_before_anything_is_handed_over(house):
     assert "1 person has no employee number" in page
     assert "Bob" in page
     assert "Hand to payroll</button>" not in page
-    form = {
-        f"{part}-{field}": value
-        for field in ("amount", "employee_no")
-        for part, value in (("place", "1"), ("heading", field))
-    }
-    text(hana.post(f"{HERE}/payroll", form), 422)
+    text(hana.post(f"{HERE}/payroll", FORM), 422)
     assert run().state == "closed"
 
 
 def test_payroll_gets_nothing_before_the_close(house):
     hana, _ = until(house, "approved")
     assert "is not closed yet" in text(hana.get(f"{HERE}/payroll"))
-    form = {
-        f"{part}-{field}": value
-        for field in ("amount", "employee_no")
-        for part, value in (("place", "1"), ("heading", field))
-    }
-    text(hana.post(f"{HERE}/payroll", form), 409)
+    text(hana.post(f"{HERE}/payroll", FORM), 409)
     assert run().state == "approved"
 
 
@@ -530,20 +520,8 @@ def test_a_page_asks_as_often_for_many_as_for_few(house, path):
 
 
 TRICKS = (
-    "=1+1",
-    "+1",
-    "-1",
-    "@SUM(A1)",
-    "\tx",
-    "\r=1",
-    " =1",
-    "\n=1",
-    "=cmd|' /C calc'!A0",
-    '"=1',
-    "＝1",
-    "'=1",
-    "-",
-    "1e5",
+    *("=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\r=1", " =1", "\n=1", "=cmd|' /C calc'!A0", '"=1', "'=1", "-", "1e5"),
+    *("\N{FULLWIDTH EQUALS SIGN}1", "\N{FULLWIDTH COMMERCIAL AT}x"),
 )
 
 
@@ -556,29 +534,17 @@ def test_no_name_of_ten_thousand_becomes_a_formula(sqlite_app):
     rows, totals = [], []
     for n in range(10_000):
         trick = TRICKS[n % len(TRICKS)]
-        rows.append(
-            {
-                "id": 1000 + n,
-                "email": f"n{n}@x.example",
-                "name": f"{trick}{n}",
-                "role": "employee",
-                "employee_no": f"{trick}{n}",
-            }
-        )
-        totals.append(
-            {"run": run, "participant": 1000 + n, "total": n - 5000 or 1, "document": '{"hash":"=h"}', "notices": ""}
-        )
+        name = {"name": f"{trick}{n}", "employee_no": f"{trick}{n}"}
+        rows.append({"id": 1000 + n, "email": f"n{n}@x.example", "role": "employee"} | name)
+        of = {"run": run, "participant": 1000 + n, "document": '{"hash":"=h"}', "notices": ""}
+        totals.append(of | {"total": n - 5000 or 1})
     connection = db.session.connection()
     connection.execute(insert(Participant), rows)
     connection.execute(insert(BonusStatement), totals)
     connection.execute(update(BonusRun).values(state="closed"))
     db.session.commit()
-    batch = payroll.export(
-        run,
-        (("=Name", "name"), ("no", "employee_no"), ("amount", "amount"), ("mark", "line_hash")),
-        who=house["Hana"],
-        now=1,
-    )
+    wanted = (("=Name", "name"), ("no", "employee_no"), ("amount", "amount"), ("mark", "line_hash"))
+    batch = payroll.export(run, wanted, who=house["Hana"], now=1)
     db.session.commit()
     hana = at(house, "Hana")
     found = files(hana, batch)
@@ -586,7 +552,7 @@ def test_no_name_of_ten_thousand_becomes_a_formula(sqlite_app):
     assert len(cells) == 10_001
     for row in cells[1:]:
         for cell in (row[0], row[1], row[3]):
-            assert not cell.lstrip().startswith(("=", "+", "-", "@")), cell
+            assert not cell.lstrip().startswith(("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")), cell
         assert re.fullmatch(r"-?\d+\.\d\d", row[2])
     with zipfile.ZipFile(io.BytesIO(found["payroll.xlsx"])) as book:
         for name in book.namelist():

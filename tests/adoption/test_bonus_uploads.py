@@ -155,7 +155,7 @@ def test_a_file_is_shown_and_only_written_when_confirmed(house):
     page = upload(hana, f"email,value\n{ALICE},2000\n{BOB},1500.50\n")
     assert "2 values change" in page
     assert "1,500.5" in page
-    assert "6 take part and have none" in page or "5 take part and have none" in page
+    assert "5 take part and have none" in page
     assert figures() == {}
     confirm(hana, page)
     assert figures() == {ALICE: "2000", BOB: "1500.5"}
