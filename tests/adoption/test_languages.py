@@ -267,20 +267,24 @@ def heard(answer):
         letter = message_from_bytes(answer.data, policy=default)
         html, text = (letter.get_body((kind,)).get_content() for kind in ("html", "plain"))
         return [letter["Subject"], text, *Heard(html).said]
-    return [answer.get_data(as_text=True)] if answer.mimetype == "text/csv" else []  # JSON is for machines
+    return [answer.get_data(as_text=True)] if answer.mimetype == "text/csv" else []
 
 
 def check(answer):
     texts = heard(answer)
-    assert answer.is_json or any("⟦" in text for text in texts), "nothing is said"
+    assert any("⟦" in text for text in texts), "nothing is said"
     assert {word: text.strip() for text in texts for word in unmarked(text)} == {}
+
+
+# What only machines read: in one language, and payroll's in the words that payroll asked for.
+MACHINES = {"me.data", "bonus.document", "bonus.document_of_person", "bonus_payroll.file"}
 
 
 def test_every_page_is_listened_to(marked_town):
     assert pages(marked_town) == PLACES.keys() | FILES.keys()
 
 
-@pytest.mark.parametrize("name", PLACES | FACES | FILES)
+@pytest.mark.parametrize("name", [name for name in PLACES | FACES | FILES if name not in MACHINES])
 def test_a_page_says_nothing_but_messages(marked_town, name):
     place = (PLACES | FACES | FILES)[name]
     visitor = place.visitor(marked_town, marked_town.staff)
