@@ -30,6 +30,7 @@ PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 MONTHS = [date(2026, month, 1) for month in (3, 4, 5, 6)]
 WHO = ("Alice", "Bob", "Cora")
 EVERYBODY = (*WHO, "Hana", "Vic")
+LEFT = date(2026, 5, 1)  # when Cora is no longer there
 METRICS = """
 [metric.calls]
 counts = "call.completed"
@@ -80,8 +81,10 @@ DEEDS = st.tuples(st.sampled_from(WHO), st.sampled_from(["call.completed"] * 3 +
 
 
 def begun(text):
-    """Make a house with a book, and the weights of what is split."""
-    house = House(text, people=EVERYBODY)
+    """Make a house with a book, somebody who leaves, and the weights of what is split."""
+    house = House(text, people=[name for name in EVERYBODY if name != "Cora"])
+    house.person("Cora", left_on=LEFT)
+    house.settle()
     weights = [
         ("sales", "split", month.toordinal(), house[name], weight, NOW - 1)
         for month in MONTHS
@@ -149,6 +152,8 @@ LATE = st.tuples(DEEDS, st.integers(0, 3))  # a deed, and how many months later 
 HARD = [(("Alice", "call.completed", 0), 0)] * 2 + [(("Alice", "call.completed", 0), 2)] * 2
 HARDER = [*HARD, (("Bob", "call.completed", 1), 1), (("Alice", "call.completed", 1), 0), (("Bob", "deal.won", 0), 3)]
 
+GONE = [(("Cora", "call.completed", 0), 3), (("Cora", "call.completed", 1), 2), (("Bob", "call.completed", 1), 1)]
+
 
 def paid(text, deeds, known):
     """Let each deed become known in a month, close all months one after the other; return what everybody was paid."""
@@ -168,6 +173,7 @@ def paid(text, deeds, known):
 @example(text=book(["year"]), late=HARD)
 @example(text=book(["year", "carry"], "cap = 20"), late=HARDER)
 @example(text=book(["split", "rank", "budget"], "floor = 15"), late=HARDER)
+@example(text=book(["flat", "pool"], "floor = 15"), late=GONE)
 @given(text=PLANS, late=st.lists(LATE, min_size=2, max_size=10))
 def test_whenever_facts_become_known_as_much_is_paid_as_if_they_were_known_at_first(new_app, database, text, late):
     deeds = [deed for deed, _ in late]
