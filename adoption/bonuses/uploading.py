@@ -240,7 +240,7 @@ def _stored(connection: Connection, plan: Plan, first: int, target: Target) -> M
 
 
 def write(  # noqa: PLR0913  # what, for when, on what ground, by whom
-    plan: Plan, first: int, target: Target, values: Mapping[int, Fraction], *, seen: str, who: int, now: int
+    plan: Plan, first: int, target: Target, values: Mapping[int, Fraction], *, seen: str, who: int | None, now: int
 ) -> int:
     """Store what a preview showed; return how many values changed.  The caller commits.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 from typing import BinaryIO
 
@@ -14,9 +15,11 @@ from sqlalchemy import select
 
 from adoption import bonuses
 from adoption import facts
+from adoption import people_csv
 from adoption import rescoring
 from adoption.bonuses import payroll
 from adoption.bonuses import runs
+from adoption.bonuses import uploading
 from adoption.bonuses.working import StillCountingError
 from adoption.cli import _common
 from adoption.errors import AdoptionError
@@ -27,6 +30,7 @@ from adoption.models import BonusLine
 from adoption.models import BonusStatement
 from rules import period as periods
 from rules.bonus.exact import money_text
+from rules.bonus.plan import FIGURE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,8 +39,17 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from adoption.bonuses.runs import Run
+    from rules.bonus import Plan
 
 group = AppGroup("bonuses", help="Runs of bonus plans: frozen, worked out, given to payroll.", no_args_is_help=True)
+PROBLEMS = {  # what is wrong with a line of figures
+    "unknown": "nobody has the e-mail address {0.said!r}",
+    "twice": "{0.said} is there already, on line {0.other}",
+    "number": "{0.said!r} is no number; write 1500 or 1500.50",
+    "two ways": "{0.said!r} can be read in two ways; write thousands without a sign",
+    "large": "{0.said} is too large",
+    "blank": "there is no value",
+}
 _plan = click.argument("plan", metavar="PLAN")
 _period = click.argument("period", metavar="PERIOD")
 
@@ -157,6 +170,49 @@ def export(batch: int, as_csv: BinaryIO | None, as_xlsx: BinaryIO | None, as_tot
     amount = f"{money_text(kept.row.total)} {kept.run.plan.currency}"
     told = f"{kept.run.plan.key}, {kept.run.period}, batch {batch}: {kept.row.rows} rows, {amount}."
     click.echo(told, err=True)  # a file may be -
+
+
+@group.command("figures")
+@click.argument("name", metavar="NAME")
+@_period
+@click.argument("file", type=click.File("rb"))
+@click.option("--dry-run", is_flag=True, help="Only say what would change.")
+def figures(name: str, period: str, file: BinaryIO, dry_run: bool) -> None:
+    """Load everybody's value of a figure that plans ask for (figure.NAME in the book).
+
+    Columns: email, value. Whoever the file does not name keeps their value.
+    """
+    _common.need_database()
+    first, target = _first(period), uploading.Target("figure", name.removeprefix(FIGURE))
+    try:
+        plan = _asking(target, first, period)
+        found = uploading.preview(plan, first, target, file.read(people_csv.LARGEST + 1))
+        for note in found.notes:
+            click.echo(f"{file.name}: note: {note}", err=True)
+        for fault in found.faults:
+            click.echo(f"{file.name} line {fault.line}: {fault.message}", err=True)
+        for problem in found.problems:
+            click.echo(f"{file.name} line {problem.line}: {PROBLEMS[problem.what].format(problem)}", err=True)
+        if not found.good:
+            raise SystemExit(1)
+        if not dry_run:
+            uploading.write(plan, first, target, found.values, seen=found.seen, who=None, now=_now())
+            db.session.commit()
+    except AdoptionError as error:
+        raise click.ClickException(str(error)) from None
+    counts = f"{len(found.changes)} changed, {found.same} unchanged, {len(found.missing)} still without a value"
+    click.echo(f"{file.name}{', only tried' if dry_run else ''}: {counts}.")
+
+
+def _asking(target: uploading.Target, first: int, period: str) -> Plan:
+    """Return a plan that asks for a figure in a period."""
+    for key in sorted(facts.current().timelines.plans):
+        with suppress(NotFoundError):
+            plan = runs.segment_of(facts.current(), key, first).body
+            if target in uploading.targets(plan) and periods.text(plan.per, first) == period:
+                return plan
+    msg = f"No plan asks for figure.{target.key} in {period}."
+    raise NotFoundError(msg)
 
 
 def _now() -> int:
