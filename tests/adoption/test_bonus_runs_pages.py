@@ -29,7 +29,9 @@ from tests.adoption.test_bonuses import IN_MARCH
 from tests.adoption.test_bonuses import MARCH
 from tests.adoption.test_page_budgets import counted
 from tests.house import House
+from tests.racing import Slowly
 from tests.racing import at_once
+from tests.racing import waits
 from tests.visitors import Visitor
 
 HERE = "/hr/bonuses/sales/2026-03"
@@ -226,6 +228,11 @@ def test_the_pages_are_hrs_and_the_approvers(house, name):
     assert run().state == "calculated"
 
 
+@pytest.mark.parametrize(("name", "there"), [("Hana", True), ("Vic", True), ("Alice", False), ("Ada", False)])
+def test_whoever_works_with_runs_finds_them_at_the_foot_of_every_page(house, name, there):
+    assert ('href="/hr/bonuses"' in text(at(house, name).get("/me"))) is there
+
+
 def test_an_approver_looks_at_everything_and_leads_nothing(house):
     until(house, "calculated")
     vic = at(house, "Vic")
@@ -346,6 +353,25 @@ def test_what_cannot_be_given_by_hand_is_said(house, form, said):
 def test_amounts_are_read_to_the_cent(house, written, cents):
     adjusts(at(house, "Hana"), amount=written)
     assert db.session.scalar(select(BonusAdjustment.amount)) == cents
+
+
+def test_what_is_entered_while_somebody_sends_it_is_not_missed(house):
+    """Whichever comes first, the run is not sent without it."""
+    hana, _ = until(house, "calculated")
+    form, number = seen(hana), run().id
+
+    def enter(pause):
+        moment = time.time_ns() // 1000
+        disputing.adjust("sales", MARCH, house["Alice"], 100, "A fair", who=house["Ina"], now=moment)
+        pause()
+        db.session.commit()
+
+    slow = Slowly(enter).until_paused()
+    sending = Slowly(lambda _pause: hana.post(f"{HERE}/send", form).status_code)
+    assert waits(sending)
+    slow.finish()
+    assert sending.finish() == 409
+    assert bonuses.find(number).row.state == "calculated"
 
 
 def test_whoever_does_not_take_part_gets_nothing_by_hand(house):
