@@ -11,6 +11,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from datetime import datetime
+from datetime import timedelta
 from pathlib import Path
 
 import time_machine
@@ -37,10 +38,12 @@ from tests.browser.serving import place
 from tests.browser.serving import served
 
 MOMENT = datetime(2026, 11, 25, 15, 40, tzinfo=setting.ZONE)
+AFTER = timedelta(seconds=45)  # in which all pictures are taken
 FOLDER = Path(__file__).parent.parent.parent / "docs" / "screens"
 SIZES = (chromium.PHONE, chromium.DESKTOP)
 TALLEST = {360: 2400, 1280: 1600}  # pixels of a picture; a longer page is cut there
 ALICE, BOB, MEI, CARL, ROSA = "Alice Novak", "Bob Visser", "Mei Tanaka", "Carl Bauer", "Rosa Meyer"
+HANA = "Hana Dvořák"
 IVAN, WEI = "Иван Петров", "王伟"
 AGENTS = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0",
@@ -60,14 +63,18 @@ class Screen:
     language: str = "en"
 
 
-REGISTER = ("fill:#canteen=Canteen 1", "label:has([name=sign_out])", "form:has(#canteen) button")
-SHOW = ("code:", "form:has(#code) button")
+ASK = "fill:#address=alice.novak@spoonful.example"
+REGISTER = (
+    "fill:#canteen=Canteen 1",
+    "label:has([name=sign_out])",
+    "form:has(#canteen) button",
+    "wait:[data-camera-off]",
+)
+SHOW = ("code:", "form:has(#code) button", "wait:[data-verdict]")
 LUNCH_WHY = "main li:has-text('Free lunch') a[href$='/why']"
 SCREENS = (
     Screen("sign-in", None, "/sign-in"),
-    Screen(
-        "sign-in-sent", None, "/sign-in", ("fill:#address=alice.novak@spoonful.example", "form:has(#address) button")
-    ),
+    Screen("sign-in-sent", None, "/sign-in", (ASK, "form:has(#address) button")),
     Screen("home", ALICE),
     Screen("home-dark", ALICE, dark=True),
     Screen("home-first", NEW),
@@ -91,6 +98,13 @@ SCREENS = (
     Screen("what-we-count", ALICE, "/what-we-count"),
     Screen("me", ALICE, "/me"),
     Screen("me-ru", IVAN, "/me"),
+    Screen("bonus", ALICE, "/bonus"),
+    Screen("bonus-statement", ALICE, "/bonus", ("main a[href^='/bonus/sales-bonus/']",)),
+    Screen("bonus-team", MEI, "/bonus/team"),
+    Screen("plans", HANA, "/hr/plans"),
+    Screen("plan", HANA, "/hr/plans/sales-bonus"),
+    Screen("runs", HANA, "/hr/bonuses"),
+    Screen("run", HANA, "/hr/bonuses", ("main a[href$='/2026-10']",)),
     Screen("register", CARL, "/counter/register"),
     Screen("counter", CARL, "/counter/register", REGISTER),
     Screen("counter-give", CARL, "/counter/register", (*REGISTER, *SHOW)),
@@ -107,11 +121,13 @@ def main() -> None:
     wanted = tuple(sys.argv[1:])
     FOLDER.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.gettempdir()) / "spoonful-screens"  # it can be read on one of them
-    with setting.alone(folder), place() as (listening, root), time_machine.travel(MOMENT):
-        app = filled(folder, root)
+    drawn = [(screen, size) for screen in SCREENS if screen.name.startswith(wanted or "") for size in SIZES]
+    with setting.alone(folder), place() as (listening, root):
+        with time_machine.travel(MOMENT):
+            app = filled(folder, root)
         with served(app, listening), chromium.launched() as browser:
-            for screen in SCREENS:
-                for size in SIZES if screen.name.startswith(wanted or "") else ():
+            for number, (screen, size) in enumerate(drawn, start=1):
+                with time_machine.travel(MOMENT + AFTER * number / len(drawn)):  # whatever the machine is busy with
                     draw(app, browser, root, screen, size)
     shutil.rmtree(folder)
 
@@ -164,11 +180,13 @@ def signed_in(app, name: str) -> str:
 
 
 def act(app, page, what: str, size) -> None:
-    """Click on something, type into it, or show a voucher: on the phone Alice's, at the desk Ivan's."""
+    """Click on something, type into it, wait for it, or show a voucher: on the phone Alice's, at the desk Ivan's."""
     kind, _, rest = what.partition(":")
     if kind == "fill":
         selector, _, text = rest.partition("=")
         page.fill(selector, text)
+    elif kind == "wait":
+        page.wait_for_selector(rest)
     elif kind == "code":
         page.fill("#code", code(app, ALICE if size == chromium.PHONE else IVAN))
     else:
