@@ -35,6 +35,7 @@ from adoption.models import StoredActivity
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from collections.abc import Mapping
     from collections.abc import Sequence
 
     from sqlalchemy import Row
@@ -44,10 +45,12 @@ NEWEST = 20  # late activities that are named
 
 
 class Cost(NamedTuple):
-    """What a run comes to: its statements, and their sum in cents."""
+    """What a run comes to: its statements, their sum, the least and the most of them, in cents."""
 
     people: int
     total: int
+    least: int = 0
+    most: int = 0
 
 
 class Part(NamedTuple):
@@ -87,8 +90,10 @@ def frozen(run: int) -> int:
 def costs(runs: Collection[int]) -> dict[int, Cost]:
     """Return what each of some runs comes to; those without statements are left out."""
     table = BonusStatement
-    query = select(table.run, func.count(), func.sum(table.total)).where(table.run.in_(sorted(runs)))
-    return {run: Cost(people, int(total)) for run, people, total in db.session.execute(query.group_by(table.run))}
+    ends = (func.min(table.total), func.max(table.total))
+    query = select(table.run, func.count(), func.sum(table.total), *ends).where(table.run.in_(sorted(runs)))
+    rows = db.session.execute(query.group_by(table.run))
+    return {run: Cost(people, int(total), least, most) for run, people, total, least, most in rows}
 
 
 def before(row: Row[Any]) -> Row[Any] | None:
@@ -100,14 +105,10 @@ def before(row: Row[Any]) -> Row[Any] | None:
 def parts(runs: Collection[int]) -> dict[int, list[Part]]:
     """Return what the lines of each run come to by kind and key, in the order in which statements have them."""
     table = BonusLine
+    key = case((table.kind == "adjustment", ""), else_=table.key)  # each amount by hand has a key of its own
     somebody = func.sum(case((table.amount != 0, 1), else_=0))
-    query = select(table.run, table.kind, table.key, func.sum(table.amount), somebody, func.min(table.place))
-    query = query.where(table.run.in_(sorted(runs)), table.kind != "adjustment")
-    by_hand = select(
-        table.run, table.kind, literal(""), func.sum(table.amount), somebody, func.max(table.place) + 1_000
-    )
-    by_hand = by_hand.where(table.run.in_(sorted(runs)), table.kind == "adjustment").group_by(table.run, table.kind)
-    rows = db.session.execute(query.group_by(table.run, table.kind, table.key).union_all(by_hand)).all()
+    query = select(table.run, table.kind, key, func.sum(table.amount), somebody, func.min(table.place))
+    rows = db.session.execute(query.where(table.run.in_(sorted(runs))).group_by(table.run, table.kind, key)).all()
     found: dict[int, list[Part]] = {run: [] for run in runs}
     kinds = ("component", "rounding", "cap", "floor", "correction", "adjustment")
     for run, kind, key, total, people, _ in sorted(rows, key=lambda row: (kinds.index(row[1]), row[5], row[2])):
@@ -157,15 +158,14 @@ def statements(
     return Listed(people, page, pages, number)
 
 
-def spread(run: int, earlier: int | None) -> list[Bar]:
-    """Return how pay is spread, beside the run before, in at most ten bars of one round width."""
+def spread(run: int, earlier: int | None, found: Mapping[int, Cost]) -> list[Bar]:
+    """Return how pay is spread, beside the run before, in at most ten bars of one round width; one query."""
     table = BonusStatement
     both = [run] if earlier is None else [run, earlier]
-    low, high = db.session.execute(
-        select(func.min(table.total), func.max(table.total)).where(table.run.in_(both))
-    ).one()
-    if low is None:
+    shown = [found[one] for one in both if one in found]
+    if not shown:
         return []
+    low, high = min(one.least for one in shown), max(one.most for one in shown)
     width = round_up(max(1, -(-(high - low) // (MOST_BARS - 1))))
     begin = low // width * width
     place = (table.total - begin) // width

@@ -68,7 +68,7 @@ def _review(asked: Asked, known: Known) -> dict[str, Any]:
     costs, parts = reviewing.costs(both), reviewing.parts(both)
     cost = costs.get(row.id, reviewing.Cost(0, 0))
     earlier = costs.get(past.id) if past is not None else None
-    bars = reviewing.spread(row.id, past.id if past is not None else None)
+    bars = reviewing.spread(row.id, past.id if past is not None else None, costs)
     currency = asked.plan.currency
     return {
         "people": cost.people,
