@@ -33,7 +33,7 @@ class Page(HTMLParser):
 
     def __init__(self, html):
         super().__init__()
-        self.loads, self.links, self.inline = set(), set(), []
+        self.loads, self.later, self.links, self.inline = set(), set(), set(), []
         self.ids, self.labels = [], []
         self.feed(html)
 
@@ -46,6 +46,8 @@ class Page(HTMLParser):
         for name in ("src", "href"):
             if name in given and tag not in {"a", "iframe"}:
                 self.loads.add(given[name].partition("#")[0])
+        ours = {value.partition("#")[0] for value in given.values() if (value or "").startswith("/static/")}
+        self.later |= ours - self.loads
         if tag == "a":
             self.links.add(given.get("href"))
         if "id" in given:
@@ -93,11 +95,18 @@ def test_a_first_visit_is_light(open_page, name):
 def test_everything_a_page_refers_to_is_there(open_page, name):
     answer, visitor = open_page(name)
     page = Page(answer.get_data(as_text=True))
-    for address in page.loads:
+    for address in page.loads | page.later:
         with visitor.get(address) as found:
             assert found.status_code == 200, address
             assert "immutable" in found.headers["Cache-Control"], address
     assert sorted(page.ids) == sorted(set(page.ids)), "an id stands for one thing"
+
+
+def test_what_is_loaded_later_is_light_too(open_page):
+    answer, visitor = open_page("counter.index")
+    (reader,) = Page(answer.get_data(as_text=True)).later  # by a browser that has a camera and cannot read codes itself
+    with visitor.get(reader) as file:
+        assert len(gzip.compress(file.data)) <= KILOBYTES * 1000
 
 
 @every_page
