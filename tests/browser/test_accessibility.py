@@ -124,10 +124,10 @@ FOCUS = """() => {
     return top && [one, ...(one.labels || [])].some(part => part.contains(top) || top.contains(part));
   };
   const drawn = part => {
-    const style = getComputedStyle(part);
-    return (style.outlineStyle !== 'none' && style.outlineWidth !== '0px') || style.boxShadow !== 'none';
+    const {outlineStyle, outlineWidth} = getComputedStyle(part);
+    return outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2;
   };
-  const marked = [one, one.nextElementSibling, one.parentElement, one.closest('label')].filter(Boolean).some(drawn);
+  const marked = [one, one.nextElementSibling, one.closest('label')].filter(Boolean).some(drawn);
   return {html: one.outerHTML.slice(0, 160), seen: points.filter(shows).length >= 3, marked};
 }"""
 
