@@ -97,6 +97,14 @@ def _sees(known: Known, holder: int, permission: str) -> bool:
     return any(auth.may_see(who, permission, one, lambda person: known.people[person].manager) for one in members)
 
 
+def knows(permission: str, holder: int, who: int | None) -> bool:
+    """Say whether the caller may know which record it was: of a team's, only one's own and those of whom one leads."""
+    caller, known = auth.caller(), facts.current()
+    if holder > 0 or caller.reach(permission) is auth.ALL:
+        return True
+    return who is not None and auth.may_see(caller, permission, who, lambda person: known.people[person].manager)
+
+
 def led() -> set[int]:
     """Return everybody whom the caller leads, directly or through others; nobody where the table says one's own."""
     who = auth.caller().participant

@@ -111,10 +111,10 @@ class CountedSchema(Schema):
     """One activity that was counted."""
 
     source = _text("Where it came from")
-    id = _text("Its id there")
+    id = fields.Str(required=True, allow_none=True, metadata={"description": "Its id there; not of a colleague's"})
     type = _text("What was done")
     time = fields.AwareDateTime(required=True, metadata={"description": "When it happened"})
-    subject = fields.Str(required=True, allow_none=True, metadata={"description": "The record"})
+    subject = fields.Str(required=True, allow_none=True, metadata={"description": "The record; not of a colleague's"})
     adds = _text("What it adds to the tally")
 
 

@@ -3,6 +3,8 @@
 # mypy: disable-error-code="untyped-decorator"
 from __future__ import annotations  # flask-smorest ships no types
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -21,6 +23,7 @@ from rules import period
 
 if TYPE_CHECKING:
     from adoption.explain import AwardLine
+    from adoption.explain import Counted
     from adoption.explain import ProgressLine
     from adoption.explain import Why
     from adoption.explain import WhyNot
@@ -56,16 +59,27 @@ def awards(email: str) -> list[AwardLine]:
 @permission("progress:read")
 def why_not_yet(query: dict[str, Any], email: str, key: str) -> WhyNot:
     """Tell what is missing for the next award: the first thing, in words, and on which records."""
-    return explain.why_not_yet(holders.visible(email, "progress:read"), key, _day(query))
+    holder = holders.visible(email, "progress:read")
+    return explain.why_not_yet(holder, key, _day(query), named=partial(holders.knows, "progress:read", holder))
 
 
 @bp.route("/awards/<id>/why")
 @bp.response(200, WhySchema)
 @permission("awards:read")
 def why(id: str) -> Why:  # a word of the API
-    """Explain an award: the rule that was in force, the arithmetic, and the activities."""
-    holders.check(explain.award_key(id).holder, "awards:read")
-    return explain.why(id)
+    """Explain an award: the rule that was in force, the arithmetic, and the activities.
+
+    Of a team's award an activity of a colleague's has neither id nor record.
+    """
+    holder = explain.award_key(id).holder
+    holders.check(holder, "awards:read")
+    found = explain.why(id)
+    return replace(found, activities=[_told(holder, one) for one in found.activities])
+
+
+def _told(holder: int, one: Counted) -> Counted:
+    """Leave out which record it was, and the id that would tell, where that is a colleague's."""
+    return one if holders.knows("awards:read", holder, one.who) else replace(one, id=None, subject=None)
 
 
 def _day(query: dict[str, Any]) -> int:

@@ -26,6 +26,7 @@ from rules.version import versions
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from adoption.explain.open_records import Named
     from adoption.explain.reckoning import Reckoned
     from adoption.explain.reckoning import Tallies
     from adoption.facts import Known
@@ -82,8 +83,12 @@ def standings(known: Known, holder: int, day: int) -> list[Standing]:
     return [one for one in found if one.reckoned.offered]
 
 
-def why_not_yet(holder: int, incentive_key: str, day: int, *, language: str = "en") -> WhyNot:
+def why_not_yet(
+    holder: int, incentive_key: str, day: int, *, language: str = "en", named: Named = open_records.anybodys
+) -> WhyNot:
     """Tell what is missing for the next award: how much, and which of the holder's records lack what.
+
+    ``named`` says whose records the reader may know of.
 
     Raises:
         NotFoundError: there is no such incentive.
@@ -91,7 +96,7 @@ def why_not_yet(holder: int, incentive_key: str, day: int, *, language: str = "e
     known = facts.current()
     standing = standing_with(known, holder, incentive_key, day)
     version = standing.reckoned.version
-    records = lacking(known, standing, holder, day, language)
+    records = lacking(known, standing, holder, day, language, named)
     missing = [missing_of(standing, day, language)]
     if records:
         what = wording.TONGUES[language].all_of(records[0].missing)
@@ -121,11 +126,13 @@ def standing_with(known: Known, holder: int, incentive_key: str, day: int) -> St
     return _standing(has, line, version, day)
 
 
-def lacking(known: Known, standing: Standing, holder: int, day: int, language: str) -> list[OpenRecord]:
+def lacking(  # noqa: PLR0913, PLR0917  # what, whose, and for whom
+    known: Known, standing: Standing, holder: int, day: int, language: str, named: Named
+) -> list[OpenRecord]:
     """Return the holder's open records that would count, and what each lacks; none where nothing more can be earned."""
     if not standing.open:
         return []
-    found = open_records.of(db.session.connection(), known, standing.reckoned.version, holder, day)
+    found = open_records.of(db.session.connection(), known, standing.reckoned.version, holder, day, named)
     return [OpenRecord(one.record, [wording.need_title(need, language) for need in one.needs]) for one in found]
 
 

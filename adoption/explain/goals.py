@@ -16,6 +16,7 @@ from rules.value import UNIT
 
 if TYPE_CHECKING:
     from adoption.explain.ahead import Standing
+    from adoption.explain.open_records import Named
     from adoption.explain.views import OpenRecord
     from adoption.facts import Known
     from rules.incentive import Reward
@@ -77,13 +78,16 @@ def goal(who: int, key: str, day: int, *, language: str = "en") -> GoalView:
     return _view(known, ahead.standing_with(known, holder, key, day), who, holder, day, language)
 
 
-def lacking(view: GoalView, day: int, *, language: str = "en") -> list[OpenRecord]:
-    """Return the open records that would count towards a goal, the nearest first, and what each lacks."""
+def lacking(view: GoalView, day: int, named: Named, *, language: str = "en") -> list[OpenRecord]:
+    """Return the open records that would count towards a goal, the nearest first, and what each lacks.
+
+    ``named`` says whose records the reader may know of.
+    """
     if not view.records:
         return []
     known = facts.current()
     standing = ahead.standing_with(known, view.holder, view.key, day)
-    return ahead.lacking(known, standing, view.holder, day, language)
+    return ahead.lacking(known, standing, view.holder, day, language, named)
 
 
 def _holder(known: Known, who: int, key: str, day: int) -> int:

@@ -15,15 +15,17 @@ from adoption.scoring.milestones import read_state
 from rules import milestone as rule
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Iterable
     from collections.abc import Sequence
 
     from sqlalchemy import Connection
 
     from adoption.facts import Known
-    from rules.activity import Mark
     from rules.milestone import Need
     from rules.version import Version
+
+    Named = Callable[[int | None], bool]  # may the reader know of a record that is this participant's?
 
 SHOWN = 20
 LOOKED_AT = 200  # records with the latest activity of a holder
@@ -39,10 +41,18 @@ class Lacking(NamedTuple):
     needs: Sequence[Need]
 
 
-def of(connection: Connection, known: Known, version: Version, holder: int, day: int) -> list[Lacking]:
+def anybodys(_who: int | None) -> bool:
+    """Say that a record may be named, whosever it is."""
+    return True
+
+
+def of(  # noqa: PLR0913, PLR0917  # what, whose, and for whom
+    connection: Connection, known: Known, version: Version, holder: int, day: int, named: Named = anybodys
+) -> list[Lacking]:
     """Return the open records of a holder: fewest missing first, then those with the latest activity.
 
-    A record is theirs if they did the latest of what it has so far.  Looks at the records they did something about
+    A record is theirs if they did the latest of what it has so far; of a team's those are left out that are not
+    ``named`` to the reader, by who did that.  Looks at the records they did something about
     lately, so that the answer costs the same in a large house.
     """
     milestones = version.counted.milestones
@@ -63,7 +73,10 @@ def of(connection: Connection, known: Known, version: Version, holder: int, day:
         progress = read_state(row.state).progress
         missing = rule.missing(tracks[row.track], progress)
         latest = max((mark for mark in progress.marks if mark), key=lambda mark: mark[:3], default=None)
-        if missing and latest is not None and _is_of(known, latest, holder, day):
+        if not missing or latest is None:
+            continue
+        who = known.participant_of(latest.source, latest.actor)
+        if _is_of(known, who, holder, day) and named(who):
             found.append((len(missing), -latest.time, Lacking(row.record, missing)))
     return [one for _, _, one in sorted(found, key=lambda it: (it[0], it[1], it[2].record))[:SHOWN]]
 
@@ -88,8 +101,7 @@ def _touched(  # noqa: PLR0913, PLR0917  # what, by whom, and when
     return list(dict.fromkeys(one.subject for one in reversed(acted) if one.subject))[:LOOKED_AT]
 
 
-def _is_of(known: Known, mark: Mark, holder: int, day: int) -> bool:
-    who = known.participant_of(mark.source, mark.actor)
+def _is_of(known: Known, who: int | None, holder: int, day: int) -> bool:
     if holder > 0 or who is None:
         return who == holder
     return -holder in known.teams_on(who, day)

@@ -49,11 +49,11 @@ class Counted:
     """An activity that was counted, and what it adds to the tally (the shares of all add up to it).
 
     Of a reached milestone ``milestone`` is the title, and the rest is of the activity that closed it.  ``who`` did it,
-    where that is known.
+    where that is known.  ``id`` is left out where a reader may not know of the record.
     """
 
     source: str
-    id: str
+    id: str | None
     type: str
     time: datetime
     subject: str | None

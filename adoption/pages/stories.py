@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from adoption import auth
 from adoption import facts
+from adoption import holders
 from adoption import languages
 from adoption import telling
 from adoption.languages import gettext
@@ -15,6 +17,7 @@ from adoption.records import Card
 from rules import wording
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Mapping
     from collections.abc import Sequence
     from datetime import datetime
@@ -100,6 +103,11 @@ def may_read(story: RecordStory) -> bool:
     return any(auth.may_see(who, READ, one, lambda person: known.people[person].manager) for one in story.people)
 
 
+def named(holder: int) -> Callable[[int | None], bool]:
+    """Return whose records among those of a holder the reader may know of."""
+    return partial(holders.knows, READ, holder)
+
+
 def name_of(participant: int | None, actor: str | None = None) -> str:
     """Return who somebody is for the reader: themselves and those they lead by name, everybody else a colleague.
 
@@ -145,17 +153,9 @@ def award_said(award: AwardLine) -> str:
     return said
 
 
-def told(holder: int, who: int | None) -> bool:
-    """Say whether the reader of an award may know which record it was: of a team's, one's own and those of reports."""
-    reader, known = auth.caller(), facts.current()
-    if holder > 0 or reader.reach(READ) is auth.ALL:
-        return True
-    return who is not None and auth.may_see(reader, READ, who, lambda person: known.people[person].manager)
-
-
 def counted(one: Counted, cards: Mapping[str, Card], holder: int) -> Row:
     """Say what was counted for an award of a holder."""
-    subject = one.subject if told(holder, one.who) else None
+    subject = one.subject if holders.knows(READ, holder, one.who) else None
     name = _record(subject, cards)
     if not one.milestone:
         said = telling.deed(one.type, name)
@@ -169,7 +169,7 @@ def counted(one: Counted, cards: Mapping[str, Card], holder: int) -> Row:
 
 def gone(one: Withdrawn, cards: Mapping[str, Card], holder: int) -> Row:
     """Say what was taken back, and by which kind of activity."""
-    record = one.record if told(holder, one.who) else None
+    record = one.record if holders.knows(READ, holder, one.who) else None
     said = telling.deed(one.type, _record(record, cards))
     return Row(said, record, one.time, one.known, 0, note=telling.deed(one.by, None) if one.by else "")
 

@@ -93,7 +93,7 @@ def _week(who: int, moment: int) -> Week:
     decided = _decided(found, who, comparison, counted=counted)
     near_of = next((view for view in ordered if view.goal.own and view.goal.open and view.records), None)
     code = languages.current().code
-    lacking = explain.lacking(near_of, found.day, language=code) if near_of else []
+    lacking = explain.lacking(near_of, found.day, stories.named(near_of.holder), language=code) if near_of else []
     lines = days.lines(found.known, found.day, found.deeds, found.awards, _gone(who, found.day))
     cards = records.cards([*(one.record for one in lacking), *(line.record for line in lines[:LINES])])
     return Week(

@@ -81,7 +81,7 @@ def not_yet(key: str) -> ResponseReturnValue:
 def _not_yet(key: str, day: int) -> str:
     code = languages.current().code
     view = explain.goal(auth.caller().participant or 0, key, day, language=code)
-    lacking = explain.lacking(view, day, language=code)
+    lacking = explain.lacking(view, day, stories.named(view.holder), language=code)
     cards = records.cards(one.record for one in lacking)
     return render_template(
         "why/not_yet.html",

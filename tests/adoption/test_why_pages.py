@@ -10,6 +10,7 @@ import time_machine
 from sqlalchemy import select
 from sqlalchemy import update
 
+from adoption import auth
 from adoption import explain
 from adoption import facts
 from adoption import records
@@ -212,6 +213,46 @@ def test_whoever_leads_somebody_reads_whose_award_it_is(app, house):
     assert "Go to this reward" not in text  # it is Alice's to use
 
 
+# --- what the API tells whom
+
+
+def asked(app, house, who, path):
+    """Return the API's answer to a token of somebody's own, or of a service."""
+    db.session.rollback()
+    email = who and f"{who.lower()}@example.com"
+    with app.app_context():
+        made = auth.create_token(f"{who}'s for {path}", ("awards:read", "progress:read"), email=email, now=1)
+        db.session.commit()
+    db.session.rollback()
+    answer = app.test_client().get(f"/api/v1{path}", headers={"Authorization": f"Bearer {made}"})
+    assert answer.status_code == 200, answer.json
+    return answer.json
+
+
+def test_the_api_tells_a_member_of_a_team_nothing_of_colleagues_records(app, house):
+    for number in range(1, 5):
+        develop(house, "Bob", number)
+    develop(house, "Alice", 5)
+    db.session.rollback()
+    award = next(one.id for one in explain.awards_of(house["North"]))
+    told = {who: asked(app, house, who, f"/awards/{award}/why")["activities"] for who in ("Alice", "Bob", None)}
+    named = {who: [one["subject"] for one in activities] for who, activities in told.items()}
+    every = [f"contact/{number}" for number in range(1, 6)]
+    assert named == {"Alice": [None] * 4 + every[4:], "Bob": [*every[:4], None], None: every}
+    assert [one["id"] is None for one in told["Alice"]] == [True] * 4 + [False]
+    assert [one["adds"] for one in told["Alice"]] == ["1"] * 5
+
+
+def test_the_api_names_only_ones_own_open_records_of_a_team(app, house):
+    develop(house, "Bob", 8, lacks=["task"])
+    develop(house, "Alice", 9, lacks=["task"])
+    path = "/participants/team:North/incentives/together/why-not-yet"
+    answers = {who: asked(app, house, who, path) for who in ("Alice", "Bob", None)}
+    named = {who: {one["record"] for one in answer["records"]} for who, answer in answers.items()}
+    assert named == {"Alice": {"contact/9"}, "Bob": {"contact/8"}, None: {"contact/8", "contact/9"}}
+    assert "contact/8" not in answers["Alice"]["missing"]
+
+
 # --- whose awards and records
 
 
@@ -296,6 +337,23 @@ def test_a_team_has_its_own_way(app, house):
     develop(house, "Bob", 1)
     assert "4 more for “Five together”" in page(app, house, "Alice", "/incentives/together/why-not-yet")
     assert get(app, house, "Mei", "/incentives/together/why-not-yet").status_code == 404  # in no team
+
+
+def test_a_team_s_way_names_no_colleagues_records(app, house):
+    develop(house, "Bob", 8, lacks=["task"])
+    develop(house, "Alice", 9, lacks=["task"])
+    text = page(app, house, "Alice", "/incentives/together/why-not-yet")
+    assert "Nora 9 missing: a next step" in text
+    assert "Nora 8" not in text
+    assert "Nora 8" in page(app, house, "Bob", "/incentives/together/why-not-yet")
+    assert "Nora 8" not in page(app, house, "Alice", "/")
+
+
+def test_ones_own_records_are_found_behind_many_of_a_colleagues(app, house):
+    develop(house, "Alice", 9, lacks=["task"])
+    for number in range(20, 45):
+        develop(house, "Bob", number, lacks=["task"], at="10:00")
+    assert "Nora 9 missing" in page(app, house, "Alice", "/incentives/together/why-not-yet")
 
 
 def test_an_incentive_that_nobody_knows_is_not_found(app, house):
