@@ -13,6 +13,7 @@ from adoption.auth.table import PERMISSIONS
 from adoption.auth.table import REPORTS
 from adoption.auth.table import ROLES
 from adoption.auth.table import Reach
+from adoption.journal import By
 from rules import period
 
 if TYPE_CHECKING:
@@ -32,6 +33,11 @@ class Caller:
     role: str
     session: int | None = None
     device: int | None = None
+
+    @property
+    def by(self) -> By:
+        """Who they are in the journal."""
+        return By(self.participant, self.name)
 
     def reach(self, permission: str) -> Reach | None:
         """Return how far a permission reaches for this caller; ``None`` without it."""

@@ -38,6 +38,8 @@ from adoption.models.directory import Membership as Membership
 from adoption.models.directory import Participant as Participant
 from adoption.models.directory import Team as Team
 from adoption.models.directory import Wave as Wave
+from adoption.models.journal import JournalEntry as JournalEntry
+from adoption.models.journal import JournalHead as JournalHead
 from adoption.models.letter import Letter as Letter
 from adoption.models.service import ApiToken as ApiToken
 from adoption.models.service import ArchiveFile as ArchiveFile

@@ -32,6 +32,7 @@ from adoption.auth.devices import UnregisteredError
 from adoption.auth.sessions import SignInNeededError
 from adoption.extensions import db
 from adoption.languages import gettext
+from adoption.pages import desk
 from adoption.pages import headers
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ if TYPE_CHECKING:
 bp: Blueprint = Blueprint("frame", __name__)
 csrf = CSRFProtect()
 FRAME_WITHOUT_DATABASE: dict[str, Any] = {
-    "person": None, "theme": None, "languages": languages.NAMES, "feed": None, "organisation": "", "demo": False
+    "person": None, "theme": None, "languages": languages.NAMES, "feed": None, "organisation": "", "demo": False,
+    "desk": (),
 }  # fmt: skip  # what an error page shows when the database may be out of reach
 STATIC = Path(__file__).parent.parent / "static"
 YEAR = 31_536_000  # seconds
@@ -116,6 +118,7 @@ def _context() -> dict[str, Any]:
             "theme": theme if theme in preferences.THEMES else None,
             "language": g.get("language", languages.SOURCE),
             "languages": languages.NAMES,
+            "desk": desk.entries(g.visitor) if person else (),
             "feed": feed.state(now) if person else None,
             "organisation": current_app.extensions["settings"].organisation_name,
             "demo": current_app.extensions["settings"].demo,

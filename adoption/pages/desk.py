@@ -1,0 +1,44 @@
+"""What lies on the desk of those who run Spoonful: the pages that stand in the bar above theirs.
+
+``DESK`` is the whole bar.  An entry is shown to whoever has its permission for everybody's things; ``blueprints`` are
+the pages on which it is the one that is open.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+
+from adoption.auth.table import ALL
+from adoption.languages import gettext
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from adoption.auth import Caller
+
+
+class Entry(NamedTuple):
+    """A page of the bar: its endpoint, the permission it needs, its blueprints, and its name."""
+
+    endpoint: str
+    permission: str
+    blueprints: tuple[str, ...]
+    word: Callable[[], str]
+
+
+DESK: tuple[Entry, ...] = (
+    Entry("bonus_plans.index", "bonuses:run", ("bonus_plans",), lambda: gettext("Bonus plans")),
+    Entry(
+        "bonus_runs.index",
+        "bonuses:approve",
+        ("bonus_runs", "bonus_figures", "bonus_by_hand", "bonus_payroll"),
+        lambda: gettext("Bonus runs"),
+    ),
+    Entry("letters.index", "letters:read", ("letters",), lambda: gettext("Outbox")),
+)
+
+
+def entries(who: Caller) -> list[Entry]:
+    """List what is on somebody's desk; nothing for most."""
+    return [one for one in DESK if who.reach(one.permission) is ALL]
