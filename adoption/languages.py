@@ -90,8 +90,8 @@ class Tongue:
         return numbers.format_percent(part, format=None, locale=self.locale)
 
     def money(self, amount: Decimal, currency: str) -> str:
-        """Write an amount of money, always with its cents."""
-        return numbers.format_currency(amount, currency, locale=self.locale)
+        """Write an amount of money, always with its cents, and a loss with a minus as people write it."""
+        return numbers.format_currency(amount, currency, locale=self.locale).replace("-", "\N{MINUS SIGN}")
 
     def day(self, day: int, shape: str = "long") -> str:
         """Write a local day: ``long`` is "Thursday 24 December" in a sentence, and ``alone`` the same as a heading.

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 ENGLISH = {
     "sentence.join": " ",
     "note.join": ", ",
-    "percent": "{n} %",
+    "percent": "{n}\N{NO-BREAK SPACE}%",
     "each": "{money} each",
     "nothing": "nothing",
     "plan.month": "{title} pays every month.",
@@ -79,7 +79,7 @@ ENGLISH = {
 RUSSIAN = {
     "sentence.join": " ",
     "note.join": ", ",
-    "percent": "{n} %",
+    "percent": "{n}\N{NO-BREAK SPACE}%",
     "each": "{money} за единицу",
     "nothing": "ничего",
     "plan.month": "План {title} выплачивается каждый месяц.",

@@ -230,7 +230,7 @@ def test_a_statement_is_told_line_by_line(app, house):
     assert "You receive €512.50 draft until the month is closed" in text
     assert "2 × 6 + 1 × 9.5" in text
     assert "30,000 × 0.025" in text
-    assert "Limit of the plan -€271.50" in text
+    assert "Limit of the plan −€271.50" in text
     assert "Helped <b>Bob</b> out" in text
     assert "<b>Bob" not in found
     assert "Call logged: Contact" not in text  # of a milestone the record is named
