@@ -22,6 +22,7 @@ from sqlalchemy import update
 
 from adoption import boards
 from adoption import facts
+from adoption import journal
 from adoption import limits
 from adoption import locks
 from adoption import rescoring
@@ -134,6 +135,17 @@ def work_out_bonuses(report: Report) -> str:
     return f"{working.go_on(_now(), report)} statements worked out"
 
 
+def check_journal(_report: Report) -> str:
+    """Verify the chain of the journal; the message tells its head, to be kept elsewhere."""
+    found = journal.check(_now())
+    db.session.commit()
+    if found.first is not None:
+        more = f", and {found.flaws - 1} more places" if found.flaws > 1 else ""
+        msg = f"entry {found.first.number}: {found.first.said}{more}"
+        raise journal.BrokenChainError(msg)
+    return f"the chain of {found.entries} entries is whole; its head is {found.head}"
+
+
 def send_letters(report: Report) -> str | None:
     """Render and send the letters that are due."""
     done = sending.run(report)
@@ -181,6 +193,7 @@ JOBS: dict[str, Job] = {
         work_out_bonuses, _every(5), "freeze and work out bonus runs", lambda: bool(working.waiting())
     ),
     "send-letters": Job(send_letters, _every(2), "send letters that are due", lambda: sending.needed(_now())),
+    "check-journal": Job(check_journal, _daily("3", 0), "verify the chain of the journal"),
     "sweep-letters": Job(sweep_letters, _daily("3", 43), "delete old letters"),
     "sweep-sign-ins": Job(sweep_sign_ins, _daily("3", 47), "delete links and sessions that are over"),
     "sweep-runs": Job(sweep_runs, _daily("3", 41), "delete rows of old runs"),

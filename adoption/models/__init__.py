@@ -38,9 +38,12 @@ from adoption.models.directory import Membership as Membership
 from adoption.models.directory import Participant as Participant
 from adoption.models.directory import Team as Team
 from adoption.models.directory import Wave as Wave
+from adoption.models.journal import JournalCheck as JournalCheck
 from adoption.models.journal import JournalEntry as JournalEntry
 from adoption.models.journal import JournalHead as JournalHead
 from adoption.models.letter import Letter as Letter
+from adoption.models.roles import Delegation as Delegation
+from adoption.models.roles import RoleGrant as RoleGrant
 from adoption.models.service import ApiToken as ApiToken
 from adoption.models.service import ArchiveFile as ArchiveFile
 from adoption.models.service import Facts as Facts

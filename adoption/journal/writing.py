@@ -1,0 +1,94 @@
+"""The only writer of the journal.  One writes at a time: the head's row is locked first, SQLite has one writer."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+from typing import Any
+from typing import NamedTuple
+
+from sqlalchemy import insert
+from sqlalchemy import select
+from sqlalchemy import update
+
+from adoption.models import JournalEntry
+from adoption.models import JournalHead
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+NOTHING = "0" * 64  # what stands before the first row
+COLUMNS = ("number", "moment", "participant", "name", "action", "thing", "before", "after", "why", "previous", "hash")
+LONGEST = 100_000  # characters of a value before or after; what is longer is kept as its hash
+
+
+class By(NamedTuple):
+    """Who does something: a participant, or a command, a token or a job by its name."""
+
+    participant: int | None
+    name: str
+
+
+def write(  # noqa: PLR0913  # who, what, to what, before, after, why, when
+    connection: Connection,
+    by: By,
+    action: str,
+    thing: str,
+    *,
+    now: int,
+    before: object = None,
+    after: object = None,
+    why: str = "",
+) -> int:
+    """Append what somebody did, in a transaction that writes and that the caller commits; return the row's number.
+
+    ``before`` and ``after`` are whatever JSON can hold; ``None`` where there was or is nothing.  Whoever else writes
+    waits until the caller commits, so this comes last in a transaction.
+    """
+    last = connection.execute(select(JournalHead.number, JournalHead.hash).with_for_update()).one()
+    values = {
+        "moment": now,
+        "participant": by.participant,
+        "name": _plain(by.name),
+        "action": _plain(action),
+        "thing": _plain(thing),
+        "before": _json(before),
+        "after": _json(after),
+        "why": _plain(why),
+    }
+    row = chained(values, last.number, last.hash)
+    connection.execute(insert(JournalEntry).values(row))
+    connection.execute(update(JournalHead).values(number=row["number"], hash=row["hash"]))
+    number: int = row["number"]
+    return number
+
+
+def chained(values: dict[str, Any], last: int, previous: str) -> dict[str, Any]:
+    """Return the row with these values that follows the row of the number ``last`` and the hash ``previous``."""
+    row = values | {"number": last + 1, "previous": previous}
+    return row | {"hash": digest(row)}
+
+
+def digest(row: dict[str, Any]) -> str:
+    """Return the hash of a row: SHA-256 of its values as one JSON list, in the order of ``COLUMNS``."""
+    values = [row[name] for name in COLUMNS[:-1]]
+    text = json.dumps(
+        values, ensure_ascii=True, separators=(",", ":"), default=repr
+    )  # what is no JSON is no value of ours
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(text: str) -> str:
+    """Return text as both databases can store it."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def _json(value: object) -> str | None:
+    if value is None:
+        return None
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    if len(text) <= LONGEST:
+        return _plain(text)
+    packed = text.encode("utf-8", "surrogatepass")
+    return json.dumps({"sha256": hashlib.sha256(packed).hexdigest(), "characters": len(text)})
