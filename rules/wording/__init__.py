@@ -10,6 +10,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from rules.bonus import Plan
+from rules.condition import All
+from rules.condition import AnyOf
+from rules.condition import Compare
+from rules.condition import Not
 from rules.incentive import Incentive
 from rules.incentive import Reward
 from rules.metric import Metric
@@ -24,6 +28,7 @@ from rules.wording.plans import bounds_in_order
 from rules.wording.plans import component_sentence
 from rules.wording.plans import plan_sentence
 from rules.wording.russian import RUSSIAN
+from rules.wording.sentences import board_sentence
 from rules.wording.sentences import gift
 from rules.wording.sentences import incentive_sentence
 from rules.wording.sentences import metric_sentence
@@ -39,6 +44,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from rules.bonus import Component
+    from rules.book import Board
     from rules.book import Book
     from rules.condition import Condition
     from rules.milestone import Need
@@ -49,7 +55,9 @@ TONGUES = {tongue.code: tongue for tongue in (ENGLISH, RUSSIAN, CHINESE)}
 LANGUAGES = tuple(TONGUES)
 
 
-def sentence(thing: Incentive | Metric | Milestone | Reward | Plan | Condition, book: Book, language: str) -> str:
+def sentence(  # noqa: PLR0911  # one for each kind
+    thing: Incentive | Metric | Milestone | Reward | Board | Plan | Condition, book: Book, language: str
+) -> str:
     """Put a definition of ``book`` into words; a condition becomes a clause.
 
     Raises:
@@ -67,8 +75,10 @@ def sentence(thing: Incentive | Metric | Milestone | Reward | Plan | Condition, 
             return reward_sentence(thing, tongue)
         case Plan():
             return plan_sentence(thing, book, tongue)
-        case _:
+        case Compare() | All() | AnyOf() | Not():
             return clause(thing, tongue)
+        case _:
+            return board_sentence(thing, book, tongue)
 
 
 def component(one: Component, plan: Plan, book: Book, language: str) -> str:

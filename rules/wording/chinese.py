@@ -123,6 +123,10 @@ CHINESE = Language(
             "has.budget.money": "{each}预算{money}",
             "has.budget.pieces": "{each}限量{n}份",
             "has.stock": "总共限量{n}份",
+            # boards
+            "board": "{quoted}：按{within}的{title}为{holders}排名，显示前{n}名。",
+            "holders.participant": "参与者",
+            "holders.team": "团队",
             # conditions
             "not": "并非（{part}）",
             "group": "（{part}）",

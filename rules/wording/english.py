@@ -160,6 +160,10 @@ ENGLISH = Language(
             "has.budget.money": "with a budget of {money}{each}",
             "has.budget.pieces": "{n}{each} are available",
             "has.stock": "{n} are available in all",
+            # boards
+            "board": "{quoted} ranks {holders} by {title}{within} and shows the first {n}.",
+            "holders.participant": "people",
+            "holders.team": "teams",
             # conditions
             "not": "it is not true that {part}",
             "group": "({part})",

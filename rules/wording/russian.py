@@ -143,6 +143,10 @@ RUSSIAN = Language(
             "has.budget.money": "бюджет {money}{each}",
             "has.budget.pieces": "доступно {n}{each}",
             "has.stock": "всего доступно {n}",
+            # boards
+            "board": "{quoted}: места {holders} по показателю {title}{within}, видны первые {n}.",
+            "holders.participant": "участников",
+            "holders.team": "команд",
             # conditions
             "not": "неверно, что {part}",
             "group": "({part})",

@@ -194,6 +194,19 @@ def _essence(reward: Reward, tongue: Language) -> str:
     return tongue.say(name, reward.amount)
 
 
+def board_sentence(board: Board, book: Book, tongue: Language) -> str:
+    """Say whom a board ranks by what, and how many it shows."""
+    metric = title_of(book.metrics.get(board.metric), board.metric, tongue.code)
+    return tongue.say(
+        "board",
+        board.top,
+        quoted=tongue.quoted(title_of(board, board.key, tongue.code)),
+        holders=tongue.say(f"holders.{board.holder}"),
+        title=tongue.title(metric),
+        within=tongue.say(f"within.{board.per}"),
+    )
+
+
 def title_of(thing: Titled | None, key: str, language: str) -> str:
     """Return a definition's title in a language, else the one it has in its book, else its key in words."""
     title = (thing.titles.get(language) or thing.title) if thing else ""

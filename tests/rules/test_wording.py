@@ -394,6 +394,10 @@ def test_each_language_has_its_quotation_marks():
             Reward(key="bonus", kind="money", title="Bonus", amount=Decimal(50), costs=Decimal(50), currency="EUR"),
             "“Bonus”: 50\N{NO-BREAK SPACE}EUR.",
         ),
+        (
+            BOOK.boards["teams-this-month"],
+            "“Teams this month” ranks teams by developed contacts in a month and shows the first 10.",
+        ),
     ],
 )
 def test_a_definition_says_what_it_is(thing, sentence):
@@ -522,7 +526,8 @@ def test_every_language_has_every_phrase_with_the_same_words_in_it():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_kind_of_definition_has_words_in_every_language(language):
-    for thing in (*BOOK.incentives.values(), *BOOK.metrics.values(), *BOOK.milestones.values(), *BOOK.rewards.values()):
+    book = (BOOK.incentives, BOOK.metrics, BOOK.milestones, BOOK.rewards, BOOK.boards)
+    for thing in (one for part in book for one in part.values()):
         assert_reads(wording.sentence(thing, BOOK, language))
     for credit in CREDITS:
         assert_reads(wording.sentence(milestone(credit=credit, undone_by=("contact.deleted",)), BOOK, language))

@@ -1,8 +1,8 @@
 """Between a form and a definition: the fields of a sentence ↔ the raw table as a book holds it.  No database.
 
 One module a kind, each with the same functions: ``fresh()`` (the fields of a new one), ``typed_of(body)``,
-``shaped(form)`` (whatever a form sends, as fields), ``body_of(typed, before)``, ``place_of(steps)`` (the field at which
-a fault stands), ``wanted(typed)`` and ``filled(body, slot, key)`` (something new for a slot).  What a form does not show
+``shaped(form)`` (whatever a form sends, as fields), ``body_of(typed, before)``, ``place_of(steps)`` (the field where a
+fault stands), ``wanted(typed)`` and ``filled(body, slot, key)`` (something new for a slot).  What a form does not show
 stays as it was.
 """
 

@@ -43,7 +43,8 @@ def typed_of(body: Mapping[str, Any]) -> Typed:
         "from": fields.day_written(body.get("from")),
         "last": fields.day_written(body.get("to"), later=-1),
         "examples": [
-            {name: fields.written(one.get(name)) for name in ("value", "earns")} for one in fields.rows(body, "examples")
+            {"value": fields.written(one.get("value")), "earns": fields.written(one.get("earns"))}
+            for one in fields.rows(body, "examples")
         ],
     }
 
