@@ -38,6 +38,9 @@ from adoption.models.directory import Membership as Membership
 from adoption.models.directory import Participant as Participant
 from adoption.models.directory import Team as Team
 from adoption.models.directory import Wave as Wave
+from adoption.models.draft import DraftAuthor as DraftAuthor
+from adoption.models.draft import StoredDraft as StoredDraft
+from adoption.models.draft import StoredDraftPart as StoredDraftPart
 from adoption.models.journal import JournalCheck as JournalCheck
 from adoption.models.journal import JournalEntry as JournalEntry
 from adoption.models.journal import JournalHead as JournalHead

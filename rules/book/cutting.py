@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from rules.book.faults import place
 
-_HEADER = re.compile(r"^[ \t]*\[\[?[ \t]*(?P<name>[^\[\]]+?)[ \t]*\]\]?[ \t]*(?:#.*)?$")
+HEADER = re.compile(r"^[ \t]*\[\[?[ \t]*(?P<name>[^\[\]]+?)[ \t]*\]\]?[ \t]*(?:#.*)?$")
 
 
 class Cut(NamedTuple):
@@ -32,9 +32,9 @@ def cut(text: str, section: str, key: str) -> Cut | None:
     rest: list[str] = []
     into = rest
     for line in text.splitlines():
-        header = _HEADER.match(line)
+        header = HEADER.match(line)
         if header is not None:
-            inside = _names(header["name"])[:2] == [section, key]
+            inside = names_of(header["name"])[:2] == [section, key]
             if into is own and not inside:
                 _hand_over(own, rest)
             into = own if inside else rest
@@ -43,7 +43,7 @@ def cut(text: str, section: str, key: str) -> Cut | None:
     return found if own and _same(text, found, section, key) else None
 
 
-def _names(header: str) -> list[str]:
+def names_of(header: str) -> list[str]:
     """Return the names of a table's header: ``plan."a b".components`` has three."""
     return [bare or quoted for quoted, bare in re.findall(r"[\"']([^\"']*)[\"']|([\w-]+)", header)]
 
@@ -73,7 +73,7 @@ def _same(text: str, found: Cut, section: str, key: str) -> bool:
 def _head(text: str) -> list[str]:
     """Return the lines up to the first table."""
     lines = text.splitlines()
-    first = next((number for number, line in enumerate(lines) if _HEADER.match(line)), len(lines))
+    first = next((number for number, line in enumerate(lines) if HEADER.match(line)), len(lines))
     return lines[:first]
 
 

@@ -71,7 +71,7 @@ def check(text: str | bytes, emitted: Collection[str] | None = None, *, examples
 
 
 def _read(text: str | bytes, *, examples: bool = True) -> tuple[Book | None, tuple[Fault, ...]]:
-    raw, faults = _parsed(text)
+    raw, faults = parsed(text)
     sections: dict[str, dict[str, Any]] = {name: {} for name in SECTIONS}
     known = {name: _names(raw.get(name)) for name in SECTIONS}
     for name, content in raw.items():
@@ -101,7 +101,7 @@ def _define(
     section: str, key: str, body: object, made: dict[str, Any], known: Mapping[str, Collection[str]]
 ) -> Iterator[Fault]:
     """Make one definition, and yield what is wrong with it."""
-    yield from _key(section, key)
+    yield from key_faults(section, key)
     if not isinstance(body, dict):
         yield Fault(place(section, key), f"must be a table, such as [{place(section, key)}], not {shown(body)}")
         return
@@ -121,7 +121,8 @@ def _define(
         yield from checks.examples(made[key])
 
 
-def _key(section: str, key: str) -> Iterator[Fault]:
+def key_faults(section: str, key: str) -> Iterator[Fault]:
+    """Yield what is wrong with the key of a definition."""
     if len(key) > LONGEST_KEY:
         yield Fault(place(section, key), f"the key is {len(key)} characters long; shorten it to {LONGEST_KEY}")
     elif section == "milestone" and not MILESTONE_KEY.fullmatch(key):
@@ -131,7 +132,7 @@ def _key(section: str, key: str) -> Iterator[Fault]:
         yield Fault(place(section, key), "write keys in small letters, digits and hyphens, such as free-lunch")
 
 
-def _parsed(text: str | bytes) -> tuple[dict[str, Any], list[Fault]]:
+def parsed(text: str | bytes) -> tuple[dict[str, Any], list[Fault]]:
     """Read TOML; whatever is wrong with it is one fault."""
     try:
         encoded = text if isinstance(text, bytes) else text.encode()

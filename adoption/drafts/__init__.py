@@ -1,0 +1,31 @@
+"""Drafts of the book: changed definitions on top of the newest published one, until they are in force.
+
+``stored`` is what a draft is and how it is read, ``changing`` how it is written, ``against`` how it compares with the
+book, and ``life`` who may put it in force.  Every function that writes opens its own transaction; the caller commits.
+docs/decisions/drafts.md tells the reasons.
+"""
+
+from adoption.drafts.against import Conflict as Conflict
+from adoption.drafts.against import check as check
+from adoption.drafts.against import composed as composed
+from adoption.drafts.against import conflicts as conflicts
+from adoption.drafts.against import newest as newest
+from adoption.drafts.changing import NothingChangedError as NothingChangedError
+from adoption.drafts.changing import WrongTitleError as WrongTitleError
+from adoption.drafts.changing import begin as begin
+from adoption.drafts.changing import change as change
+from adoption.drafts.changing import describe as describe
+from adoption.drafts.changing import discard as discard
+from adoption.drafts.changing import from_text as from_text
+from adoption.drafts.changing import rebase as rebase
+from adoption.drafts.stored import DISCARDED as DISCARDED
+from adoption.drafts.stored import DRAFT as DRAFT
+from adoption.drafts.stored import PUBLISHED as PUBLISHED
+from adoption.drafts.stored import WAITING as WAITING
+from adoption.drafts.stored import Draft as Draft
+from adoption.drafts.stored import Name as Name
+from adoption.drafts.stored import Part as Part
+from adoption.drafts.stored import StaleDraftError as StaleDraftError
+from adoption.drafts.stored import WrongStateError as WrongStateError
+from adoption.drafts.stored import get as get
+from adoption.drafts.stored import listed as listed
