@@ -9,7 +9,7 @@ import time
 
 from bench import meters
 
-NAMES = ("ingest", "requests", "boards", "million", "bonuses", "kill")
+NAMES = ("ingest", "requests", "boards", "million", "bonuses", "reliance", "kill")
 
 
 def main() -> None:
