@@ -24,6 +24,8 @@ MAIL_FROM          ``Spoonful <spoonful@…>``       the sender of letters: an a
 MAIL_FOLDER        ``instance/letters``            where letters are put as files while there is no SMTP_URL
 MAIL_PER_MINUTE    60                              how many letters are handed to the server at most, 1 to 10000
 TRUSTED_PROXIES    0                               how many proxies in front of this service add X-Forwarded-For
+APPROVAL_ABOVE     500                             what a change to the book may newly promise in a month, in CURRENCY,
+                                                   before a second person must approve it; 0: always, if it costs
 =================  ==============================  ====================================================================
 
 An empty variable counts as absent.
@@ -37,6 +39,7 @@ import secrets
 import zoneinfo
 from dataclasses import dataclass
 from dataclasses import field
+from decimal import Decimal
 from email.utils import parseaddr
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -58,6 +61,7 @@ NAME_LENGTH = 100
 REQUEST_BYTES = range(1_000, 1_000_000_001)
 MAIL_RATE = range(1, 10_001)
 PROXIES = range(11)
+MOST_MONEY = 10**9
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")  # in the order of date.weekday()
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 TRUTH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
@@ -93,6 +97,7 @@ class Settings:
     mail_folder: Path
     mail_per_minute: int
     trusted_proxies: int
+    approval_above: Decimal  # money in a month, in the organisation's currency
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Settings:
@@ -121,6 +126,7 @@ class Settings:
             mail_folder=reader.read("MAIL_FOLDER", str(ROOT / "instance" / "letters"), _folder),
             mail_per_minute=reader.read("MAIL_PER_MINUTE", "60", _number(MAIL_RATE)),
             trusted_proxies=reader.read("TRUSTED_PROXIES", "0", _number(PROXIES)),
+            approval_above=reader.read("APPROVAL_ABOVE", "500", _money),
         )
         if reader.faults:
             raise SettingsError(reader.faults)
@@ -277,6 +283,13 @@ def _number(allowed: range) -> Callable[[str], int]:
         return int(text)
 
     return read
+
+
+def _money(text: str) -> Decimal:
+    if not re.fullmatch(r"[0-9]{1,10}(\.[0-9]{1,2})?", text) or Decimal(text) > MOST_MONEY:
+        allowed = f"an amount of money from 0 to {MOST_MONEY}, such as 500 or 99.50"
+        raise _RefusedError(allowed)
+    return Decimal(text)
 
 
 def _smtp_url(text: str) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from typing import Any
+from typing import NamedTuple
 
 from sqlalchemy import delete
 from sqlalchemy import func
@@ -14,13 +16,17 @@ from sqlalchemy import update
 
 from adoption import facts
 from adoption import inforce
+from adoption import journal
 from adoption.extensions import begin_write
+from adoption.extensions import db
 from adoption.models import Edition
+from adoption.models import JournalEntry
 from adoption.models import PublishedBook
 from adoption.models import PublishedDefinition
 from adoption.models import PublishedVersion
 from adoption.models import StoredActivity
 from rules import book as books
+from rules.book import composing
 from rules.version import meaning
 from rules.version import publish as published
 from rules.version import versions
@@ -30,6 +36,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from adoption.journal import By
     from rules.version import Timelines
     from rules.version import Version
 
@@ -49,22 +56,111 @@ def publish(text: str, *, today: int, since: int | None, name: str, now: int) ->
     Raises:
         rules.book.BookError: the book has faults; nothing is changed.
     """
-    book = books.load(text, name=name)
-    connection = begin_write()
+    books.load(text, name=name)
+    return put_in_force(begin_write(), text, today=today, since=since, name=name, now=now)
+
+
+def put_in_force(  # noqa: PLR0913  # what a publication is
+    connection: Connection,
+    text: str,
+    *,
+    today: int,
+    since: int | None,
+    name: str,
+    now: int,
+    by: By | None = None,
+    why: str = "",
+) -> Publication:
+    """Put a book in force in a transaction that already writes; the journal says who published what, if it is told.
+
+    Raises:
+        rules.book.BookError: the book has faults; nothing is changed.
+    """
+    made = books.load(text, name=name)
     facts.exclusive(connection)
+    last = newest(connection)
     known = facts.at(connection, facts.version_of(connection))
     before = known.timelines
-    after = published(before, book, today=today, since=since)
+    after = published(before, made, today=today, since=since)
     row = {"name": name, "text": text, "published": now, "day": today, "since": since}
     number = connection.execute(insert(PublishedBook).values(row).returning(PublishedBook.id)).scalar_one()
     changed = _store_definitions(connection, before, after, number)
     moved = _store_versions(connection, after)
     anything = connection.execute(select(StoredActivity.bucket).limit(1)).first() is not None
-    rescore = anything and (bool(changed) or moved or known.book.boards != book.boards)
+    rescore = anything and (bool(changed) or moved or known.book.boards != made.boards)
     facts.changed(connection, rescore=rescore)
     active = connection.execute(select(Edition.id).where(Edition.state == "active")).scalar_one()
     inforce.prepare(connection, facts.afresh(connection), active)
+    if by is not None:
+        _note(connection, by, last.text, text, number=number, why=why, now=now)
     return Publication(number, tuple(changed), rescore)
+
+
+class Newest(NamedTuple):
+    """The newest published book; number ``None`` and no text before the first."""
+
+    number: int | None
+    text: str
+
+
+def newest(connection: Connection) -> Newest:
+    """Return the newest published book."""
+    row = connection.execute(select(PublishedBook.id, PublishedBook.text).order_by(PublishedBook.id.desc())).first()
+    return Newest(None, "") if row is None else Newest(row.id, row.text)
+
+
+def text_of(number: int | None) -> str:
+    """Return the text of a published book; nothing where there is none of that number."""
+    return db.session.scalar(select(PublishedBook.text).where(PublishedBook.id == number)) or ""
+
+
+@dataclass(frozen=True, slots=True)
+class BookLine:
+    """A published book: when and by whom, and what it changed (``new``, ``changes`` or ``ends``; kind, key).
+
+    ``published`` is in UTC microseconds, ``day`` and ``since`` are local days.
+    """
+
+    number: int
+    name: str
+    published: int
+    day: int
+    since: int | None
+    who: str | None  # nobody knows of books from before the journal
+    changes: tuple[tuple[str, str, str], ...]
+
+
+def history(*, most: int, before: int | None = None) -> list[BookLine]:
+    """List published books, the newest first; ``before`` is the number of the last one that is known already."""
+    table = PublishedBook
+    query = select(table.__table__).order_by(table.id.desc()).limit(most + 1)
+    rows = db.session.execute(query if before is None else query.where(table.id < before)).all()
+    texts = [*(row.text for row in rows[1:]), ""]
+    things = [f"book/{row.id}" for row in rows[:most]]
+    entries = select(JournalEntry.thing, JournalEntry.name).where(JournalEntry.thing.in_(things))
+    who = dict(db.session.execute(entries.where(JournalEntry.action == "published")).all())
+    return [
+        BookLine(row.id, row.name, row.published, row.day, row.since, who.get(thing), _changes(older, row.text))
+        for row, older, thing in zip(rows, texts, things, strict=False)
+    ]
+
+
+@lru_cache(maxsize=512)
+def _changes(before: str, after: str) -> tuple[tuple[str, str, str], ...]:
+    old, new = composing.definitions(before), composing.definitions(after)
+    words = {(True, True): "changes", (False, True): "new", (True, False): "ends"}
+    return tuple((words[name in old, name in new], *name) for name in composing.changed(before, after))
+
+
+def _note(  # noqa: PLR0913  # who, from what, to what, which, why, when
+    connection: Connection, by: By, before: str, after: str, *, number: int, why: str, now: int
+) -> None:
+    """Write into the journal that a book was published, and every definition that it words otherwise."""
+    for kind, key in composing.changed(before, after):
+        old, new = composing.part(before, (kind, key)), composing.part(after, (kind, key))
+        action = "published" if new is not None else "ended"
+        journal.write(connection, by, action, f"{kind}/{key}", before=old, after=new, why=why, now=now)
+    journal.write(connection, by, "published", f"book/{number}", now=now, why=why)
 
 
 def _store_definitions(

@@ -78,6 +78,11 @@ MISTAKES = [
     ("TRUSTED_PROXIES", "-1"),
     ("TRUSTED_PROXIES", "11"),
     ("TRUSTED_PROXIES", "yes"),
+    ("APPROVAL_ABOVE", "-1"),
+    ("APPROVAL_ABOVE", "1e3"),
+    ("APPROVAL_ABOVE", "500 EUR"),
+    ("APPROVAL_ABOVE", "99.999"),
+    ("APPROVAL_ABOVE", "10000000000"),
 ]
 
 
@@ -146,6 +151,7 @@ def test_everything_but_the_secret_has_a_default():
     assert settings.mail_folder == ROOT / "instance" / "letters"
     assert settings.mail_per_minute == 60
     assert settings.trusted_proxies == 0
+    assert settings.approval_above == 500
 
 
 def test_an_empty_variable_counts_as_absent():

@@ -9,16 +9,21 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy import select
 
+from adoption import drafts
 from adoption import facts
 from adoption import rulebook
 from adoption.cli import _common
+from adoption.extensions import begin_write
 from adoption.extensions import db
+from adoption.journal import By
 from adoption.models import PublishedBook
 from adoption.models import PublishedDefinition
 from rules import period
 from rules import wording
 from rules.book import BookError
 from rules.book import check as checked
+from rules.version import meaning
+from rules.version import publish as timelines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,15 +32,21 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
-    from adoption.facts import Known
     from rules.book import Book
     from rules.book import Report
     from rules.version import Segment
+    from rules.version import Timelines
+    from rules.wording.differing import Difference
 
 LARGEST = 1024 * 1024  # bytes; what is longer is a book no more
+_MARKED = {"same": "{}", "gone": "[-{}-]", "new": "{{+{}+}}"}  # as wdiff writes it
 
 book = AppGroup("book", help="Check, load and show the book: what is counted and what it earns.", no_args_is_help=True)
 _file = click.argument("file", type=click.File("rb"))
+_since = click.option(
+    "--from", "since", type=_common.Day(), help="The local day on which it takes force; else the next period."
+)
+_later = click.option("--later", is_flag=True, help="Leave scoring again to the scheduler.")
 _languages = click.Choice(wording.LANGUAGES)
 
 
@@ -48,7 +59,7 @@ def init_app(app: Flask) -> None:
 @_file
 def check(file: BinaryIO) -> None:
     """Say everything that is wrong with a book, and what looks like a mistake; needs no database."""
-    report = _report(file)
+    report = _told(checked(file.read(LARGEST + 1)), file.name)
     found = report.book
     if found is None:
         raise SystemExit(1)
@@ -66,22 +77,87 @@ def check(file: BinaryIO) -> None:
 
 @book.command("load")
 @_file
-@click.option(
-    "--from", "since", type=_common.Day(), help="The local day on which it takes force; else the next period."
-)
-@click.option("--later", is_flag=True, help="Leave scoring again to the scheduler.")
+@_since
+@_later
 def load(file: BinaryIO, since: int | None, later: bool) -> None:
+    """Put a book in force, and say what changes when: the same as publish."""
+    _publish(file, since, by="flask book load", why="", later=later)
+
+
+@book.command("publish")
+@_file
+@_since
+@click.option("--why", default="", help="Why; it is kept in the journal.")
+@_later
+def publish(file: BinaryIO, since: int | None, why: str, later: bool) -> None:
     """Put a book in force, and say what changes when.
 
     A definition's own `from` goes before --from. Earlier dates are allowed: what happened since is scored again.
     """
+    _publish(file, since, by="flask book publish", why=why, later=later)
+
+
+@book.command("export")
+@click.option("--book", "number", type=click.IntRange(1, 2**31 - 1), help="Its number; the newest by default.")
+def export(number: int | None) -> None:
+    """Write the newest book to standard output, byte for byte as it was published."""
+    _common.need_database()
+    text = rulebook.newest(db.session.connection()).text if number is None else rulebook.text_of(number)
+    if not text:
+        msg = "no book is published yet" if number is None else f"there is no book {number}; see flask book history"
+        raise click.ClickException(msg)
+    click.echo(text.encode(), nl=False)
+
+
+@book.command("diff")
+@_file
+@_since
+@click.option("--language", type=_languages, default="en", show_default=True)
+def diff(file: BinaryIO, since: int | None, language: str) -> None:
+    """Say what publishing FILE would change: every definition that begins, changes or ends, and when. Writes nothing.
+
+    What is gone stands in [-…-], what is new in {+…+}.
+    """
+    _common.need_database()
+    raw = file.read(LARGEST + 1)
+    report = _told(checked(raw), file.name)
+    if report.book is None:
+        raise SystemExit(1)
+    known = facts.current()
+    after = timelines(known.timelines, report.book, today=known.today(time.time_ns() // 1000), since=since)
+    found = drafts.compared(drafts.newest().text, raw.decode(), language)
+    for one in found:
+        click.echo(f"{one.kind} {one.key}: {_when(one, known.timelines, after)}")
+        click.echo(f"  {''.join(_MARKED[piece.mark].format(piece.text) for piece in one.pieces)}")
+    click.echo(f"{_times(len(found), 'definition')} would read otherwise." if found else "Nothing would change.")
+
+
+@book.command("history")
+@click.option("--last", type=click.IntRange(1, 10_000), default=50, show_default=True, help="How many books.")
+def history(last: int) -> None:
+    """List the books that were published, the newest first: when, by whom, and what changed."""
+    _common.need_database()
+    lines = rulebook.history(most=last)
+    for one in lines:
+        click.echo(f"book {one.number}  {_common.day_text(one.day)}  {one.who or '-'}  {one.name}")
+        for action, kind, key in one.changes:
+            click.echo(f"  {action} {kind} {key}")
+    if not lines:
+        click.echo("No book is published yet.")
+
+
+def _publish(file: BinaryIO, since: int | None, *, by: str, why: str, later: bool) -> None:
     _common.need_database()
     raw = file.read(LARGEST + 1)
     now = time.time_ns() // 1000
     before = facts.current()
     try:
         text = _text(raw, file.name)
-        done = rulebook.publish(text, today=before.today(now), since=since, name=file.name, now=now)
+        connection = begin_write()
+        day = before.today(now)
+        done = rulebook.put_in_force(
+            connection, text, today=day, since=since, name=file.name, now=now, by=By(None, by), why=why
+        )
     except BookError as error:
         db.session.rollback()
         for fault in error.faults:
@@ -89,7 +165,7 @@ def load(file: BinaryIO, since: int | None, later: bool) -> None:
         msg = f"{file.name} was not loaded"
         raise click.ClickException(msg) from None
     db.session.commit()
-    for line in _changes(before, facts.current(), done.changed):
+    for line in _changes(before.timelines, facts.current().timelines, done.changed):
         click.echo(line)
     click.echo(f"{file.name} is book {done.book}" + ("." if done.changed else ", and changes nothing that is counted."))
     if done.rescore and later:
@@ -119,14 +195,14 @@ def show(language: str, on: int | None) -> None:
         click.echo("No book is in force.")
 
 
-def _report(file: BinaryIO) -> Report:
-    report = checked(file.read(LARGEST + 1))
+def _told(report: Report, name: str) -> Report:
+    """Write the faults and warnings of a book to standard error."""
     for fault in report.faults:
-        click.echo(f"{file.name}: {fault}", err=True)
+        click.echo(f"{name}: {fault}", err=True)
     for warning in report.warnings:
-        click.echo(f"{file.name}: warning: {warning}", err=True)
+        click.echo(f"{name}: warning: {warning}", err=True)
     if report.faults:
-        click.echo(f"{file.name} has {_times(len(report.faults), 'fault')}.", err=True)
+        click.echo(f"{name} has {_times(len(report.faults), 'fault')}.", err=True)
     return report
 
 
@@ -143,19 +219,30 @@ def _text(raw: bytes, name: str) -> str:
     report = checked(raw)
     if report.faults:
         raise BookError(report.faults, name)
-    return raw.decode("utf-8-sig")
+    return raw.decode()
 
 
 def _times(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
-def _changes(before: Known, after: Known, changed: Iterable[tuple[str, str, int]]) -> list[str]:
+def _when(one: Difference, before: Timelines, after: Timelines) -> str:
+    """Say of a definition what happens to it and when; rewards and boards are what the newest book says, at once."""
+    if not one.own:
+        return "reads otherwise"
+    if one.kind in facts.KINDS:
+        lines = [getattr(known, f"{one.kind}s").get(one.key, ()) for known in (before, after)]
+        changes = [[(p.starts, p.ends, meaning(p.body)) for p in line] for line in lines]
+        return _change(*lines) if changes[0] != changes[1] else "reads otherwise; what it means stays"
+    return "new at once" if one.before is None else "ends at once" if one.after is None else "changes at once"
+
+
+def _changes(before: Timelines, after: Timelines, changed: Iterable[tuple[str, str, int]]) -> list[str]:
     """Say of each definition that changed what it does and when."""
     said = []
     for kind, key, _ in changed:
-        old = getattr(before.timelines, f"{kind}s").get(key, ())
-        line = getattr(after.timelines, f"{kind}s").get(key, ())
+        old = getattr(before, f"{kind}s").get(key, ())
+        line = getattr(after, f"{kind}s").get(key, ())
         said.append(f"{kind} {key}: {_change(old, line)}")
     return said
 

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
+from typing import Any
 from typing import NamedTuple
 
-from sqlalchemy import select
-
+from adoption import facts
+from adoption import rulebook
 from adoption.drafts.stored import PUBLISHED
 from adoption.extensions import db
-from adoption.models import PublishedBook
 from rules import book as books
+from rules import version
 from rules.book import composing
+from rules.book.faults import Fault
+from rules.book.faults import place
+from rules.wording import differing
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from collections.abc import Iterator
+    from collections.abc import Sequence
 
     from adoption.drafts.stored import Draft
     from adoption.drafts.stored import Name
+    from adoption.rulebook import Newest
+    from rules.book import Book
     from rules.book import Report
-
-
-class Newest(NamedTuple):
-    """The newest published book; number ``None`` and no text before the first."""
-
-    number: int | None
-    text: str
+    from rules.version import Segment
+    from rules.wording.differing import Difference
 
 
 class Conflict(NamedTuple):
@@ -40,41 +44,108 @@ class Conflict(NamedTuple):
 
 def newest() -> Newest:
     """Return the newest published book."""
-    row = db.session.execute(select(PublishedBook.id, PublishedBook.text).order_by(PublishedBook.id.desc())).first()
-    return Newest(None, "") if row is None else Newest(row.id, row.text)
+    return rulebook.newest(db.session.connection())
 
 
-def text_of(number: int | None) -> str:
-    """Return the text of a published book; nothing before the first."""
-    return db.session.scalar(select(PublishedBook.text).where(PublishedBook.id == number)) or ""
+def put_into(text: str, draft: Draft) -> str:
+    """Return a book with the draft put in."""
+    return composing.put(text, draft.changes)
 
 
 def composed(draft: Draft) -> str:
     """Return the whole text of the newest book with the draft put in; of a published draft, the book it became."""
+    return rulebook.text_of(draft.book) if draft.state == PUBLISHED else put_into(newest().text, draft)
+
+
+def check(draft: Draft, emitted: Collection[str] | None = None, *, now: int | None = None) -> Report:
+    """Return the faults and warnings of the whole book with the draft put in.
+
+    One fault only a draft can have: it would change what was promised for days that are over (``now`` is the moment in
+    UTC microseconds, by default this one).
+    """
     if draft.state == PUBLISHED:
-        return text_of(draft.book)
-    return composing.put(newest().text, draft.changes)
+        return books.check(composed(draft), emitted)
+    return report(draft, emitted, now=time.time_ns() // 1000 if now is None else now)
 
 
-def check(draft: Draft, emitted: Collection[str] | None = None) -> Report:
-    """Return the faults and warnings of the whole book with the draft put in."""
-    return books.check(composed(draft), emitted)
+def report(draft: Draft, emitted: Collection[str] | None = None, *, now: int) -> Report:
+    """Return what ``check`` returns, of a draft that is not or only just decided about."""
+    found = books.check(put_into(newest().text, draft), emitted)
+    if found.book is None:
+        return found
+    past = tuple(_past(found.book, draft, facts.day_of()(now)))
+    return books.Report(None if past else found.book, past, found.warnings)
+
+
+def _past(book: Book, draft: Draft, today: int) -> Iterator[Fault]:
+    """Yield the definitions that would mean something else on days before today."""
+    before = facts.current().timelines
+    after = version.publish(before, book, today=today, since=draft.starts)
+    for kind in facts.KINDS:
+        was, will = getattr(before, f"{kind}s"), getattr(after, f"{kind}s")
+        for key in will:
+            if _until(was.get(key, ()), today) != _until(will[key], today):
+                message = (
+                    "would change what was promised for days that are over; take from and to out, or choose later days,"
+                    " also for the draft as a whole"
+                )
+                yield Fault(place(kind, key), message)
+
+
+def _until(line: Sequence[Segment[Any]], today: int) -> list[tuple[int, int, str]]:
+    """Return a timeline up to today, in what it means."""
+    return [
+        (part.starts, min(part.ends, today), version.meaning(part.body))
+        for part in line
+        if part.starts < min(part.ends, today)
+    ]
 
 
 def conflicts(draft: Draft) -> tuple[Conflict, ...]:
     """List what was published anew since the draft was looked at last, and the draft would undo."""
+    return () if draft.state == PUBLISHED else overlaps(draft)
+
+
+def overlaps(draft: Draft) -> tuple[Conflict, ...]:
+    """List what ``conflicts`` lists, of a draft that is not or only just decided about."""
     last = newest()
-    if draft.base == last.number or draft.state == PUBLISHED:
+    if draft.base == last.number:
         return ()
-    old, now = text_of(draft.base), last.text
+    old, now = rulebook.text_of(draft.base), last.text
     were, are = composing.definitions(old), composing.definitions(now)
     return tuple(
         Conflict(*name, composing.part(old, name), composing.part(now, name), text)
         for name, text in draft.changes.items()
-        if were.get(name) != are.get(name) and are.get(name) != body_of(name, text)
+        if were.get(name) != are.get(name) and are.get(name) != _body_of(name, text)
     )
 
 
-def body_of(name: Name, text: str | None) -> dict[str, object] | None:
-    """Return the raw table of a part; ``None`` where it takes the definition out."""
+def _body_of(name: Name, text: str | None) -> dict[str, object] | None:
     return None if text is None else composing.definitions(text)[name]
+
+
+def differences(draft: Draft, language: str) -> tuple[Difference, ...]:
+    """Compare the newest book with the draft, sentence by sentence; a published draft with the book it changed.
+
+    What the draft changes comes with what only reads otherwise because of it.  While the whole book has faults there
+    are no sentences: the pieces are then of the definitions' TOML.
+    """
+    before = rulebook.text_of(draft.base) if draft.state == PUBLISHED else newest().text
+    return compared(before, composed(draft), language)
+
+
+def compared(before: str, after: str, language: str) -> tuple[Difference, ...]:
+    """Compare the texts of two books as ``differences`` does; the first one is sound."""
+    changed = composing.changed(before, after)
+    book = books.check(after).book
+    if book is not None:
+        return differing.differences(_parsed(before), book, language, changed)
+    found = []
+    for kind, key in changed:
+        old, new = composing.part(before, (kind, key)), composing.part(after, (kind, key))
+        found.append(differing.Difference(kind, key, key, old, new, differing.pieces(old or "", new or ""), said=False))
+    return tuple(found)
+
+
+def _parsed(text: str) -> Book:
+    return facts.parsed(text) if text else facts.NO_BOOK

@@ -39,10 +39,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from adoption.drafts.against import Newest
     from adoption.drafts.stored import Draft
     from adoption.drafts.stored import Name
     from adoption.journal import By
+    from adoption.rulebook import Newest
 
 LONGEST_TITLE = 200
 LONGEST_WHY = 2_000
@@ -70,13 +70,9 @@ def from_text(text: str, title: str, by: By, now: int) -> int:
         BookError: the text is no TOML.
         NothingChangedError: it says what the newest book says.
     """
-    wanted = composing.definitions(text)
+    composing.definitions(text)
     connection = begin_write()
-    before = composing.definitions(against.newest().text)
-    changes: dict[Name, str | None] = {
-        name: composing.part(text, name) for name, body in wanted.items() if before.get(name) != body
-    }
-    changes |= dict.fromkeys(before.keys() - wanted.keys())
+    changes = {name: composing.part(text, name) for name in composing.changed(against.newest().text, text)}
     if not changes:
         msg = "This book says what the newest book says; there is nothing to change."
         raise NothingChangedError(msg)

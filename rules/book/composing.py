@@ -66,6 +66,12 @@ def put(text: str, changes: Mapping[Name, str | None]) -> str:
     return found if _means(found, after) else _anew(before, changes)
 
 
+def changed(before: str, after: str) -> tuple[Name, ...]:
+    """Return the names of the definitions in which two books differ, those of the second first."""
+    old, new = definitions(before), definitions(after)
+    return tuple(name for name in {**new, **old} if old.get(name) != new.get(name))
+
+
 def only(text: str, name: Name) -> dict[str, Any]:
     """Return the raw table of a text that is one definition and nothing else.
 

@@ -67,14 +67,16 @@ def _nobody_emits(book: Book, emitted: Collection[str]) -> Iterator[Fault]:
                 yield Fault(where, message)
 
 
+def is_unlimited(incentive: Incentive, book: Book) -> bool:
+    """Say whether somebody could earn any number of awards, and nothing ends them."""
+    rewards = [book.rewards[name] for name in incentive.earns]
+    bounded = incentive.at_most is not None or incentive.reach is not None
+    return not bounded and not any(reward.budget or reward.stock for reward in rewards)
+
+
 def _unlimited(book: Book) -> Iterator[Fault]:
     for key, incentive in book.incentives.items():
-        rewards = [book.rewards[name] for name in incentive.earns]
-        if (
-            incentive.at_most is None
-            and incentive.reach is None
-            and not any(reward.budget or reward.stock for reward in rewards)
-        ):
+        if is_unlimited(incentive, book):
             message = "has no limit: write at_most, or give a reward it earns a budget or a stock"
             yield Fault(place("incentive", key), message)
 

@@ -15,6 +15,7 @@ from adoption import intake
 from adoption import rescoring
 from adoption.extensions import db
 from adoption.files import source as sources
+from adoption.models import JournalEntry
 from adoption.models import StoredActivity
 
 BOOK = """
@@ -460,6 +461,59 @@ def test_what_a_newer_book_left_out_is_still_shown_in_words(flask, write):
     write("empty.toml", BOOK.partition("[reward.lunch]")[0])
     assert flask("book", "load", "empty.toml", "--from", "2027-01-01").exit_code == 0
     assert "incentive two-calls (until 2027-01-01)" in flask("book", "show", "--on", "2026-12-01").stdout
+
+
+@pytest.mark.parametrize("command", ["load", "publish"])
+@pytest.mark.parametrize(
+    "raw", [BOOK.encode(), b"\xef\xbb\xbf" + BOOK.replace("\n", "\r\n").encode() + "# ключ ﻿ 午餐".encode()]
+)
+def test_a_book_is_exported_byte_for_byte_as_it_was_published(flask, write, command, raw):
+    assert flask("book", command, write("book.toml", raw)).exit_code == 0
+    assert flask("book", "export").stdout_bytes == raw
+    write("again.toml", flask("book", "export").stdout_bytes)
+    assert flask("book", "diff", "again.toml").stdout == "Nothing would change.\n"
+    assert "changes nothing" in flask("book", "publish", "again.toml").stdout
+    assert flask("book", "export", "--book", "1").stdout_bytes == raw
+
+
+def test_before_the_first_book_there_is_nothing_to_export(flask):
+    assert "no book is published yet" in flask("book", "export").stderr
+    assert flask("book", "history").stdout == "No book is published yet.\n"
+    assert "there is no book 7" in flask("book", "export", "--book", "7").stderr
+
+
+@pytest.mark.usefixtures("sales")
+def test_what_publishing_would_change_is_told_as_sentences_and_nothing_is_written(flask, write):
+    changed = BOOK.replace("every  = 2", "every  = 4").replace('title = "Lunch"', 'title = "Soup"')
+    changed += '[board.calls]\nmetric = "calls"\n'
+    result = flask("book", "diff", write("new.toml", changed), "--from", "2026-12-01")
+    assert result.exit_code == 0, result.output
+    said = result.stdout
+    assert "incentive two-calls: changes on 2026-12-01" in said
+    assert "[-2-]{+4+}" in said
+    assert "board calls: new at once\n  {+" in said
+    assert "reward lunch: changes at once" in said
+    assert flask("book", "export").stdout_bytes == BOOK.encode()
+    gone = flask("book", "diff", write("gone.toml", BOOK.partition("[reward.lunch]")[0]), "--from", "2027-01-01").stdout
+    assert "incentive two-calls: ends on 2027-01-01\n  [-" in gone
+    faulty = flask("book", "diff", write("faulty.toml", BOOK.replace('"calls"', '"cals"')))
+    assert (faulty.exit_code, faulty.stdout) == (1, "")
+    assert "incentive.two-calls.metric" in faulty.stderr
+
+
+@pytest.mark.usefixtures("sales")
+def test_every_book_stands_in_the_history_with_who_when_and_what(flask, write):
+    write("new.toml", BOOK.replace("every  = 2", "every  = 4"))
+    assert flask("book", "publish", "new.toml", "--why", "harder").exit_code == 0
+    told = flask("book", "history").stdout.splitlines()
+    assert told[0].startswith("book 2  ")
+    assert told[0].endswith("  flask book publish  new.toml")
+    assert told[1] == "  changes incentive two-calls"
+    assert told[2].endswith("  flask book load  book.toml")
+    assert "  new incentive two-calls" in told[3:]
+    assert flask("book", "history", "--last", "1").stdout.splitlines() == told[:2]
+    rows = db.session.execute(select(JournalEntry.name, JournalEntry.thing, JournalEntry.why)).all()
+    assert ("flask book publish", "incentive/two-calls", "harder") in rows
 
 
 # --- exports
