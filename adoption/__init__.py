@@ -16,6 +16,7 @@ from adoption import auth
 from adoption import cli
 from adoption import errors
 from adoption import extensions
+from adoption import looks
 from adoption import pages
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def create_app(settings: Settings) -> Flask:
     extensions.init_app(app)
     errors.init_app(app)
     auth.init_app(app)
+    looks.init_app(app)
     api.init_app(app)
     pages.init_app(app)
     cli.init_app(app)

@@ -10,6 +10,7 @@ from flask import current_app
 
 from adoption import auth
 from adoption import facts
+from adoption import looks
 from adoption.errors import ForbiddenError
 from adoption.errors import NotFoundError
 
@@ -37,6 +38,7 @@ def visible(name: str, permission: str) -> int:
     if holder is None or not _sees(known, holder, permission):
         msg = "You may see what is yours and what belongs to those you lead."
         raise ForbiddenError(msg)
+    _looked_at(holder, permission)
     return holder
 
 
@@ -51,6 +53,14 @@ def check(holder: int, permission: str) -> None:
     if auth.caller().reach(permission) is not auth.ALL and not (there and _sees(known, holder, permission)):
         msg = "You may see what is yours and what belongs to those you lead."
         raise ForbiddenError(msg)
+    if there:
+        _looked_at(holder, permission)
+
+
+def _looked_at(holder: int, permission: str) -> None:
+    """Note that something of a person is shown to somebody who may see everybody."""
+    if holder > 0 and auth.caller().reach(permission) is auth.ALL:
+        looks.note(holder)
 
 
 def teams(permission: str) -> list[int]:

@@ -84,6 +84,7 @@ PLACES = {
     "bonus_figures.show": Place("Hana", run("{month}/figures")),
     "bonus_by_hand.disputes": Place("Hana", at("/hr/bonuses/disputes")),
     "bonus_payroll.show": Place("Hana", run("{closed}/payroll")),
+    "journal_pages.index": Place("Hana", at("/hr/journal")),
     "letters.one": Place("Ada", lambda has: f"/letters/{has.letter}"),
 }
 # More than one face of a page, and pages without a route of their own.
@@ -95,6 +96,7 @@ FACES = {
     "a board without anybody": Place("Alice", at("/boards/contacts-this-week?period=2026-W01")),
     "a reward that was used": Place("Alice", own("/rewards/{eaten}")),
     "a bonus without a plan": Place("Carl", at("/bonus")),
+    "a journal of what there is not": Place("Ada", at("/hr/journal?who=Mei&action=changes&since=2026-01-01")),
     "a run that one sent to review": Place("Hana", run("{month}")),
     "a run that is with payroll": Place("Hana", run("{closed}?notice=zero")),
     "nothing is there": Place("Alice", at("/nothing"), status=404),
@@ -109,6 +111,8 @@ FILES = {
     "bonus_payroll.file": Place("Hana", lambda has: f"/hr/bonuses/payroll/{has.batch}/payroll.csv"),
     "me.data": Place("Alice", at("/me/data.json")),
     "board.download": Place("Mei", at("/boards/contacts-this-week/lines.csv")),
+    "journal_pages.download": Place("Hana", at("/hr/journal/journal.csv")),
+    "journal_pages.head": Place("Hana", at("/hr/journal/head.txt")),
     "letters.html": Place("Ada", lambda has: f"/letters/{has.letter}/html"),
     "letters.file": Place("Ada", lambda has: f"/letters/{has.letter}.eml"),
 }

@@ -38,6 +38,7 @@ PERMISSIONS: Mapping[str, Mapping[str, Reach]] = {
     "vouchers:redeem": {DEVICE: ALL},
     "devices:manage": {"cashier": ALL, "hr": ALL, "admin": ALL},
     "letters:read": {"admin": ALL},
+    "journal:read": {"hr": ALL, "approver": ALL, "admin": ALL},
     "bonuses:read": {**EVERYBODY, "manager": REPORTS, "hr": ALL, "approver": ALL, "admin": ALL},
     "bonuses:run": {"hr": ALL},
     "bonuses:approve": {"approver": ALL, "hr": ALL},

@@ -8,6 +8,7 @@ from typing import Any
 from typing import NamedTuple
 
 import msgspec
+from sqlalchemy import case
 from sqlalchemy import or_
 from sqlalchemy import select
 
@@ -17,16 +18,19 @@ from adoption.models import Award
 from adoption.models import BonusAdjustment
 from adoption.models import BonusRun
 from adoption.models import BonusStatement
+from adoption.models import Delegation
 from adoption.models import Device
 from adoption.models import Dispute
 from adoption.models import Edition
 from adoption.models import Figure
 from adoption.models import Identity
+from adoption.models import JournalEntry
 from adoption.models import LedgerEntry
 from adoption.models import Letter
 from adoption.models import Membership
 from adoption.models import PublishedVersion
 from adoption.models import Redemption
+from adoption.models import RoleGrant
 from adoption.models import Series
 from adoption.models import SignInLink
 from adoption.models import Tally
@@ -67,6 +71,11 @@ def plain(value: Any) -> Any:
 def as_it_is(value: str) -> msgspec.Raw:
     """Write JSON as it is stored, digit by digit."""
     return msgspec.Raw(value.encode())
+
+
+def as_it_may_be(value: str | None) -> msgspec.Raw | None:
+    """Write JSON as it is stored, if there is any."""
+    return None if value is None else as_it_is(value)
 
 
 def day_of(value: int | None) -> str | None:
@@ -148,6 +157,38 @@ PARTS: tuple[Part, ...] = (
         ).where(LedgerEntry.bucket == bucket_of(who), LedgerEntry.holder == who)
         .order_by(LedgerEntry.posted, LedgerEntry.cause, LedgerEntry.turn),
         {"amount": text_of_units, "posted": moment_of},
+    ),
+    Part(
+        "looks_at_my_pages",
+        lambda who: select(JournalEntry.name.label("by"), JournalEntry.moment, JournalEntry.after.label("page"))
+        .where(JournalEntry.thing == f"participant/{who}", JournalEntry.action == "read").order_by(JournalEntry.number),
+        {"moment": moment_of, "page": as_it_is},
+    ),
+    Part(
+        "what_i_did",
+        lambda who: select(
+            JournalEntry.moment, JournalEntry.action, JournalEntry.thing, JournalEntry.before, JournalEntry.after,
+            JournalEntry.why,
+        ).where(JournalEntry.participant == who).order_by(JournalEntry.number),
+        {"moment": moment_of, "before": as_it_may_be, "after": as_it_may_be},
+    ),
+    Part(
+        "roles",
+        lambda who: select(
+            RoleGrant.role, RoleGrant.starts.label("from"), RoleGrant.ends.label("until"), RoleGrant.why,
+            RoleGrant.granted, RoleGrant.revoked,
+        ).where(RoleGrant.participant == who).order_by(RoleGrant.id),
+        {"from": day_of, "until": day_of, "granted": moment_of, "revoked": moment_of},
+    ),
+    Part(
+        "delegations",
+        lambda who: select(
+            case((Delegation.giver == who, "given"), else_="received").label("which"),
+            Team.name.label("team"), Delegation.starts.label("from"), Delegation.ends.label("until"),
+            Delegation.made, Delegation.ended,
+        ).outerjoin(Team, Team.id == Delegation.team)
+        .where(or_(Delegation.giver == who, Delegation.receiver == who)).order_by(Delegation.id),
+        {"from": day_of, "until": day_of, "made": moment_of, "ended": moment_of},
     ),
     Part(
         "sessions",

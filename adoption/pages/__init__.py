@@ -20,6 +20,7 @@ from adoption.pages import counter
 from adoption.pages import devices
 from adoption.pages import frame
 from adoption.pages import home
+from adoption.pages import journal_pages
 from adoption.pages import letters
 from adoption.pages import me
 from adoption.pages import rewards
@@ -48,6 +49,7 @@ PAGES: tuple[Blueprint, ...] = (
     counter.bp,
     devices.bp,
     letters.bp,
+    journal_pages.bp,
 )
 
 

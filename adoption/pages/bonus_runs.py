@@ -18,6 +18,7 @@ from adoption import auth
 from adoption import bonuses
 from adoption import facts
 from adoption import languages
+from adoption import looks
 from adoption import rescoring
 from adoption.auth import SESSION
 from adoption.auth import permission
@@ -290,6 +291,7 @@ def statement(plan: str, period: str, participant: int) -> ResponseReturnValue:
     if found is None:
         msg = "There is no such statement."
         raise NotFoundError(msg)
+    looks.note(participant)
     document, notices = found
     return render_template(
         "bonus_runs/statement.html",

@@ -35,6 +35,7 @@ DESK: tuple[Entry, ...] = (
         ("bonus_runs", "bonus_figures", "bonus_by_hand", "bonus_payroll"),
         lambda: gettext("Bonus runs"),
     ),
+    Entry("journal_pages.index", "journal:read", ("journal_pages",), lambda: gettext("Journal")),
     Entry("letters.index", "letters:read", ("letters",), lambda: gettext("Outbox")),
 )
 

@@ -14,6 +14,7 @@ from flask import render_template
 from flask import request
 
 from adoption import languages
+from adoption import looks
 from adoption.auth import SESSION
 from adoption.auth import permission
 from adoption.errors import NotFoundError
@@ -96,7 +97,7 @@ def index() -> ResponseReturnValue:
 @permission("letters:read", door=SESSION)
 def one(number: int) -> ResponseReturnValue:
     """Show one letter: what became of it and, unless it holds a secret, what it says."""
-    letter = outbox.find(number)
+    letter = _found(number)
     line = _line(letter, time.time_ns() // 1000)
     page = render_template("letters/one.html", line=line, sealed=_sealed(letter), readable=_readable(letter))
     return page, {"Content-Security-Policy": PAGE_POLICY}
@@ -106,7 +107,7 @@ def one(number: int) -> ResponseReturnValue:
 @permission("letters:read", door=SESSION)
 def html(number: int) -> ResponseReturnValue:
     """Show what a letter looks like, for a frame of ours: it can do nothing, whatever is in it."""
-    letter = outbox.find(number)
+    letter = _found(number)
     if not _readable(letter):
         raise NoBodyError
     shown = {"Content-Security-Policy": LETTER_POLICY, "X-Frame-Options": "SAMEORIGIN"}
@@ -117,12 +118,20 @@ def html(number: int) -> ResponseReturnValue:
 @permission("letters:read", door=SESSION)
 def file(number: int) -> ResponseReturnValue:
     """Give a letter as the file that mail programs open: the bytes that are sent."""
-    letter = outbox.find(number)
+    letter = _found(number)
     if not _readable(letter):
         raise NoBodyError
     data = message.build(letter, current_app.extensions["settings"].mail_from)
     name = {"Content-Disposition": f'attachment; filename="{transport.file_name(letter)}"'}
     return Response(data, headers=name, mimetype="message/rfc822")
+
+
+def _found(number: int) -> Stored:
+    """Return a letter; its reader is told who looked at it."""
+    letter = outbox.find(number)
+    if letter.participant is not None:
+        looks.note(letter.participant)
+    return letter
 
 
 def _number(text: str) -> int:

@@ -31,6 +31,7 @@ from adoption.extensions import db
 from adoption.languages import gettext
 from adoption.pages import agents
 from adoption.pages import frame
+from adoption.pages import looked
 from adoption.preferences import AliasError
 from adoption.preferences import AliasTakenError
 from rules import period
@@ -167,6 +168,9 @@ def _page(wish: Wish) -> str:
         devices=caller.reach("devices:manage") is not None,
         letters=caller.reach("letters:read") is not None,
         bonus=reading.is_shown(me, _now()),
+        looked=looked.lines(me, _now()),
+        looked_days=looked.DAYS,
+        looked_shown=looked.SHOWN,
     )
     return html
 

@@ -10,6 +10,7 @@ from adoption import auth
 from adoption import facts
 from adoption import holders
 from adoption import languages
+from adoption import looks
 from adoption import telling
 from adoption.languages import gettext
 from adoption.pages import drawing
@@ -99,6 +100,8 @@ def may_read(story: RecordStory) -> bool:
     """Say whether a record's story is the reader's: they, or somebody they lead, had a part in it."""
     who, known = auth.caller(), facts.current()
     if who.reach(READ) is auth.ALL:
+        for one in story.people:
+            looks.note(one)
         return True
     return any(auth.may_see(who, READ, one, lambda person: known.people[person].manager) for one in story.people)
 

@@ -108,6 +108,7 @@ SCREENS = (
     Screen("run", HANA, "/hr/bonuses", ("main a[href$='/2026-10']",)),
     Screen("questions", HANA, "/hr/bonuses/disputes"),
     Screen("payroll", HANA, "/hr/bonuses/sales-bonus/2026-09/payroll"),
+    Screen("journal", HANA, "/hr/journal"),
     Screen("register", CARL, "/counter/register"),
     Screen("counter", CARL, "/counter/register", REGISTER),
     Screen("counter-give", CARL, "/counter/register", (*REGISTER, *SHOW)),

@@ -1,0 +1,119 @@
+"""Looks at somebody else's personal pages: each is in the journal, once for reader, person, page and day.
+
+Whatever decides that something of a person is shown calls ``note``; that is all a page has to do.  When the answer is
+ready, one hook writes what was noted, also for a request that only reads.  If it cannot be written, nothing is shown.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+
+from flask import current_app
+from flask import g
+from flask import request
+from sqlalchemy import select
+from sqlalchemy.exc import InterfaceError
+from sqlalchemy.exc import OperationalError
+
+from adoption import auth
+from adoption import journal
+from adoption.extensions import begin_write
+from adoption.extensions import db
+from adoption.journal.reading import READ
+from adoption.models import JournalEntry
+from adoption.models import JournalHead
+from rules import period
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask import Response
+    from sqlalchemy import Connection
+
+SHOWN = (200, 206, 304)  # statuses of answers that show something, or that the browser has it
+MANY = 10_000  # looks remembered at once
+
+
+class Look(NamedTuple):
+    """What was looked at: a page by its endpoint, its address, and in whose place."""
+
+    page: str
+    path: str
+    behalf: int | None
+
+    def written(self) -> dict[str, object]:
+        """Return it as the journal keeps it."""
+        kept: dict[str, object] = {"page": self.page, "path": self.path}
+        return kept if self.behalf is None else kept | {"for": self.behalf}
+
+
+def read(kept: str | None) -> Look:
+    """Read a look as the journal keeps it."""
+    try:
+        found = json.loads(kept or "{}")
+        return Look(str(found.get("page", "")), str(found.get("path", "")), found.get("for"))
+    except (ValueError, AttributeError):  # somebody wrote it past us
+        return Look("", "", None)
+
+
+def init_app(app: Flask) -> None:
+    """Write what was noted when an answer is ready."""
+    app.extensions["looks"] = {}
+    app.after_request(_keep)
+
+
+def note(participant: int, behalf: int | None = None) -> None:
+    """Note that the answer to the running request shows a personal page of a participant; one's own is no matter.
+
+    ``behalf`` is in whose place it is seen.  A token that belongs to nobody is no reader.
+    """
+    if auth.caller().participant in {None, participant}:
+        return
+    g.setdefault("looked", {}).setdefault(participant, behalf)
+
+
+def _keep(response: Response) -> Response:
+    looked: dict[int, int | None] = g.pop("looked", {})
+    if not looked or response.status_code not in SHOWN:
+        return response
+    now = time.time_ns() // 1000
+    begins = _midnight(now)
+    page = request.endpoint or ""
+    looks = {participant: Look(page, request.path, behalf) for participant, behalf in looked.items()}
+    remembered: dict[tuple[int | None, int, Look], int] = current_app.extensions["looks"]
+    who = auth.caller().participant
+    fresh = {one: look for one, look in looks.items() if remembered.get((who, one, look)) != begins}
+    try:
+        if fresh:
+            _write(fresh, begins, now)
+    except (OperationalError, InterfaceError) as error:
+        db.session.rollback()
+        return current_app.make_response(current_app.handle_user_exception(error))
+    if len(remembered) >= MANY:
+        remembered.clear()
+    remembered.update({(who, one, look): begins for one, look in fresh.items()})
+    return response
+
+
+def _write(looks: dict[int, Look], begins: int, now: int) -> None:
+    """Write those that the journal has not yet since the day began, and commit."""
+    connection, by = begin_write(), auth.caller().by
+    connection.execute(select(JournalHead.number).with_for_update())  # what is there is settled before it is read
+    for participant, look in looks.items():
+        thing = f"participant/{participant}"
+        if look not in _there(connection, by.participant, thing, begins):
+            journal.write(connection, by, READ, thing, after=look.written(), now=now)
+    db.session.commit()
+
+
+def _there(connection: Connection, reader: int | None, thing: str, begins: int) -> set[Look]:
+    table = JournalEntry
+    which = (table.thing == thing, table.action == READ, table.participant == reader, table.moment >= begins)
+    return {read(kept) for kept in connection.scalars(select(table.after).where(*which))}
+
+
+def _midnight(now: int) -> int:
+    zone = current_app.extensions["settings"].organisation_zone
+    return period.microseconds(period.moment(now).astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0))

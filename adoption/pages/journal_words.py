@@ -1,0 +1,170 @@
+"""The journal's codes in words: what was done, to which kind of thing, on which page; and where a thing has a page.
+
+A code that is not here is shown as it is.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+from typing import Any
+
+from flask import url_for
+from werkzeug.routing import BuildError
+
+from adoption.languages import gettext
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Mapping
+
+    from adoption.facts import Known
+
+    Words = Mapping[str, Callable[[], str]]
+
+DIGITS = 19  # of the largest number that a database has
+# Of all these: what somebody did, beside the name of the thing: “Reward free-lunch: was changed”
+ACTIONS: Words = {
+    "read": lambda: gettext("was looked at"),
+    "published": lambda: gettext("was published"),
+    "changed": lambda: gettext("was changed"),
+    "created": lambda: gettext("was created"),
+    "removed": lambda: gettext("was removed"),
+    "sent": lambda: gettext("was sent to review"),
+    "approved": lambda: gettext("was approved"),
+    "rejected": lambda: gettext("was rejected"),
+    "discarded": lambda: gettext("was discarded"),
+    "stopped": lambda: gettext("was stopped"),
+    "resumed": lambda: gettext("goes on again"),
+    "granted": lambda: gettext("was granted"),
+    "revoked": lambda: gettext("was taken back"),
+    "delegated": lambda: gettext("was handed over"),
+    "ended": lambda: gettext("was ended"),
+    "froze": lambda: gettext("was frozen"),
+    "took back": lambda: gettext("was taken back from review"),
+    "closed": lambda: gettext("was closed"),
+    "exported": lambda: gettext("was exported"),
+    "uploaded": lambda: gettext("was uploaded"),
+    "adjusted": lambda: gettext("got an amount by hand"),
+    "withdrew": lambda: gettext("lost an amount by hand"),
+    "answered": lambda: gettext("was answered"),
+    "registered": lambda: gettext("was registered"),
+    "loaded": lambda: gettext("was loaded"),
+    "sent again": lambda: gettext("was sent again"),
+    "rotated": lambda: gettext("got a new secret"),
+    "paused": lambda: gettext("was paused"),
+    "replayed": lambda: gettext("was replayed"),
+    "matched": lambda: gettext("was matched"),
+}
+# Of all these: a kind of thing, before the thing's name
+KINDS: Words = {
+    "participant": lambda: gettext("Person"),
+    "people": lambda: gettext("List of people"),
+    "absences": lambda: gettext("List of absences"),
+    "holidays": lambda: gettext("List of holidays"),
+    "waves": lambda: gettext("List of waves"),
+    "team": lambda: gettext("Team"),
+    "role": lambda: gettext("Role"),
+    "delegation": lambda: gettext("Stand-in"),
+    "book": lambda: gettext("The book"),
+    "draft": lambda: gettext("Draft"),
+    "milestone": lambda: gettext("Milestone"),
+    "metric": lambda: gettext("Metric"),
+    "incentive": lambda: gettext("Incentive"),
+    "reward": lambda: gettext("Reward"),
+    "board": lambda: gettext("Board"),
+    "plan": lambda: gettext("Bonus plan"),
+    "budget": lambda: gettext("Budget"),
+    "bonus-run": lambda: gettext("Bonus run"),
+    "figure": lambda: gettext("Figures"),
+    "weight": lambda: gettext("Weights"),
+    "statement": lambda: gettext("Bonus statement"),
+    "payroll": lambda: gettext("Payroll file"),
+    "payroll-columns": lambda: gettext("Columns for payroll"),
+    "device": lambda: gettext("Device at a counter"),
+    "letter": lambda: gettext("Letter"),
+    "token": lambda: gettext("Token"),
+    "source": lambda: gettext("Source"),
+    "records": lambda: gettext("Links to records"),
+    "identity": lambda: gettext("Identity"),
+}
+# Of all these: a page of somebody's that somebody else looked at
+PAGES: Words = {
+    "participants.progress": lambda: gettext("progress"),
+    "participants.awards": lambda: gettext("awards"),
+    "participants.why_not_yet": lambda: gettext("what is missing for an award"),
+    "participants.why": lambda: gettext("why there is an award"),
+    "why.award": lambda: gettext("why there is an award"),
+    "why.record": lambda: gettext("the story of a record"),
+    "boards.standings": lambda: gettext("the place on a board"),
+    "bonus.of_person": lambda: gettext("bonus statement"),
+    "bonus.document_of_person": lambda: gettext("bonus statement as a file"),
+    "bonus_runs.statement": lambda: gettext("bonus statement under review"),
+    "letters.one": lambda: gettext("a letter"),
+    "letters.html": lambda: gettext("a letter"),
+    "letters.file": lambda: gettext("a letter, as a file"),
+    "journal_pages.index": lambda: gettext("journal about the person"),
+    "journal_pages.download": lambda: gettext("journal about the person, as a file"),
+    "people.show": lambda: gettext("page among the people"),
+    "people.person": lambda: gettext("page among the people"),
+}
+
+
+def said(words: Words, code: str) -> str:
+    """Say a code in words; one that is unknown stays as it is."""
+    return words[code]() if code in words else code
+
+
+def named(thing: str, known: Known) -> str:
+    """Return the name of a thing, without its kind: a person's is that of the directory, any other its key."""
+    who = person(thing, known)
+    return thing.partition("/")[2] if who is None else known.people[who].name
+
+
+def person(thing: str, known: Known) -> int | None:
+    """Return the participant that a thing is; ``None`` if it is something else, or nobody."""
+    kind, _, key = thing.partition("/")
+    number = int(key) if kind == "participant" and key.isdecimal() and len(key) < DIGITS else None
+    return number if number in known.people else None
+
+
+# kind → endpoints that show such a thing, the best first, and the name of its key in the address
+_PLACES: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "participant": (("people.show", "number"), ("people.person", "number")),
+    "plan": (("bonus_plans.show", "key"),),
+    "letter": (("letters.one", "number"),),
+    "draft": (("book.draft", "number"),),
+    "budget": (("budgets.index", ""),),
+    "source": (("sources.show", "name"), ("sources.index", "")),
+    "token": (("tokens.index", ""),),
+    "device": (("devices.register_form", ""),),
+    "people": (("people.index", ""),),
+    "book": (("book.index", ""),),
+    "role": (("roles.index", ""),),
+}
+_DEFINITIONS = ("milestone", "metric", "incentive", "reward", "board")
+
+
+def address(thing: str) -> str | None:
+    """Return where a thing is shown; ``None`` if it has no page."""
+    kind, _, key = thing.partition("/")
+    if kind in {"bonus-run", "statement"}:
+        return _of_run(key)
+    if kind in _DEFINITIONS:
+        with suppress(BuildError):
+            return url_for("book.show", kind=kind, key=key)
+    for endpoint, name in _PLACES.get(kind, ()):
+        with suppress(BuildError, ValueError):  # no such page here, or not of such a key
+            parts: dict[str, Any] = {name: key} if name else {}
+            return url_for(endpoint, **parts)
+    return None
+
+
+def _of_run(key: str) -> str | None:
+    plan, _, rest = key.partition("/")
+    period, _, participant = rest.partition("/")
+    if not plan or not period:
+        return None
+    if participant.isdecimal():
+        return url_for("bonus_runs.statement", plan=plan, period=period, participant=int(participant))
+    return url_for("bonus_runs.show", plan=plan, period=period)
