@@ -30,6 +30,7 @@ from adoption.models import Edition
 from adoption.models import Facts
 from adoption.models import Holiday
 from adoption.models import Identity
+from adoption.models import IncentiveStop
 from adoption.models import Membership
 from adoption.models import Participant
 from adoption.models import PublishedBook
@@ -93,6 +94,7 @@ class Known:
     waves: Mapping[int, tuple[tuple[int, int, str], ...]]  # team → (starts, ends, wave)
     timelines: Timelines
     book: Book
+    stopped: Mapping[str, int]  # incentive → the moment (UTC microseconds) since which it gives out nothing
     _emails: Mapping[str, int] = field(repr=False)
     _actors: dict[tuple[str, str | None], int | None] = field(default_factory=dict, repr=False)
     _places: dict[SPAN, tuple[int, ...]] = field(default_factory=dict, repr=False)
@@ -304,6 +306,11 @@ def _read(connection: Connection, version: int) -> Known:
         waves=_grouped(connection.execute(select(Wave.team, Wave.starts, Wave.ends, Wave.name))),
         timelines=timelines,
         book=book,
+        stopped=dict(
+            connection.execute(
+                select(IncentiveStop.incentive, IncentiveStop.stopped).where(IncentiveStop.resumed.is_(None))
+            ).all()
+        ),
         _emails={person.email.casefold(): person.id for person in people.values()},
     )
 

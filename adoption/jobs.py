@@ -182,7 +182,7 @@ JOBS: dict[str, Job] = {
         score_unscored, _every(30), "score what could not be scored when it came", lambda: bool(unscored.due(_now()))
     ),
     "release-waiting": Job(
-        release_waiting, _every(60), "issue awards that waited for budget or stock", waiting.releasable
+        release_waiting, _every(60), "issue awards that waited for budget or stock", lambda: waiting.releasable(_now())
     ),
     "refresh-boards": Job(refresh_boards, _every(5), "rank large boards anew", lambda: None),
     "expire-awards": Job(

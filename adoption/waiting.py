@@ -1,10 +1,11 @@
-"""Awards that wait for budget or stock: issued when there is room again, in the order in which they were granted."""
+"""Awards that wait: for budget or stock, or until their incentive goes on; the earliest granted is issued first."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from sqlalchemy import select
 
@@ -15,12 +16,17 @@ from adoption.awards import Row
 from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.models import Award
+from adoption.models import PublishedVersion
+from rules import budget as rule
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from collections.abc import Mapping
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy import Connection
 
+    from adoption.awards import Taken
     from adoption.due import Place
     from adoption.facts import Known
     from rules.incentive import Reward
@@ -28,31 +34,38 @@ if TYPE_CHECKING:
 Key = tuple["Place", int]
 
 
-def releasable() -> bool:
-    """Say whether an award waits for which there is room now."""
+class Lines(NamedTuple):
+    """Who waits for what: by reward (granted, key, first day of the own budget period), and those yet to be chosen."""
+
+    by_reward: Mapping[str, list[tuple[int, Key, int]]]
+    choices: list[Key]
+
+
+def releasable(now: int) -> bool:
+    """Say whether an award waits that can be given out at a moment."""
     known = facts.current()
     connection = db.session.connection()
-    query = select(Award.reward, Award.allotment).where(Award.status == "waiting").distinct()
-    for name, first in connection.execute(query).all():
-        reward = known.book.rewards.get(name or "")
-        if reward is None:
-            continue
-        moved = first is None or awards.allotment(reward, first) != first  # the book has another kind of budget now
-        left = _left(connection, reward, first or 0)
-        if moved or left is None or left > 0:
-            return True
-    return False
+    table = Award.__table__.c
+    query = select(table.reward, table.period).where(table.status == "waiting", *_going(connection, known)).distinct()
+    lines: dict[str, list[tuple[int, Key, int]]] = defaultdict(list)
+    for number, (name, first) in enumerate(connection.execute(query)):
+        if name is None:
+            return True  # something is to be chosen for it
+        reward = known.book.rewards.get(name)
+        if reward is not None:  # a reward that the book no longer has cannot be given out
+            lines[name].append((0, ((0, 0, 0), number), awards.allotment(reward, first)))
+    return bool(_chosen(connection, known, lines, now))
 
 
 def release(now: int) -> tuple[int, int]:
-    """Issue what there is room for, in a transaction that the caller commits; return how many, and how many still wait.
+    """Give out what there is room for, in a transaction that the caller commits; return how many, and how many wait.
 
     The facts are held exclusively: nobody scores meanwhile, so what an award is due for cannot change under our hands.
     """
     connection = begin_write()
     facts.exclusive(connection)
     stage = scoring.prepare(connection)
-    before = _waiting(connection)
+    before = _waiting(connection, stage.known)
     after = _released(connection, stage.known, before, now)
     if after:
         force = next(force for force, _, active in stage.editions if active)
@@ -61,33 +74,57 @@ def release(now: int) -> tuple[int, int]:
     return len(after), len(before) - len(after)
 
 
-def _waiting(connection: Connection) -> dict[Key, Row]:
+def _going(connection: Connection, known: Known) -> list[ColumnElement[bool]]:
+    """Return the conditions of awards whose incentive is not stopped."""
+    if not known.stopped:
+        return []
+    query = select(PublishedVersion.id).where(PublishedVersion.incentive.in_(sorted(known.stopped)))
+    return [Award.version.not_in(sorted(connection.scalars(query)))]
+
+
+def _waiting(connection: Connection, known: Known) -> dict[Key, Row]:
     table = Award.__table__
-    query = select(table).where(table.c.status == "waiting").order_by(*(table.c[name] for name in awards.KEY))
+    query = select(table).where(table.c.status == "waiting", *_going(connection, known))
+    query = query.order_by(*(table.c[name] for name in awards.KEY))
     rows = connection.execute(query.with_for_update())  # a holder may choose another reward at the same moment
     found = [Row(*row[1:]) for row in rows]
     return {((one.version, one.holder, one.period), one.ordinal): one for one in found}
 
 
 def _released(connection: Connection, known: Known, waiting: Mapping[Key, Row], now: int) -> dict[Key, Row]:
-    """Choose per reward and budget period whom there is room for: the earliest granted."""
-    asking: dict[tuple[str, int], list[Key]] = defaultdict(list)
+    """Choose per reward whom there is room for: the earliest granted."""
+    after: dict[Key, Row] = {}
+    lines: dict[str, list[tuple[int, Key, int]]] = defaultdict(list)
     for key, row in waiting.items():
         reward = known.book.rewards.get(row.reward or "")
-        if reward is not None:  # a reward that the book no longer has cannot be given out
-            asking[reward.key, awards.allotment(reward, row.period)].append(key)
-    after: dict[Key, Row] = {}
-    for (name, first), keys in sorted(asking.items()):
-        left = _left(connection, known.book.rewards[name], first)
-        keys.sort(key=lambda key: (waiting[key].granted, key))
-        draws = None if left is None else first
-        for key in keys if left is None else keys[: max(0, left)]:
+        if row.reward is None:
+            after[key] = replace(row, status="choosing", changed=now)
+        elif reward is not None:
+            lines[reward.key].append((row.granted, key, awards.allotment(reward, row.period)))
+    for name, chosen in _chosen(connection, known, lines, now).items():
+        limited = rule.limited(known.book.rewards[name])
+        for key, first in chosen.items():
+            draws = first if limited else None
             after[key] = replace(waiting[key], status="issued", allotment=draws, changed=now)
     return after
 
 
-def _left(connection: Connection, reward: Reward, first: int) -> int | None:
-    """Return how many a budget period still has; ``None`` if nothing limits them any more."""
-    if reward.budget is None and reward.stock is None:
-        return None
-    return awards.room(reward) - awards.drawn(connection, reward.key, first)
+def _chosen(
+    connection: Connection, known: Known, lines: Mapping[str, list[tuple[int, Key, int]]], now: int
+) -> dict[str, dict[Key, int]]:
+    """Ask of each line who is issued, and on which budget period that draws."""
+    rewards = {name: known.book.rewards[name] for name in lines}
+    if not rewards:
+        return {}
+    running = {name: awards.allotment(reward, known.today(now)) for name, reward in rewards.items()}
+    firsts = {first for line in lines.values() for _, _, first in line} | set(running.values())
+    found = awards.taken(connection, rewards, firsts)
+    chosen = {name: _first(found, rewards[name], line, running[name]) for name, line in lines.items()}
+    return {name: keys for name, keys in chosen.items() if keys}
+
+
+def _first(found: Taken, reward: Reward, line: Iterable[tuple[int, Key, int]], running: int) -> dict[Key, int]:
+    mine = {first: count for (name, first), count in found.issued.items() if name == reward.key}
+    allowed = {first: more for (name, first), more in found.allowed.items() if name == reward.key}
+    ever = found.ever[reward.key]
+    return rule.released(reward, line, taken=mine, ever=ever, allowed=allowed, running=running)

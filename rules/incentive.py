@@ -23,15 +23,21 @@ HOLDERS = ("participant", "team")
 STATUSES = ("waiting", "choosing", "issued", "redeemed", "expired", "voided", "corrected")
 REWARD_KINDS = ("voucher", "time_off", "points", "badge", "money")
 MOST_AWARDS = 10_000  # of one holder in one period, whatever a book says: "every = 1" of a sum could mean billions
+WHEN_SPENT = ("stop", "ask", "continue")  # what happens to further awards once a budget is spent
 DAY_MET = UNIT  # a day of a streak is met by a tally of at least one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """How much of a reward there is: money or pieces, per period."""
+    """How much of a reward there is: money or pieces, per period; and what happens when that is spent.
+
+    ``stop``: further awards wait for the next period, or until there is more.  ``ask``: likewise, and HR is asked.
+    ``continue``: they are issued all the same, and count as overspent.
+    """
 
     amount: Decimal
     per: str = "month"
+    when_spent: str = "stop"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +160,16 @@ def runs(met: Iterable[int], works: Callable[[int], bool]) -> Iterator[list[int]
         run.append(day)
     if run:
         yield run
+
+
+def begins_as(*, chosen: bool, stopped: bool) -> str:
+    """Return the status with which an award begins that has become due.
+
+    While its incentive is stopped it waits, whatever it earns; nothing that was earned is lost.
+    """
+    if stopped:
+        return "waiting"
+    return "issued" if chosen else "choosing"
 
 
 class Held(NamedTuple):

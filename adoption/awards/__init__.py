@@ -7,9 +7,9 @@ facts, tallies, a holder's turn, awards by their keys, budgets, redemptions.
 
 from adoption.awards.booking import book as book
 from adoption.awards.budgets import allotment as allotment
-from adoption.awards.budgets import drawn as drawn
-from adoption.awards.budgets import limited as limited
-from adoption.awards.budgets import room as room
+from adoption.awards.budgets import Taken as Taken
+from adoption.awards.budgets import left as left
+from adoption.awards.budgets import taken as taken
 from adoption.awards.rows import KEY as KEY
 from adoption.awards.rows import LIVE as LIVE
 from adoption.awards.rows import VALUES as VALUES

@@ -1,9 +1,13 @@
-"""Budgets and stock: what is issued draws on them, in order of keys; what finds none left waits."""
+"""Budgets and stock: what is issued draws on them, in order of keys; what finds none left waits.
+
+``rules.budget`` decides; this module counts what was issued and lets writers that draw on one budget take turns.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections import defaultdict
+from dataclasses import dataclass
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,11 +19,14 @@ from adoption import statements
 from adoption.awards.rows import KEY
 from adoption.awards.rows import LIVE
 from adoption.models import Award
+from adoption.models import BudgetDecision
 from adoption.models import bucket_of
+from rules import budget as rule
 from rules import period
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Mapping
 
     from sqlalchemy import Connection
 
@@ -29,6 +36,21 @@ if TYPE_CHECKING:
     from rules.incentive import Reward
 
 BUDGET_LOCK = 0x5350_4F02  # class of advisory locks: a reward's budget period
+STOCK = -1  # stands in these locks for the stock, which all periods share
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What was issued and what HR allowed, by reward and first day of the budget period."""
+
+    issued: Counter[tuple[str, int]]
+    ever: Counter[str]
+    allowed: Mapping[tuple[str, int], int]
+
+    def left(self, reward: Reward, first: int) -> int | None:
+        """Return how many may still be issued; ``None``: as many as are due."""
+        drawn = rule.Drawn(self.issued[reward.key, first], self.ever[reward.key])
+        return rule.left(reward, drawn, self.allowed.get((reward.key, first), 0))
 
 
 def draw(connection: Connection, known: Known, after: dict[tuple[Place, int], Row]) -> None:
@@ -36,24 +58,29 @@ def draw(connection: Connection, known: Known, after: dict[tuple[Place, int], Ro
     asking: dict[tuple[str, int], list[tuple[Place, int]]] = defaultdict(list)
     for key, row in after.items():
         reward = known.book.rewards.get(row.reward or "")
-        if row.status == "issued" and reward is not None and limited(reward):
+        if reward is None or not rule.limited(reward):
+            continue
+        if row.status == "issued":
             asking[reward.key, allotment(reward, row.period)].append(key)
+        elif row.status == "waiting":  # its incentive is stopped; here it will ask
+            after[key] = replace(row, allotment=allotment(reward, row.period))
     if not asking:
         return
-    due.lock(connection, BUDGET_LOCK, asking)
-    leaving = _drawing(connection, after)
+    rewards = {name: known.book.rewards[name] for name, _ in asking}
+    stocked = {(name, STOCK) for name, reward in rewards.items() if reward.stock is not None}
+    due.lock(connection, BUDGET_LOCK, asking.keys() | stocked)
+    found = taken(connection, rewards, {first for _, first in asking})
+    for pool, count in _drawing(connection, after).items():
+        found.issued[pool] -= count
+        found.ever[pool[0]] -= count
     for (name, first), keys in sorted(asking.items()):
-        reward = known.book.rewards[name]
-        left = room(reward) - drawn(connection, name, first) + leaving[name, first]
         for key in sorted(keys):
-            status = "issued" if left >= 1 else "waiting"
-            left -= status == "issued"
+            left = found.left(rewards[name], first)
+            status = "issued" if left is None or left >= 1 else "waiting"
+            if status == "issued":
+                found.issued[name, first] += 1
+                found.ever[name] += 1
             after[key] = replace(after[key], status=status, allotment=first)
-
-
-def limited(reward: Reward) -> bool:
-    """Say whether there is only so much of a reward."""
-    return reward.budget is not None or reward.stock is not None
 
 
 def allotment(reward: Reward, first: int) -> int:
@@ -61,23 +88,38 @@ def allotment(reward: Reward, first: int) -> int:
     return period.start(reward.budget.per, first) if reward.budget else 0
 
 
-def room(reward: Reward) -> int:
-    """Return how many of a reward its budget and stock allow in one budget period."""
-    limits = [] if reward.stock is None else [reward.stock]
-    if reward.budget is not None:
-        limits.append(int(reward.budget.amount // (reward.costs or 1)))
-    return min(limits)
+def left(connection: Connection, reward: Reward, first: int) -> int | None:
+    """Return how many a budget period still has; ``None``: as many as are due."""
+    return taken(connection, {reward.key: reward}, {first}).left(reward, first)
 
 
-def drawn(connection: Connection, reward: str, first: int) -> int:
-    """Return how many awards draw on this budget period already."""
+def taken(connection: Connection, rewards: Mapping[str, Reward], firsts: Iterable[int]) -> Taken:
+    """Count what was issued of these rewards in these budget periods, of stocked ones also in all; three queries."""
     table = Award.__table__.c
-    query = select(func.count()).where(table.reward == reward, table.allotment == first, table.status.in_(LIVE))
-    return connection.execute(query).scalar_one()
+    live = table.status.in_(LIVE)
+    names = sorted(rewards)
+    columns = (table.reward, table.allotment, func.count())
+    inside = (live, table.reward.in_(names), table.allotment.in_(sorted(set(firsts))))
+    query = select(*columns).where(*inside).group_by(table.reward, table.allotment)
+    issued = Counter({(name, first): count for name, first, count in connection.execute(query)})
+    stocked = [name for name in names if rewards[name].stock is not None]
+    ever: Counter[str] = Counter()
+    if stocked:
+        all_of = select(table.reward, func.count()).where(live, table.reward.in_(stocked)).group_by(table.reward)
+        ever.update(dict(connection.execute(all_of).all()))
+    return Taken(issued, ever, allowed(connection, names))
+
+
+def allowed(connection: Connection, names: Iterable[str]) -> dict[tuple[str, int], int]:
+    """Return how many HR has allowed beyond the budgets of these rewards."""
+    table = BudgetDecision
+    query = select(table.reward, table.allotment, func.sum(table.more)).where(table.reward.in_(sorted(names)))
+    rows = connection.execute(query.group_by(table.reward, table.allotment))
+    return {(name, first): int(more) for name, first, more in rows}
 
 
 def _drawing(connection: Connection, changing: Iterable[tuple[Place, int]]) -> Counter[tuple[str, int]]:
     """Count by reward and budget period what awards that are about to change have drawn until now."""
     keys = sorted((bucket_of(place[1]), *place, ordinal) for place, ordinal in changing)
     rows = statements.find(connection, "award", KEY, ("reward", "allotment", "status"), keys)
-    return Counter((reward, first) for reward, first, status in rows if status in LIVE)
+    return Counter((reward, first) for reward, first, status in rows if status in LIVE and first is not None)

@@ -92,7 +92,9 @@ def _bring(  # noqa: PLR0913, PLR0917  # the facts of one decision
         for step in rule.settle(_held(rows.values()), count):
             old = after.get((place, step.ordinal)) or rows.get(step.ordinal)
             used = rows[step.use_of] if step.use_of is not None else None
-            after[place, step.ordinal] = _stepped(place, step, old, used, incentives.get(place[0]), now)
+            offer = incentives.get(place[0])
+            stopped = offer is not None and offer.key in known.stopped
+            after[place, step.ordinal] = _stepped(place, step, (old, used), (offer, stopped), now)
             if used is not None:
                 moved.append((place, used.ordinal, step.ordinal))
         before.update({(place, row.ordinal): row for row in rows.values()})
@@ -102,18 +104,23 @@ def _bring(  # noqa: PLR0913, PLR0917  # the facts of one decision
     _move_uses(connection, moved)
 
 
-def _stepped(  # noqa: PLR0913, PLR0917  # one award, one step
-    place: Place, step: rule.Step, old: Row | None, used: Row | None, incentive: Incentive | None, now: int
+def _stepped(
+    place: Place, step: rule.Step, was: tuple[Row | None, Row | None], by: tuple[Incentive | None, bool], now: int
 ) -> Row:
-    """Return the award after one step."""
+    """Return the award after one step; it ``was`` this, and that is the one whose use it takes over.
+
+    ``by`` is what earns it, and whether that is stopped.
+    """
+    (old, used), (incentive, stopped) = was, by
     if old is None:
         earns = incentive.earns if incentive else ()
         reward = earns[0] if len(earns) == 1 else None
-        return Row(*place, step.ordinal, "issued" if reward else "choosing", reward, None, now, now, None)
+        begins = rule.begins_as(chosen=reward is not None, stopped=stopped)
+        return Row(*place, step.ordinal, begins, reward, None, now, now, None)
     if step.does == "reopen":
         if old.status == "corrected":
             return replace(old, status="redeemed", changed=now)
-        return replace(old, status="issued" if old.reward else "choosing", changed=now)
+        return replace(old, status=rule.begins_as(chosen=bool(old.reward), stopped=stopped), changed=now)
     if step.does == "take_over" and used is not None:
         return replace(
             old,

@@ -31,6 +31,9 @@ from adoption.models.bonus import Weight as Weight
 from adoption.models.book import PublishedBook as PublishedBook
 from adoption.models.book import PublishedDefinition as PublishedDefinition
 from adoption.models.book import PublishedVersion as PublishedVersion
+from adoption.models.budget import BudgetAlert as BudgetAlert
+from adoption.models.budget import BudgetDecision as BudgetDecision
+from adoption.models.budget import IncentiveStop as IncentiveStop
 from adoption.models.directory import Absence as Absence
 from adoption.models.directory import Holiday as Holiday
 from adoption.models.directory import Identity as Identity

@@ -14,6 +14,7 @@ from adoption.errors import NotFoundError
 from adoption.errors import RefusedError
 from adoption.extensions import begin_write
 from adoption.rewards import terms
+from rules import budget
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from adoption.facts import Known
     from adoption.inforce import InForce
     from rules.incentive import Reward
+
+
+TWO = 2  # rewards are needed for a choice
 
 
 class Option(NamedTuple):
@@ -54,14 +58,17 @@ def earns(force: InForce, award: Row) -> Sequence[str]:
     )
 
 
-def may_choose(force: InForce, award: Row) -> bool:
-    """Say whether there is anything to choose, or to choose again."""
-    return award.status in awards.OPEN and len(earns(force, award)) > 1
+def may_choose(known: Known, force: InForce, award: Row) -> bool:
+    """Say whether there is anything to choose, or to choose again; not while it waits for its incentive to go on."""
+    paid = next((one for line in force.versions.values() for one in line if one.id == award.version), None)
+    if paid is None or award.status not in awards.OPEN or len(paid.version.incentive.earns) < TWO:
+        return False
+    return award.status != "waiting" or paid.version.incentive.key not in known.stopped
 
 
 def options(connection: Connection, known: Known, force: InForce, award: Row, now: int) -> list[Option]:
     """Return what may be chosen for an award at a moment, in the order of the book; at most a query for each reward."""
-    if not may_choose(force, award):
+    if not may_choose(known, force, award):
         return []
     found = []
     for key in earns(force, award):
@@ -77,10 +84,10 @@ def options(connection: Connection, known: Known, force: InForce, award: Row, no
 
 
 def _left(connection: Connection, award: Row, reward: Reward) -> int | None:
-    if not awards.limited(reward):
+    if not budget.limited(reward):
         return None
-    first = awards.allotment(reward, award.period)
-    return max(0, awards.room(reward) - awards.drawn(connection, reward.key, first))
+    found = awards.left(connection, reward, awards.allotment(reward, award.period))
+    return None if found is None else max(0, found)
 
 
 def choose(name: Name, reward: str, now: int | None = None) -> Row:

@@ -169,7 +169,7 @@ def _items(connection: Connection, rows: Sequence[Row], now: int, language: str)
         over = row.status == "issued" and until is not None and until < known.today(now)
         title, per = titles.get(row.version, ("", None))
         team = holder_name(known, row.holder) if row.holder < 0 else None
-        choice = force is not None and choosing.may_choose(force, row) and not over
+        choice = force is not None and choosing.may_choose(known, force, row) and not over
         status = "expired" if over else row.status
         items.append(Item(row, title, per, status, reward, until, used.get(row.name), team, choice))
     return items

@@ -37,6 +37,7 @@ from rules.book.reads import whole
 from rules.incentive import HOLDERS
 from rules.incentive import MOST_AWARDS
 from rules.incentive import REWARD_KINDS
+from rules.incentive import WHEN_SPENT
 from rules.incentive import Budget
 from rules.incentive import Incentive
 from rules.incentive import Reward
@@ -183,6 +184,7 @@ class BudgetTable(Table):
 
     amount = Value(amount, example="amount = 1000")
     per = Value(_periods)
+    when_spent = Value(one_of(WHEN_SPENT))
 
 
 class RewardTable(Definition):

@@ -31,11 +31,13 @@ from rules.wording.russian import RUSSIAN
 from rules.wording.sentences import board_sentence
 from rules.wording.sentences import gift
 from rules.wording.sentences import incentive_sentence
+from rules.wording.sentences import limits_sentence
 from rules.wording.sentences import metric_sentence
 from rules.wording.sentences import milestone_sentence
 from rules.wording.sentences import need_title as need_title
 from rules.wording.sentences import reward_sentence
 from rules.wording.sentences import rewards_of as rewards_of
+from rules.wording.sentences import spent_sentence
 from rules.wording.sentences import title_of as title_of
 
 if TYPE_CHECKING:
@@ -131,6 +133,20 @@ def gifts(rewards: Iterable[Reward], language: str) -> str:
     """Say what may be chosen, inside a sentence: "a free lunch or a lunch break 10 minutes earlier"."""
     tongue = _tongue(language)
     return tongue.any_of([gift(one, tongue) for one in rewards])
+
+
+def limits(rewards: Iterable[Reward], language: str) -> list[str]:
+    """Say of each reward how much there is of it and what happens when that is spent; nothing of others.
+
+    Beside an incentive's sentence this is the rest of what it promises.
+    """
+    tongue = _tongue(language)
+    return [said for said in (limits_sentence(one, tongue) for one in rewards) if said]
+
+
+def when_spent(reward: Reward, language: str) -> str:
+    """Say what happens when the budget of a reward is spent; nothing where it has none."""
+    return spent_sentence(reward, _tongue(language)).strip()
 
 
 def quoted(text: str, language: str) -> str:

@@ -174,15 +174,40 @@ def reward_sentence(reward: Reward, tongue: Language) -> str:
         parts.append(tongue.say("has.costs", money=tongue.money(reward.costs, currency)))
     if reward.valid_days is not None:
         parts.append(tongue.say("has.valid_days", reward.valid_days))
+    return _reward(reward, [*parts, *_limits(reward, tongue)], tongue)
+
+
+def limits_sentence(reward: Reward, tongue: Language) -> str:
+    """Say how much there is of a reward, and what happens when that is spent; nothing where nothing limits it."""
+    limits = _limits(reward, tongue)
+    return _reward(reward, limits, tongue) if limits else ""
+
+
+def _reward(reward: Reward, parts: Sequence[str], tongue: Language) -> str:
+    words = parts[0] if len(parts) == 1 else tongue.clause.join(parts)
+    said = tongue.say("reward", quoted=tongue.quoted(title_of(reward, reward.key, tongue.code)), parts=words)
+    return said + spent_sentence(reward, tongue)
+
+
+def _limits(reward: Reward, tongue: Language) -> list[str]:
+    parts = []
     if reward.budget is not None:
         each = tongue.say(f"each.{reward.budget.per}")
-        money = tongue.money(reward.budget.amount, currency)
+        money = tongue.money(reward.budget.amount, reward.currency or "")
         kind = "has.budget.pieces" if reward.costs is None else "has.budget.money"
         parts.append(tongue.say(kind, reward.budget.amount, each=each, money=money))
     if reward.stock is not None:
         parts.append(tongue.say("has.stock", reward.stock))
-    words = parts[0] if len(parts) == 1 else tongue.clause.join(parts)
-    return tongue.say("reward", quoted=tongue.quoted(title_of(reward, reward.key, tongue.code)), parts=words)
+    return parts
+
+
+def spent_sentence(reward: Reward, tongue: Language) -> str:
+    """Say what happens when the budget of a reward is spent; nothing where it has none."""
+    if reward.budget is None:
+        return ""
+    if reward.budget.when_spent != "stop":
+        return tongue.say(f"spent.{reward.budget.when_spent}")
+    return tongue.say("spent.stop", until=tongue.say(f"until.{reward.budget.per}"))
 
 
 def _essence(reward: Reward, tongue: Language) -> str:

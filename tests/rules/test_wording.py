@@ -385,7 +385,8 @@ def test_each_language_has_its_quotation_marks():
             BOOK.rewards["free-lunch"],
             (
                 "“Free lunch”: a voucher, worth 9.50\N{NO-BREAK SPACE}EUR, valid for 30 days, "
-                "with a budget of 1,000\N{NO-BREAK SPACE}EUR a month."
+                "with a budget of 1,000\N{NO-BREAK SPACE}EUR a month. "
+                "When that is used up, further ones wait for the next month."
             ),
         ),
         (BOOK.rewards["early-break"], "“Lunch break 10 minutes earlier”: 10 minutes of time off."),
