@@ -131,6 +131,23 @@ class WhySchema(Schema):
     activities = fields.List(fields.Nested(CountedSchema), required=True)
 
 
+class ReasonSchema(Schema):
+    """Why something is done; the journal keeps it."""
+
+    why = _text("The reason, in at most 500 characters")
+
+
+class StopSchema(Schema):
+    """Whether an incentive gives out awards."""
+
+    incentive = _text("Its key")
+    stopped = fields.AwareDateTime(
+        required=True, allow_none=True, metadata={"description": "Since when it gives out nothing; null: it goes on"}
+    )
+    waiting = fields.Int(required=True, metadata={"description": "How many of its awards wait"})
+    given_out = fields.Int(required=True, metadata={"description": "How many were given out when it went on"})
+
+
 class OpenRecordSchema(Schema):
     """A record that lacks something."""
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
+from sqlalchemy import case
 from sqlalchemy import select
 
 from adoption import awards
@@ -16,8 +17,8 @@ from adoption.awards import Row
 from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.models import Award
-from adoption.models import PublishedVersion
 from rules import budget as rule
+from rules import period
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,14 +47,15 @@ def releasable(now: int) -> bool:
     known = facts.current()
     connection = db.session.connection()
     table = Award.__table__.c
-    query = select(table.reward, table.period).where(table.status == "waiting", *_going(connection, known)).distinct()
+    moment = case((table.period == period.EVER, table.granted), else_=0)
+    query = select(table.reward, table.period, moment).where(table.status == "waiting", *_going(connection, known))
     lines: dict[str, list[tuple[int, Key, int]]] = defaultdict(list)
-    for number, (name, first) in enumerate(connection.execute(query)):
+    for number, (name, first, granted) in enumerate(connection.execute(query.distinct())):
         if name is None:
             return True  # something is to be chosen for it
         reward = known.book.rewards.get(name)
         if reward is not None:  # a reward that the book no longer has cannot be given out
-            lines[name].append((0, ((0, 0, 0), number), awards.allotment(reward, first)))
+            lines[name].append((0, ((0, 0, 0), number), awards.allotment(known, reward, first, granted)))
     return bool(_chosen(connection, known, lines, now))
 
 
@@ -76,10 +78,8 @@ def release(now: int) -> tuple[int, int]:
 
 def _going(connection: Connection, known: Known) -> list[ColumnElement[bool]]:
     """Return the conditions of awards whose incentive is not stopped."""
-    if not known.stopped:
-        return []
-    query = select(PublishedVersion.id).where(PublishedVersion.incentive.in_(sorted(known.stopped)))
-    return [Award.version.not_in(sorted(connection.scalars(query)))]
+    stopped = awards.stopped_versions(connection, known)
+    return [Award.version.not_in(sorted(stopped))] if stopped else []
 
 
 def _waiting(connection: Connection, known: Known) -> dict[Key, Row]:
@@ -100,7 +100,7 @@ def _released(connection: Connection, known: Known, waiting: Mapping[Key, Row], 
         if row.reward is None:
             after[key] = replace(row, status="choosing", changed=now)
         elif reward is not None:
-            lines[reward.key].append((row.granted, key, awards.allotment(reward, row.period)))
+            lines[reward.key].append((row.granted, key, awards.allotment(known, reward, row.period, row.granted)))
     for name, chosen in _chosen(connection, known, lines, now).items():
         limited = rule.limited(known.book.rewards[name])
         for key, first in chosen.items():
@@ -116,7 +116,7 @@ def _chosen(
     rewards = {name: known.book.rewards[name] for name in lines}
     if not rewards:
         return {}
-    running = {name: awards.allotment(reward, known.today(now)) for name, reward in rewards.items()}
+    running = {name: awards.running(known, reward, now) for name, reward in rewards.items()}
     firsts = {first for line in lines.values() for _, _, first in line} | set(running.values())
     found = awards.taken(connection, rewards, firsts)
     chosen = {name: _first(found, rewards[name], line, running[name]) for name, line in lines.items()}

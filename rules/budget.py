@@ -78,7 +78,7 @@ def released(  # noqa: PLR0913  # a reward, who waits, and what limits them
     """
     counts = Counter(dict(taken))
     chosen: dict[Key, int] = {}
-    for _, key, own in sorted(line):  # type: ignore[type-var]  # keys are tuples of numbers
+    for _, key, own in sorted(line):
         for first in dict.fromkeys((own, max(own, running))):
             room = left(reward, Drawn(counts[first], ever), allowed.get(first, 0))
             if room is None or room >= 1:

@@ -85,6 +85,7 @@ PLACES = {
     "bonus_by_hand.disputes": Place("Hana", at("/hr/bonuses/disputes")),
     "bonus_payroll.show": Place("Hana", run("{closed}/payroll")),
     "journal_pages.index": Place("Hana", at("/hr/journal")),
+    "stops.show": Place("Hana", at("/hr/book/incentive/ten-contacts-lunch/stop")),
     "letters.one": Place("Ada", lambda has: f"/letters/{has.letter}"),
 }
 # More than one face of a page, and pages without a route of their own.

@@ -42,5 +42,8 @@ PERMISSIONS: Mapping[str, Mapping[str, Reach]] = {
     "bonuses:read": {**EVERYBODY, "manager": REPORTS, "hr": ALL, "approver": ALL, "admin": ALL},
     "bonuses:run": {"hr": ALL},
     "bonuses:approve": {"approver": ALL, "hr": ALL},
+    "budgets:read": {"hr": ALL, "approver": ALL, "admin": ALL},
+    "budgets:decide": {"hr": ALL},  # beyond a budget that is spent
+    "incentives:stop": {"hr": ALL},  # at once, and reversibly
 }
 SCOPES = (*PERMISSIONS, EVERY)

@@ -6,9 +6,11 @@ facts, tallies, a holder's turn, awards by their keys, budgets, redemptions.
 """
 
 from adoption.awards.booking import book as book
-from adoption.awards.budgets import allotment as allotment
 from adoption.awards.budgets import Taken as Taken
+from adoption.awards.budgets import allotment as allotment
+from adoption.awards.budgets import allowed as allowed
 from adoption.awards.budgets import left as left
+from adoption.awards.budgets import running as running
 from adoption.awards.budgets import taken as taken
 from adoption.awards.rows import KEY as KEY
 from adoption.awards.rows import LIVE as LIVE
@@ -25,3 +27,7 @@ from adoption.awards.using import expire as expire
 from adoption.awards.using import find as find
 from adoption.awards.using import redeem as redeem
 from adoption.awards.using import undo as undo
+from adoption.awards.waits import Waits as Waits
+from adoption.awards.waits import before as before
+from adoption.awards.waits import reasons as reasons
+from adoption.awards.waits import stopped_versions as stopped_versions

@@ -47,6 +47,11 @@ class Taken:
     ever: Counter[str]
     allowed: Mapping[tuple[str, int], int]
 
+    def count(self, pool: tuple[str, int], more: int) -> None:
+        """Note that so many more were issued of a reward in a budget period."""
+        self.issued[pool] += more
+        self.ever[pool[0]] += more
+
     def left(self, reward: Reward, first: int) -> int | None:
         """Return how many may still be issued; ``None``: as many as are due."""
         drawn = rule.Drawn(self.issued[reward.key, first], self.ever[reward.key])
@@ -55,15 +60,7 @@ class Taken:
 
 def draw(connection: Connection, known: Known, after: dict[tuple[Place, int], Row]) -> None:
     """Let newly issued awards draw on budget and stock, in order of their keys; what finds none left waits."""
-    asking: dict[tuple[str, int], list[tuple[Place, int]]] = defaultdict(list)
-    for key, row in after.items():
-        reward = known.book.rewards.get(row.reward or "")
-        if reward is None or not rule.limited(reward):
-            continue
-        if row.status == "issued":
-            asking[reward.key, allotment(reward, row.period)].append(key)
-        elif row.status == "waiting":  # its incentive is stopped; here it will ask
-            after[key] = replace(row, allotment=allotment(reward, row.period))
+    asking = _asking(known, after)
     if not asking:
         return
     rewards = {name: known.book.rewards[name] for name, _ in asking}
@@ -71,25 +68,48 @@ def draw(connection: Connection, known: Known, after: dict[tuple[Place, int], Ro
     due.lock(connection, BUDGET_LOCK, asking.keys() | stocked)
     found = taken(connection, rewards, {first for _, first in asking})
     for pool, count in _drawing(connection, after).items():
-        found.issued[pool] -= count
-        found.ever[pool[0]] -= count
+        found.count(pool, -count)
     for (name, first), keys in sorted(asking.items()):
         for key in sorted(keys):
             left = found.left(rewards[name], first)
             status = "issued" if left is None or left >= 1 else "waiting"
-            if status == "issued":
-                found.issued[name, first] += 1
-                found.ever[name] += 1
+            found.count((name, first), status == "issued")
             after[key] = replace(after[key], status=status, allotment=first)
 
 
-def allotment(reward: Reward, first: int) -> int:
-    """Return the first day of the budget period on which an award of the period starting on ``first`` draws."""
-    return period.start(reward.budget.per, first) if reward.budget else 0
+def _asking(known: Known, after: dict[tuple[Place, int], Row]) -> dict[tuple[str, int], list[tuple[Place, int]]]:
+    """Return the keys of awards that ask for each budget period; note where those will that wait for theirs."""
+    asking: dict[tuple[str, int], list[tuple[Place, int]]] = defaultdict(list)
+    for key, row in after.items():
+        reward = known.book.rewards.get(row.reward or "")
+        if reward is None or not rule.limited(reward):
+            continue
+        if row.status == "issued":
+            asking[reward.key, allotment(known, reward, row.period, row.granted)].append(key)
+        elif row.status == "waiting":
+            after[key] = replace(row, allotment=allotment(known, reward, row.period, row.granted))
+    return asking
 
 
-def left(connection: Connection, reward: Reward, first: int) -> int | None:
-    """Return how many a budget period still has; ``None``: as many as are due."""
+def allotment(known: Known, reward: Reward, first: int, granted: int) -> int:
+    """Return the first day of the budget period on which an award draws.
+
+    That is the one in which its own period begins (on ``first``); of one for all time, the one in which it was granted
+    (UTC microseconds).
+    """
+    if reward.budget is None:
+        return 0
+    return period.start(reward.budget.per, known.day_of(granted) if first == period.EVER else first)
+
+
+def running(known: Known, reward: Reward, now: int) -> int:
+    """Return the first day of the budget period that is running at a moment."""
+    return period.start(reward.budget.per, known.today(now)) if reward.budget else 0
+
+
+def left(connection: Connection, known: Known, reward: Reward, row: Row) -> int | None:
+    """Return how many the budget period still has on which an award draws; ``None``: as many as are due."""
+    first = allotment(known, reward, row.period, row.granted)
     return taken(connection, {reward.key: reward}, {first}).left(reward, first)
 
 

@@ -12,8 +12,10 @@ from sqlalchemy import select
 from adoption import drafts
 from adoption import facts
 from adoption import rulebook
+from adoption import stops
 from adoption.cli import _common
 from adoption.extensions import begin_write
+from adoption.errors import AdoptionError
 from adoption.extensions import db
 from adoption.journal import By
 from adoption.models import PublishedBook
@@ -173,6 +175,36 @@ def _publish(file: BinaryIO, since: int | None, *, by: str, why: str, later: boo
     elif done.rescore:
         _common.score_again()
         click.echo("The activities were scored again.")
+
+
+@book.command("stop")
+@click.argument("key")
+@click.option("--why", required=True, help="The reason; the journal keeps it.")
+def stop(key: str, why: str) -> None:
+    """Stop an incentive at once: what people do is still counted, and what they earn waits."""
+    _common.need_database()
+    try:
+        stops.stop(key, why, By(None, "flask book stop"), time.time_ns() // 1000)
+    except AdoptionError as error:
+        db.session.rollback()
+        raise click.ClickException(str(error)) from None
+    db.session.commit()
+    click.echo(f"{key} is stopped. `flask book resume {key} --why …` lets it go on.")
+
+
+@book.command("resume")
+@click.argument("key")
+@click.option("--why", required=True, help="The reason; the journal keeps it.")
+def resume(key: str, why: str) -> None:
+    """Let a stopped incentive go on, and give out what waited."""
+    _common.need_database()
+    try:
+        given, left = stops.resume_and_release(key, why, By(None, "flask book resume"), time.time_ns() // 1000)
+    except AdoptionError as error:
+        db.session.rollback()
+        raise click.ClickException(str(error)) from None
+    waits = f", {_times(left, 'award')} still wait for budget or stock" if left else ""
+    click.echo(f"{key} goes on: {_times(given, 'award')} given out{waits}.")
 
 
 @book.command("show")

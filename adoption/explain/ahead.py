@@ -45,6 +45,7 @@ class Standing:
     target: int
     in_force: bool
     rests: bool = False
+    paused: int | None = None  # the local day since which the incentive is stopped
 
     @property
     def complete(self) -> bool:
@@ -55,7 +56,7 @@ class Standing:
     @property
     def open(self) -> bool:
         """Whether anything done now may lead to an award."""
-        return self.in_force and self.reckoned.offered and not self.complete
+        return self.in_force and self.reckoned.offered and not self.complete and self.paused is None
 
 
 def progress(holder: int, day: int, *, language: str = "en") -> list[ProgressLine]:
@@ -153,11 +154,13 @@ def _standing(has: Tallies, line: Sequence[Version], version: Version, day: int)
     if (incentive.holder == "team") != (has.holder < 0):
         reckoned = reckoned._replace(offered=False)
     in_force = version.starts <= day < version.ends
+    since = has.known.stopped.get(incentive.key)
+    paused = None if since is None else has.known.day_of(since)
     if incentive.in_a_row is None:
-        return Standing(reckoned, reckoned.tally, incentive.target(reckoned.tally), in_force)
+        return Standing(reckoned, reckoned.tally, incentive.target(reckoned.tally), in_force, paused=paused)
     run = _run(has, version, day) % incentive.in_a_row
     rests = day in has.met(version) or not has.works(day)
-    return Standing(reckoned, run * UNIT, incentive.in_a_row * UNIT, in_force, rests)
+    return Standing(reckoned, run * UNIT, incentive.in_a_row * UNIT, in_force, rests, paused)
 
 
 def _run(has: Tallies, version: Version, day: int) -> int:
@@ -188,6 +191,8 @@ def missing_of(standing: Standing, day: int, language: str) -> str:
     incentive = standing.reckoned.version.incentive
     if not standing.reckoned.offered:
         return words.say("not_offered", language)
+    if standing.paused is not None:
+        return words.say("paused", language, day=wording.TONGUES[language].date(standing.paused))
     if standing.complete:  # by this version or an earlier one: either way all are earned
         earned = replace(incentive, every=UNIT, reach=None, in_a_row=None, at_most=incentive.limit)
         return wording.why_not(earned, UNIT * (incentive.limit or 0), language)

@@ -42,6 +42,7 @@ class GoalView:
     rewards: tuple[Reward, ...]
     offered: bool
     records: bool
+    paused: int | None = None  # the local day since which the incentive is stopped
 
     @property
     def key(self) -> str:
@@ -134,4 +135,5 @@ def _view(  # noqa: PLR0913, PLR0917  # the facts of one view
         rewards=tuple(wording.rewards_of(incentive, known.book)),
         offered=standing.reckoned.offered,
         records=bool(version.counted.milestones),
+        paused=standing.paused,
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import or_
 from sqlalchemy import select
 
+from adoption import awards
 from adoption import facts
 from adoption import statements
 from adoption.errors import NotFoundError
@@ -31,6 +32,7 @@ from rules.value import text_of_units
 from rules.version import versions
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from collections.abc import Sequence
     from datetime import datetime
     from typing import Any
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from adoption.facts import Known
     from rules.version import Version
 
+IN_LINE = ("budget", "ask", "stock")  # reasons for which awards wait in a line
 _RECEIVED = (
     "SELECT t.source, t.id, b.received FROM {given} AS g CROSS JOIN activity AS t JOIN batch AS b ON b.id = t.batch"
     " WHERE t.bucket = g.bucket AND t.source = g.source AND t.id = g.id"
@@ -71,7 +74,8 @@ def _awards(holder: int, language: str, *wanted: ColumnElement[bool]) -> list[Aw
     newest = (table.granted.desc(), table.period.desc(), table.version, table.ordinal)
     rows = connection.execute(query.order_by(*newest)).all()
     found = rulings.rulings(connection, known, {row.version for row in rows})
-    return [_line(known, row, found[row.version], language) for row in rows]
+    waits = awards.reasons(connection, known, [awards.Row(*row[1:]) for row in rows])
+    return [_line(known, row, found[row.version], language, waits) for row in rows]
 
 
 def why(award_id: str, *, language: str = "en") -> Why:
@@ -99,8 +103,12 @@ def why(award_id: str, *, language: str = "en") -> Why:
         found = counted.shares(connection, has, ruling.version, key.period)
     tally = sum(share.units for share in found)
     reckoned = reckoning.reckon(has, line, ruling.version, key.period)
+    held = awards.Row(*row[1:])
+    award = _line(known, row, ruling, language, awards.reasons(connection, known, [held]))
+    if award.waits is not None and award.waits.why in IN_LINE:
+        award = replace(award, before=awards.before(connection, known, held))
     return Why(
-        award=_line(known, row, ruling, language),
+        award=award,
         holder=known.holder_name(key.holder),
         sentence=rulings.sentence(known, ruling.version, language),
         version=ruling.number,
@@ -118,7 +126,9 @@ def why(award_id: str, *, language: str = "en") -> Why:
     )
 
 
-def _line(known: Known, row: Row[Any], ruling: Ruling, language: str) -> AwardLine:
+def _line(
+    known: Known, row: Row[Any], ruling: Ruling, language: str, waits: Mapping[awards.Name, awards.Waits]
+) -> AwardLine:
     chosen = ruling.incentive if row.reward is None else replace(ruling.incentive, earns=(row.reward,))
     return AwardLine(
         id=names.written(names.AwardKey(row.version, row.holder, row.period, row.ordinal)),
@@ -131,6 +141,7 @@ def _line(known: Known, row: Row[Any], ruling: Ruling, language: str) -> AwardLi
         granted=period.moment(row.granted),
         changed=period.moment(row.changed),
         rewards=tuple(wording.rewards_of(chosen, known.book)),
+        waits=waits.get(awards.Name(row.version, row.holder, row.period, row.ordinal)),
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from adoption.awards import Waits
     from rules.incentive import Reward
 
 
@@ -29,7 +30,8 @@ class ProgressLine:
 class AwardLine:
     """One award.  ``id`` names it for ever and is safe in a URL.
 
-    ``rewards`` is the reward, or those among which may be chosen.
+    ``rewards`` is the reward, or those among which may be chosen.  ``waits`` says why it waits, if it does, and
+    ``before`` how many stand before it in the line, where that was asked.
     """
 
     id: str
@@ -42,6 +44,8 @@ class AwardLine:
     granted: datetime
     changed: datetime
     rewards: tuple[Reward, ...]
+    waits: Waits | None = None
+    before: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,11 @@ from rules.period import text as written
 WORDS: dict[str, dict[str, str]] = {
     "not_offered": {"en": "Not offered in this period.", "ru": "Не предлагается в этом периоде.", "zh": "本期不适用。"},
     "not_in_force": {"en": "Not in force on {day}.", "ru": "{day} не действует.", "zh": "{day} 未生效。"},
+    "paused": {
+        "en": "Paused since {day}. What you do still counts, and nothing earned is lost.",
+        "ru": "Приостановлено с {day}. Всё, что вы делаете, по-прежнему считается, и заработанное не пропадёт.",
+        "zh": "自{day}起暂停。您所做的仍会计入，已获得的不会丢失。",
+    },
     "lacks": {"en": "{record} lacks {what}.", "ru": "{record} — ещё нужно: {what}.", "zh": "{record} 缺少{what}。"},
     "at_most": {"en": "at most {n}", "ru": "не больше {n}", "zh": "最多 {n}"},
     "earlier": {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger
 from sqlalchemy import ForeignKey
 from sqlalchemy import Index
+from sqlalchemy import SmallInteger
 from sqlalchemy import text
 from sqlalchemy.orm import Mapped
 from sqlalchemy.orm import mapped_column
@@ -58,12 +59,12 @@ class BudgetDecision(Base):
 
 
 class BudgetAlert(Base):
-    """A budget has passed a threshold in a period, and HR was told by letter.  ``cleared``: it no longer has."""
+    """Whether a budget has passed a threshold in a period, as last noted; HR is told by letter when it first has."""
 
     __tablename__ = "budget_alert"
 
     reward: Mapped[str] = mapped_column(Bytewise, primary_key=True)
     allotment: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     threshold: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # per cent; 0: awards wait for HR
-    raised: Mapped[int] = mapped_column(BigInteger)  # UTC microseconds
-    cleared: Mapped[int | None] = mapped_column(BigInteger)
+    passed: Mapped[int] = mapped_column(SmallInteger)  # 1: it has; 0: no more
+    noted: Mapped[int] = mapped_column(BigInteger)  # UTC microseconds

@@ -25,6 +25,7 @@ from adoption.pages import letters
 from adoption.pages import me
 from adoption.pages import rewards
 from adoption.pages import sign_in
+from adoption.pages import stops
 from adoption.pages import why
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ PAGES: tuple[Blueprint, ...] = (
     devices.bp,
     letters.bp,
     journal_pages.bp,
+    stops.bp,
 )
 
 

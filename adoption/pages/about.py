@@ -20,6 +20,7 @@ from rules.condition import All
 from rules.condition import AnyOf
 from rules.condition import Compare
 from rules.condition import Not
+from rules.incentive import Incentive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
     from adoption.facts import Known
     from rules.condition import Condition
-    from rules.incentive import Incentive
     from rules.metric import Metric
     from rules.milestone import Milestone
     from rules.version import Timeline
@@ -41,11 +41,15 @@ TERMS = ("voucher", "time_off", "money")  # kinds of rewards of which there is m
 
 
 class Stated(NamedTuple):
-    """A rule as a sentence; ``since`` is a local day that is still to come, ``None`` for what is in force."""
+    """A rule as a sentence; ``since`` is a local day that is still to come, ``None`` for what is in force.
+
+    ``paused`` is the local day since which an incentive gives out nothing.
+    """
 
     title: str
     sentence: str
     since: int | None
+    paused: int | None = None
 
 
 @bp.get("/what-we-count")
@@ -87,7 +91,9 @@ def _stated(
             if day < part.ends and part.starts < part.ends:
                 said = wording.sentence(part.body, book, code)
                 since = part.starts if part.starts > day else None
-                yield Stated(wording.title_of(part.body, key, code), said, since)
+                stopped = known.stopped.get(key) if isinstance(part.body, Incentive) else None
+                paused = None if stopped is None else known.day_of(stopped)
+                yield Stated(wording.title_of(part.body, key, code), said, since, paused)
 
 
 def _fields(known: Known) -> set[str]:

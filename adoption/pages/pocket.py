@@ -13,6 +13,7 @@ import segno
 from adoption import explain
 from adoption import languages
 from adoption import rewards
+from adoption import telling
 from adoption.languages import gettext
 from adoption.languages import ngettext
 from adoption.telling import periods
@@ -42,7 +43,6 @@ STATES: Mapping[str, Callable[[], str]] = {
     "corrected": lambda: gettext("used, then no longer due"),
 }
 SAID: Mapping[str, Callable[[], str]] = {
-    "waiting": lambda: gettext("It is yours, and waits for room in the budget."),
     "expired": lambda: gettext("Its last day is over."),
     "voided": lambda: gettext("This is no longer due."),
     "corrected": lambda: gettext("It was used, and is no longer due."),
@@ -129,6 +129,8 @@ def said(item: Item, today: int) -> str:
     """Say what became of an award, or that it is ready."""
     if item.status == "redeemed":
         return _used(item, today)
+    if item.status == "waiting":
+        return telling.waits(item.waits)
     if item.status == "expired" and item.until is not None:
         return gettext("Its last day was %(day)s.", day=languages.current().day(item.until))
     return SAID[item.status]() if item.status in SAID else _had(item.reward)
@@ -162,7 +164,7 @@ def said_more(item: Item) -> str:
     """Say what an award's state means for whoever has it."""
     match item.status:
         case "waiting":
-            return gettext("Rewards that wait are given out in the order in which they were earned.")
+            return telling.waits_more(item.waits, item.before)
         case "expired":
             return gettext("It can no longer be used. What you did for it still counts everywhere else.")
         case "voided" | "corrected":
@@ -240,6 +242,7 @@ HELPERS: Mapping[str, Any] = {
     "earned_in": earned_in,
     "used_on": used_on,
     "said": said,
+    "waits": telling.waits,
     "said_more": said_more,
     "what_you_get": what_you_get,
     "money_of": money_of,

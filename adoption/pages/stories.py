@@ -142,7 +142,7 @@ def award_said(award: AwardLine) -> str:
         case "choosing":
             said = gettext("Earned, and still to be chosen: %(gift)s.", **words)
         case "waiting":
-            said = gettext("Earned: %(gift)s. It waits until there is budget for it again.", **words)
+            said = gettext("Earned: %(gift)s. %(why)s", **words, why=telling.waits(award.waits))
         case "redeemed":
             said = gettext("Earned and used: %(gift)s.", **words)
         case "expired":

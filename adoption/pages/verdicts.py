@@ -39,7 +39,7 @@ FACES: Mapping[str, Face] = {
     "give": _face("yes", lambda: gettext("Give it out")),
     "used": _face("no1", lambda: gettext("Already used"), lambda: gettext("Ask to see the phone again.")),
     "expired": _face("wait", lambda: gettext("Not today"), NOTHING_USED),
-    "waiting": _face("wait", lambda: gettext("Not today"), lambda: gettext("It still waits for room in the budget.")),
+    "waiting": _face("wait", lambda: gettext("Not today"), lambda: gettext("It is earned, but not given out yet.")),
     "choosing": _face("wait", lambda: gettext("Not today"), lambda: gettext("A reward is still to be chosen for it.")),
     "elsewhere": _face("wait", lambda: gettext("Not today"), lambda: gettext("Another reward was chosen instead.")),
     "stale": _face("wait", lambda: gettext("Not this picture"), lambda: gettext("Ask to see the phone again.")),

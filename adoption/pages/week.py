@@ -129,7 +129,7 @@ def _gathered(who: int, now: int) -> _Gathered:
         known=known,
         day=day,
         now=now,
-        goals=[one for one in explain.goals(who, day, language=code) if one.goal.open or one.goal.earned],
+        goals=[one for one in explain.goals(who, day, language=code) if one.goal.open or one.goal.earned or one.paused],
         awards=[one for one in awards if _ended(one) > day - RECENT],
         hand=[one for one in rewards.ready([who], now, language=code) if one.status in {"choosing", "issued"}],
         deeds=explain.counted_on(who, day, language=code),

@@ -26,6 +26,7 @@ from adoption.pages import drawing
 from adoption.pages import stories
 from rules import lead
 from rules import period
+from rules import wording
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -66,6 +67,8 @@ def _award(id: str, holder: int) -> str:  # likewise
         shown=SHOWN,
         use=drawing.reward_address(id) if holder == me and found.award.status in stories.USABLE else None,
         period=telling.period(found.award.period),
+        waits_more=telling.waits_more(found.award.waits, found.award.before),
+        limits=wording.limits(found.award.rewards, languages.current().code),
         **drawing.HELPERS,
     )
 
@@ -89,6 +92,7 @@ def _not_yet(key: str, day: int) -> str:
         said=_gap(view),
         near=[stories.near(one, cards) for one in lacking],
         period=telling.period(period.text(view.goal.per, view.first)),
+        limits=wording.limits(view.rewards, code),
         **drawing.HELPERS,
     )
 

@@ -79,14 +79,14 @@ def options(connection: Connection, known: Known, force: InForce, award: Row, no
         since = award.changed if award.status == "issued" else now
         until = terms.current(connection, known).valid_until(reward, since)
         if chosen or until is None or until >= known.today(now):
-            found.append(Option(reward, until, _left(connection, award, reward), chosen))
+            found.append(Option(reward, until, _left(connection, known, award, reward), chosen))
     return found
 
 
-def _left(connection: Connection, award: Row, reward: Reward) -> int | None:
+def _left(connection: Connection, known: Known, award: Row, reward: Reward) -> int | None:
     if not budget.limited(reward):
         return None
-    found = awards.left(connection, reward, awards.allotment(reward, award.period))
+    found = awards.left(connection, known, reward, award)
     return None if found is None else max(0, found)
 
 

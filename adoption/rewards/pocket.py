@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
     from sqlalchemy import Connection
 
+    from adoption.awards import Waits
     from adoption.facts import Known
     from adoption.rewards.uses import Used
     from rules.incentive import Reward
@@ -63,6 +65,8 @@ class Item:
     used: Used | None
     team: str | None
     choice: bool
+    waits: Waits | None = None  # why it waits, if it does
+    before: int | None = None  # how many stand before it in the line, where that was asked
 
     @property
     def name(self) -> Name:
@@ -95,7 +99,12 @@ def one(name: Name, now: int, *, language: str = "en") -> Item | None:
     """Return one award as its holder sees it."""
     connection = db.session.connection()
     award = awards.find(connection, name)
-    return _items(connection, [award], now, language)[0] if award else None
+    if award is None:
+        return None
+    found = _items(connection, [award], now, language)[0]
+    if found.waits is None or found.waits.why in {"paused", "gone"}:
+        return found
+    return replace(found, before=awards.before(connection, facts.current(), award))
 
 
 def ready(holders: Iterable[int], now: int, *, language: str = "en") -> list[Item]:
@@ -155,10 +164,11 @@ def _coming(today: int) -> ColumnElement[bool]:
 
 
 def _items(connection: Connection, rows: Sequence[Row], now: int, language: str) -> list[Item]:
-    """Tell awards in words that do not depend on how many there are; three queries at most."""
+    """Tell awards in words that do not depend on how many there are; a constant number of queries."""
     known = facts.current()
     found = terms.current(connection, known)
     used = uses.of_all(connection, [row.name for row in rows if row.status in {"redeemed", "corrected"}])
+    waits = awards.reasons(connection, known, rows)
     force = inforce.current() if rows else None
     titles = _titles(connection, known, {row.version for row in rows}, language)
     items = []
@@ -171,7 +181,9 @@ def _items(connection: Connection, rows: Sequence[Row], now: int, language: str)
         team = holder_name(known, row.holder) if row.holder < 0 else None
         choice = force is not None and choosing.may_choose(known, force, row) and not over
         status = "expired" if over else row.status
-        items.append(Item(row, title, per, status, reward, until, used.get(row.name), team, choice))
+        items.append(
+            Item(row, title, per, status, reward, until, used.get(row.name), team, choice, waits.get(row.name))
+        )
     return items
 
 

@@ -9,6 +9,8 @@ from adoption.telling.deeds import record as record
 from adoption.telling.periods import day as day
 from adoption.telling.periods import period as period
 from adoption.telling.periods import short_period as short_period
+from adoption.telling.waits import waits as waits
+from adoption.telling.waits import waits_more as waits_more
 from adoption.telling.weeks import Told as Told
 from adoption.telling.weeks import late as late
 from adoption.telling.weeks import lead as lead

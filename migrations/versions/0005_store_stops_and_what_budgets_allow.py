@@ -50,8 +50,8 @@ def upgrade():
     sa.Column('reward', bytewise, nullable=False),
     sa.Column('allotment', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('threshold', sa.Integer(), autoincrement=False, nullable=False),
-    sa.Column('raised', sa.BigInteger(), nullable=False),
-    sa.Column('cleared', sa.BigInteger(), nullable=True),
+    sa.Column('passed', sa.SmallInteger(), nullable=False),
+    sa.Column('noted', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('reward', 'allotment', 'threshold', name=op.f('pk_budget_alert'))
     )
 
