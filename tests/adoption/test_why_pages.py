@@ -177,7 +177,7 @@ def test_an_award_that_is_no_longer_due_says_since_when_and_because_of_what(app,
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        ("waiting", "It waits until there is budget for it again."),
+        ("waiting", "Earned: a free lunch. It is yours, and will be given out in a moment."),  # nothing limits it
         ("redeemed", "Earned and used: a free lunch."),
         ("expired", "Its time ran out before it was used."),
         ("corrected", "What was used stays used."),
