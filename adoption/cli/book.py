@@ -14,8 +14,8 @@ from adoption import facts
 from adoption import rulebook
 from adoption import stops
 from adoption.cli import _common
-from adoption.extensions import begin_write
 from adoption.errors import AdoptionError
+from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.journal import By
 from adoption.models import PublishedBook
