@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
@@ -13,6 +14,8 @@ from sqlalchemy import event
 from adoption.models import Base
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from flask import Flask
     from sqlalchemy import Connection
     from sqlalchemy import Engine
@@ -41,6 +44,27 @@ def begin_write() -> Connection:
     """
     db.session.rollback()
     return db.session.connection(execution_options={"writes": True})
+
+
+@contextmanager
+def written_at_once() -> Iterator[Connection]:
+    """Give a connection of its own whose transaction writes, and commit it; who is in the way is not waited for.
+
+    For notes that nobody should wait for: where another holds the lock, ``OperationalError`` comes at once.
+    """
+    sqlite = db.engine.dialect.name == "sqlite"
+    with db.engine.connect() as connection:
+        driver: Any = connection.connection.dbapi_connection
+        if sqlite:
+            driver.execute("PRAGMA busy_timeout = 0")
+        try:
+            with connection.execution_options(writes=True).begin():
+                if not sqlite:
+                    connection.exec_driver_sql("SET LOCAL lock_timeout = '100ms'")
+                yield connection
+        finally:
+            if sqlite:
+                driver.execute(f"PRAGMA busy_timeout = {WAIT * 1000}")
 
 
 def prepare_sqlite(engine: Engine) -> None:

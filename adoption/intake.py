@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from typing import Any
@@ -79,22 +80,32 @@ class Kept:
     withdrawn: list[Activity]
 
 
+Also = Callable[["Connection", Incoming, Receipt], None]  # what somebody writes in the transaction of a batch
+
+
 class RacedError(UnavailableError):
     """Another writer stored other content under an id between our look and our insert; trying again settles it."""
 
 
-def accept_and_commit(items: Sequence[bytes | Mapping[str, object]], *, door: str, now: int | None = None) -> Receipt:
-    """Accept a batch, commit it, and begin again where a concurrent writer got in the way."""
+def accept_and_commit(
+    items: Sequence[bytes | Mapping[str, object]], *, door: str, now: int | None = None, also: Also | None = None
+) -> Receipt:
+    """Accept a batch, commit it, and begin again where a concurrent writer got in the way.
+
+    ``also`` is written in the same transaction; it is called again whenever that begins anew.
+    """
     moment = time.time_ns() // 1000 if now is None else now
-    return commit(read(items, moment), door=door, now=moment)
+    return commit(read(items, moment), door=door, now=moment, also=also)
 
 
-def commit(incoming: Incoming, *, door: str, now: int) -> Receipt:
-    """Store and score a batch that was read before, and commit it."""
+def commit(incoming: Incoming, *, door: str, now: int, also: Also | None = None) -> Receipt:
+    """Store and score a batch that was read before, and commit it; ``also`` likewise."""
     reason: str | None = None
     for attempt in range(TRIES):
         try:
             receipt = store(incoming, door=door, now=now, unscored=reason)
+            if also is not None:
+                also(db.session.connection(), incoming, receipt)
             db.session.commit()
         except scoring.ScoringError as error:
             db.session.rollback()

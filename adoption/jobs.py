@@ -36,6 +36,8 @@ from adoption.extensions import db
 from adoption.mail import outbox
 from adoption.mail import sending
 from adoption.models import JobRun
+from adoption.sources import deliveries
+from adoption.sources import registry
 from rules.period import SECOND
 
 if TYPE_CHECKING:
@@ -168,6 +170,15 @@ def sweep_sign_ins(_report: Report) -> str:
     return f"{gone} links and sessions deleted, {whole} allowances"
 
 
+def sweep_deliveries(_report: Report) -> str:
+    """Delete what was in old deliveries, deliveries that are too many, and old secrets that are good no more."""
+    emptied, gone = deliveries.sweep(_now())
+    db.session.commit()
+    ended = registry.forget_ended(_now())
+    db.session.commit()
+    return f"{emptied} emptied, {gone} deleted, {ended} old secrets forgotten"
+
+
 def _every(seconds: int) -> BaseTrigger:
     return IntervalTrigger(seconds=seconds, timezone="UTC")
 
@@ -196,6 +207,7 @@ JOBS: dict[str, Job] = {
     "check-journal": Job(check_journal, _daily("3", 0), "verify the chain of the journal"),
     "sweep-letters": Job(sweep_letters, _daily("3", 43), "delete old letters"),
     "sweep-sign-ins": Job(sweep_sign_ins, _daily("3", 47), "delete links and sessions that are over"),
+    "sweep-deliveries": Job(sweep_deliveries, _daily("*", 23), "delete old deliveries and secrets that ended"),
     "sweep-runs": Job(sweep_runs, _daily("3", 41), "delete rows of old runs"),
 }
 

@@ -11,12 +11,12 @@
 from __future__ import annotations
 
 import codecs
-import zlib
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
 import msgspec
 
+from adoption.connectors.packing import unpacked
 from adoption.connectors.payload import where
 from adoption.errors import MalformedError
 from adoption.errors import RefusedError
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 MOST = 50_000  # activities of one request: it is one transaction
 ATTRIBUTE = "HTTP_CE_"
-ENCODED = ("gzip", "x-gzip")
 _list = msgspec.json.Decoder(list[msgspec.Raw])
 _any = msgspec.json.Decoder(msgspec.Raw)
 
@@ -60,33 +59,6 @@ def items(request: Request, largest: int) -> list[bytes]:
         msg = f"A request may bring {MOST} activities; this one brings {len(found)}. Send several requests."
         raise TooLargeError(msg, most=MOST)
     return found
-
-
-def unpacked(body: bytes, encoding: str, largest: int) -> bytes:
-    """Undo ``Content-Encoding: gzip``, never beyond ``largest`` bytes."""
-    coding = encoding.strip().lower()
-    if coding in {"", "identity"}:
-        return body
-    if coding not in ENCODED:
-        msg = f"The content coding {coding[:40]!r} is not read here; send gzip or none."
-        raise UnsupportedError(msg, headers={"Accept-Encoding": "gzip"})
-    pieces, size = [], 0
-    try:
-        while body:
-            packed = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-            pieces.append(packed.decompress(body, largest - size + 1))
-            size += len(pieces[-1])
-            if size > largest:
-                msg = f"The body unpacks to more than {largest} bytes."
-                raise TooLargeError(msg)
-            if not packed.eof:
-                msg = "The gzip body ends too early."
-                raise MalformedError(msg)
-            body = packed.unused_data
-    except zlib.error as error:
-        msg = f"The body is no gzip: {error}."
-        raise MalformedError(msg) from None
-    return b"".join(pieces)
 
 
 def _decoded(decoder: msgspec.json.Decoder[msgspec.Raw], body: bytes) -> msgspec.Raw:

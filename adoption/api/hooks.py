@@ -2,12 +2,14 @@
 
 A sender that proved itself always gets 200 with what was refused: most senders repeat a whole delivery, or switch the
 hook off, after any other answer.  Only a failure to store is 503, which every sender that repeats at all repeats.
+What came, and what became of it, is kept for those who look after the source (``adoption.sources.deliveries``).
 """
 
 from __future__ import annotations
 
 import time
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 from typing import Any
 
 import msgspec
@@ -15,22 +17,23 @@ from flask import Blueprint
 from flask import Response
 from flask import current_app
 from flask import request
-from sqlalchemy import select
+from werkzeug.exceptions import RequestEntityTooLarge
 
-from adoption import connectors
 from adoption import health
 from adoption import intake
-from adoption.api import bodies
 from adoption.auth import public
-from adoption.connectors import payload
-from adoption.connectors import sealing
 from adoption.connectors import verification
-from adoption.connectors.mapping import Fault
-from adoption.errors import AdoptionError
 from adoption.errors import UnauthenticatedError
 from adoption.errors import UnavailableError
-from adoption.extensions import db
-from adoption.models import Source
+from adoption.sources import deliveries
+from adoption.sources import proving
+from adoption.sources import reading
+from adoption.sources.deliveries import TurnedAway
+
+if TYPE_CHECKING:
+    from adoption.sources.proving import Hook
+    from adoption.sources.proving import Proof
+    from adoption.sources.reading import Reading
 
 bp: Blueprint = Blueprint("hooks", __name__)
 _encoder = msgspec.json.Encoder()
@@ -49,30 +52,38 @@ class UnprovenError(UnauthenticatedError):
 @public("each delivery proves itself by the source's own secret")
 def receive(source: str) -> Response:
     """Take a delivery."""
-    body = request.get_data(cache=False)
-    row = db.session.execute(
-        select(Source.verification, Source.secret, Source.mapping, Source.paused).where(Source.key == source)
-    ).first()
-    delivery = _delivery(body)
-    if row is None or not _proves(row, delivery):
-        current_app.logger.warning("hook %s: %s", source[:80], "no such source" if row is None else "not proven")
+    now = time.time_ns() // 1000
+    hook = proving.hook(source)
+    delivery = _delivery(hook, now)
+    proof = proving.prove(hook, delivery, now) if hook is not None else None
+    if hook is None or proof is None or not proof.by:
+        current_app.logger.warning("hook %s: %s", source[:80], "no such source" if hook is None else "not proven")
+        if hook is not None and proof is not None:
+            _unproven(hook, delivery, proof, now)
         raise UnprovenError(headers={"WWW-Authenticate": 'Basic realm="spoonful hooks"'})  # the same for both
-    if row.paused is not None:
+    if hook.source.paused is not None:
+        came = TurnedAway(source, "paused", len(delivery.body), delivery.content_type, proof=proof.by)
+        deliveries.turn_away(came, now)
         raise PausedError(headers={"Retry-After": PAUSED})
-    found = _read(source, row, delivery)
-    refused = [_refused(at, fault) for at, fault in enumerate(found) if isinstance(fault, Fault)]
-    health.unmapped(source, len(refused))
-    places = [at for at, item in enumerate(found) if not isinstance(item, Fault)]
-    items = [item for item in found if not isinstance(item, Fault)]
-    receipt = intake.accept_and_commit(items, door="hook") if items else intake.Receipt(0, 0, ())
-    refused += [{"index": places[one.index], "id": one.id, "fault": one.fault} for one in receipt.refused]
-    for one in refused:
-        current_app.logger.warning("hook %s: refused %s: %s", source, one["id"], one["fault"])
-    answer = {"accepted": receipt.accepted, "duplicates": receipt.duplicates, "refused": refused}
-    return Response(_encoder.encode(answer), HTTPStatus.OK, content_type="application/json")
+    found = reading.of_delivery(source, hook.source.ready, delivery, current_app.config["MAX_CONTENT_LENGTH"])
+    health.unmapped(source, len(found.faults))
+    note = deliveries.noted(hook.source, delivery, proof, found, now)
+    if found.items:
+        receipt = intake.accept_and_commit(found.items, door="hook", now=now, also=note)
+    else:
+        receipt = intake.Receipt(0, 0, ())
+        deliveries.alone(note)
+    return _answer(hook, proof, found, receipt, now)
 
 
-def _delivery(body: bytes) -> verification.Delivery:
+def _delivery(hook: Hook | None, now: int) -> verification.Delivery:
+    try:
+        body = request.get_data(cache=False)
+    except RequestEntityTooLarge:
+        if hook is not None:
+            size, kind = request.content_length or 0, request.content_type or ""
+            deliveries.turn_away(TurnedAway(hook.source.key, "large", size, kind), now)
+        raise
     return verification.Delivery(
         method=request.method,
         headers={name.lower(): text for name, text in request.headers},
@@ -83,24 +94,20 @@ def _delivery(body: bytes) -> verification.Delivery:
     )
 
 
-def _proves(row: Any, delivery: verification.Delivery) -> bool:
-    settings = current_app.extensions["settings"]
-    secret = sealing.unseal(row.secret, settings.require_secret())
-    proof = connectors.load(row.verification, row.mapping).proof
-    return verification.verify(row.verification, secret, proof, delivery, time.time())
+def _unproven(hook: Hook, delivery: verification.Delivery, proof: Proof, now: int) -> None:
+    """Keep that somebody came who did not prove themselves, without what they brought."""
+    verdict, reason = ("unproven", "") if proof.age is None else ("stale", f"{proof.age:.0f}")
+    came = TurnedAway(hook.source.key, verdict, len(delivery.body), delivery.content_type, reason=reason)
+    deliveries.turn_away(came, now)
 
 
-def _read(source: str, row: Any, delivery: verification.Delivery) -> list[dict[str, Any] | Fault]:
-    """Read a proven delivery into activities; what cannot be read at all is one fault."""
-    reader = connectors.load(row.verification, row.mapping).reader
-    largest = current_app.config["MAX_CONTENT_LENGTH"]
-    try:
-        body = bodies.unpacked(delivery.body, delivery.headers.get("content-encoding", ""), largest)
-        found = payload.parse(delivery.content_type, body)
-    except (payload.UnreadablePayloadError, AdoptionError) as error:
-        return [Fault("connector", "", str(error))]
-    return reader.activities(found, source=source, headers=delivery.headers)
-
-
-def _refused(at: int, fault: Fault) -> dict[str, Any]:
-    return {"index": at, "id": None, "fault": str(fault)}
+def _answer(hook: Hook, proof: Proof, found: Reading, receipt: intake.Receipt, now: int) -> Response:
+    source = hook.source.key
+    refused: list[dict[str, Any]] = [{"index": at, "id": None, "fault": str(fault)} for at, fault in found.faults]
+    refused += [{"index": found.places[one.index], "id": one.id, "fault": one.fault} for one in receipt.refused]
+    for one in refused:
+        current_app.logger.warning("hook %s: refused %s: %s", source, one["id"], one["fault"])
+    answer: dict[str, Any] = {"accepted": receipt.accepted, "duplicates": receipt.duplicates, "refused": refused}
+    if hook.source.old_until(now) is not None:
+        answer["secret"] = proof.by  # while it is being rotated, the sender is told which one it used
+    return Response(_encoder.encode(answer), HTTPStatus.OK, content_type="application/json")

@@ -45,5 +45,7 @@ PERMISSIONS: Mapping[str, Mapping[str, Reach]] = {
     "budgets:read": {"hr": ALL, "approver": ALL, "admin": ALL},
     "budgets:decide": {"hr": ALL},  # beyond a budget that is spent
     "incentives:stop": {"hr": ALL},  # at once, and reversibly
+    "sources:manage": {"hr": ALL, "admin": ALL},
+    "tokens:manage": {"admin": ALL},
 }
 SCOPES = (*PERMISSIONS, EVERY)

@@ -13,7 +13,9 @@ from flask import request
 from sqlalchemy import insert
 from sqlalchemy import select
 from sqlalchemy import update
+from sqlalchemy.exc import SQLAlchemyError
 
+from adoption import journal
 from adoption.auth.callers import Caller
 from adoption.auth.callers import has_left
 from adoption.auth.callers import role_of
@@ -24,6 +26,8 @@ from adoption.errors import RefusedError
 from adoption.errors import UnauthenticatedError
 from adoption.extensions import begin_write
 from adoption.extensions import db
+from adoption.extensions import written_at_once
+from adoption.journal import By
 from adoption.models import ApiToken
 from adoption.models import Participant
 
@@ -33,19 +37,25 @@ if TYPE_CHECKING:
 PREFIX = "spn_"
 LENGTH = 32  # random bytes of a token
 REMEMBERED = 5.0  # seconds for which a process trusts what it read about a token
+MINUTE = 60 * 1_000_000  # microseconds: how exactly the last use of a token is noted
 MANY = 10_000  # tokens remembered at once
+LONGEST = 100  # letters of a token's name
+COMMAND = By(None, "flask tokens")
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="spoonful"'}
 INVALID = {"WWW-Authenticate": 'Bearer realm="spoonful", error="invalid_token"'}
 
 
 class TokenLine(NamedTuple):
-    """What may be told about a token; times are UTC microseconds."""
+    """What may be told about a token; times are UTC microseconds, the last use to the minute."""
 
     name: str
     scopes: str
     email: str | None
     created: int
     revoked: int | None
+    id: int
+    participant: int | None
+    used: int | None
 
 
 def caller() -> Caller:
@@ -81,23 +91,45 @@ def digest_of(token: str) -> str:
 
 def look_up(digest: str) -> Caller | None:
     """Return the caller whose token has that digest, if it is in force."""
+    columns = (ApiToken.id, ApiToken.name, ApiToken.scopes, ApiToken.participant, ApiToken.used)
     row = db.session.execute(
-        select(ApiToken.name, ApiToken.scopes, ApiToken.participant, Participant.role, Participant.left_on)
+        select(*columns, Participant.role, Participant.left_on)
         .outerjoin(Participant, Participant.id == ApiToken.participant)
         .where(ApiToken.digest == digest, ApiToken.revoked.is_(None))
     ).first()
-    if row is None or has_left(row.left_on, time.time_ns() // 1000):
+    now = time.time_ns() // 1000
+    if row is None or has_left(row.left_on, now):
         return None
+    if row.used is None or row.used < now - MINUTE:
+        _note_use(row.id, now)
     role = SERVICE if row.participant is None else role_of(row.role)
     return Caller(row.name, frozenset(row.scopes.split()), row.participant, role)
 
 
-def create_token(name: str, scopes: Iterable[str], *, email: str | None, now: int) -> str:
-    """Make a token and return it, once: only its digest is kept.  The caller commits."""
+def _note_use(number: int, now: int) -> None:
+    """Note that a token is used.  Only its first use after a minute comes here; if others write just then, the next."""
+    try:
+        db.session.rollback()  # what was read for it is read
+        with written_at_once() as connection:
+            connection.execute(update(ApiToken).where(ApiToken.id == number).values(used=now))
+    except SQLAlchemyError:
+        current_app.logger.info("the use of token %s could not be noted", number)
+
+
+def create_token(name: str, scopes: Iterable[str], *, email: str | None, now: int, by: By = COMMAND) -> str:
+    """Make a token and return it, once: only its digest is kept.  The caller commits.
+
+    Raises:
+        RefusedError: a scope is none, the name is empty, too long or taken.
+        NotFoundError: there is no participant of that address.
+    """
     wanted = list(dict.fromkeys(scopes))
     unknown = [scope for scope in wanted if scope not in SCOPES]
     if unknown or not wanted:
         msg = f"{', '.join(unknown) or 'nothing'} is no scope; choose from {', '.join(SCOPES)}"
+        raise RefusedError(msg)
+    if not name.strip() or len(name) > LONGEST or not name.isprintable():
+        msg = f"a token has a name of one line, of at most {LONGEST} letters"
         raise RefusedError(msg)
     connection = begin_write()
     live = select(ApiToken.id).where(ApiToken.name == name, ApiToken.revoked.is_(None))
@@ -113,19 +145,27 @@ def create_token(name: str, scopes: Iterable[str], *, email: str | None, now: in
     token = PREFIX + secrets.token_urlsafe(LENGTH)
     values = {"name": name, "digest": digest_of(token), "scopes": " ".join(wanted), "created": now}
     connection.execute(insert(ApiToken).values(participant=participant, **values))
+    told = {"scopes": wanted, "for": email and email.strip().lower()}
+    journal.write(connection, by, "created", f"token/{name}", now=now, after=told)
     return token
 
 
-def revoke_token(name: str, *, now: int) -> int:
-    """Revoke the token of that name; return how many were revoked.  The caller commits."""
-    live = (ApiToken.name == name, ApiToken.revoked.is_(None))
-    return begin_write().execute(update(ApiToken).where(*live).values(revoked=now)).rowcount
+def revoke_token(which: str | int, *, now: int, by: By = COMMAND) -> int:
+    """Revoke the token of that name or number; return how many were revoked.  The caller commits."""
+    its = ApiToken.name == which if isinstance(which, str) else ApiToken.id == which
+    connection = begin_write()
+    revoked = update(ApiToken).where(its, ApiToken.revoked.is_(None)).values(revoked=now).returning(ApiToken.name)
+    names = connection.scalars(revoked).all()
+    for name in names:
+        journal.write(connection, by, "revoked", f"token/{name}", now=now)
+    return len(names)
 
 
 def tokens() -> list[TokenLine]:
     """List the tokens."""
+    columns = (Participant.email if name == "email" else getattr(ApiToken, name) for name in TokenLine._fields)
     rows = db.session.execute(
-        select(ApiToken.name, ApiToken.scopes, Participant.email, ApiToken.created, ApiToken.revoked)
+        select(*columns)
         .outerjoin(Participant, Participant.id == ApiToken.participant)
         .order_by(ApiToken.name, ApiToken.id)
     )

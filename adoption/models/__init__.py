@@ -52,6 +52,7 @@ from adoption.models.roles import Delegation as Delegation
 from adoption.models.roles import RoleGrant as RoleGrant
 from adoption.models.service import ApiToken as ApiToken
 from adoption.models.service import ArchiveFile as ArchiveFile
+from adoption.models.service import Delivery as Delivery
 from adoption.models.service import Facts as Facts
 from adoption.models.service import JobRun as JobRun
 from adoption.models.service import RecordLink as RecordLink

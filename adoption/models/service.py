@@ -1,9 +1,10 @@
-"""What the service needs to run: facts version, jobs, tokens, sources, the archive's manifest."""
+"""What the service needs to run: facts version, jobs, tokens, sources and deliveries, the archive's manifest."""
 
 from __future__ import annotations
 
 from sqlalchemy import BigInteger
 from sqlalchemy import ForeignKey
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 from sqlalchemy.orm import mapped_column
 
@@ -55,6 +56,7 @@ class ApiToken(Base):
     participant: Mapped[int | None] = mapped_column(ForeignKey(Participant.id))
     created: Mapped[int] = mapped_column(BigInteger)
     revoked: Mapped[int | None] = mapped_column(BigInteger)
+    used: Mapped[int | None] = mapped_column(BigInteger)  # the last use, to the minute
 
 
 class Source(Base):
@@ -68,6 +70,39 @@ class Source(Base):
     mapping: Mapped[str] = mapped_column(Bytewise)  # TOML
     created: Mapped[int] = mapped_column(BigInteger)
     paused: Mapped[int | None] = mapped_column(BigInteger)
+    old_secret: Mapped[str | None] = mapped_column(Bytewise)  # the one before the last rotation, sealed likewise
+    old_ends: Mapped[int | None] = mapped_column(BigInteger)  # until when it is good
+    old_used: Mapped[int | None] = mapped_column(BigInteger)  # when it last was, to the minute
+    revision: Mapped[int] = mapped_column(default=1)  # of the mapping: who saves says which one they had seen
+    remapped: Mapped[int | None] = mapped_column(BigInteger)  # when it last changed
+
+
+class Delivery(Base):
+    """Something that came to ``/hooks/<source>`` (alike refusals in a row are one), and what became of it.
+
+    What was in it is kept sealed, for some days, and only of what proved itself.  Times are UTC microseconds.
+    """
+
+    __tablename__ = "delivery"
+    __table_args__ = (Index("ix_delivery_source_id", "source", "id"),)
+
+    id: Mapped[int] = mapped_column(Serial, primary_key=True)
+    source: Mapped[str] = mapped_column(Bytewise)  # no foreign key: it would lock the source's row for each delivery
+    received: Mapped[int] = mapped_column(BigInteger)
+    latest: Mapped[int] = mapped_column(BigInteger)  # the last one alike, or the last time it was read
+    times: Mapped[int]  # how many alike; how often it was read
+    verdict: Mapped[str] = mapped_column(Bytewise)  # adoption.sources.verdicts
+    proof: Mapped[str] = mapped_column(Bytewise)  # new, old: which secret it knew; empty: none
+    accepted: Mapped[int]
+    duplicates: Mapped[int]
+    refused: Mapped[int]
+    strangers: Mapped[int]  # activities of somebody whom no identity names
+    late: Mapped[int | None] = mapped_column(BigInteger)  # microseconds since its newest activity happened
+    size: Mapped[int]  # bytes, as they came
+    kind: Mapped[str] = mapped_column(Bytewise)  # content type
+    reason: Mapped[str] = mapped_column(Bytewise)  # the first of what was refused, in words
+    became: Mapped[str] = mapped_column(Bytewise)  # JSON: source and id of its activities
+    sealed: Mapped[str | None] = mapped_column(Bytewise)  # headers and body
 
 
 class RecordLink(Base):
