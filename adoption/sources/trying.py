@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 COMPARED = 20  # deliveries that are read by both mappings
 LARGEST = 256 * 1024  # bytes of a sample
+MOST = 200  # items of a delivery that are compared
 ATTRIBUTES = ("type", "time", "actor", "subject", "id", "source", "retracts", "recordedtime")
 _NOTHING: Mapping[str, str] = {}
 
@@ -103,18 +104,18 @@ def compared(key: str, before: Connected, after: Connected) -> Comparison:
 def _pairs(before: Sequence[Made], after: Sequence[Made]) -> list[tuple[Made | None, Made | None]]:
     """Pair what differs: activities of the same id, then whatever is left in its order."""
     same = set(map(_key, before)) & set(map(_key, after))
-    old, new = ([one for one in side if _key(one) not in same] for side in (before, after))
-    ids = {one.activity.get("id"): one for one in new if one.activity.get("id")}
+    old, new = ([one for one in side if _key(one) not in same][:MOST] for side in (before, after))
     pairs: list[tuple[Made | None, Made | None]] = []
     for one in old:
-        match = ids.pop(one.activity.get("id"), None) if one.activity.get("id") else None
+        number = one.activity.get("id")
+        match = next((other for other in new if number is not None and other.activity.get("id") == number), None)
+        if match is not None:
+            new.remove(match)
         pairs.append((one, match))
-    met = {id(match) for _, match in pairs if match is not None}
-    rest = [one for one in new if id(one) not in met]
-    for at, (one, match) in enumerate(pairs):
-        if match is None and rest:
-            pairs[at] = one, rest.pop(0)
-    return pairs + [(None, one) for one in rest]
+    for at, (gone, match) in enumerate(pairs):
+        if match is None and new:
+            pairs[at] = gone, new.pop(0)
+    return [*pairs, *((None, one) for one in new)]
 
 
 def _key(one: Made) -> tuple[Any, ...]:
