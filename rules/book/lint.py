@@ -28,14 +28,15 @@ if TYPE_CHECKING:
 
 RECORDS = (
     *("activity", "application", "call", "company", "contact", "contract", "deal", "document", "email", "event"),
-    *("invoice", "lead", "meeting", "message", "note", "offer", "opportunity", "order", "product", "quote", "task"),
-    "ticket",
+    *("feature", "import", "invoice", "lead", "meeting", "mentoring", "message", "note", "offer", "opportunity"),
+    *("order", "product", "question", "quote", "task", "ticket", "training"),
 )
 VERBS = (
-    *("accepted", "added", "approved", "archived", "assigned", "cancelled", "changed", "closed", "completed"),
-    *("converted", "created", "deleted", "imported", "logged", "lost", "merged", "opened", "owner_changed", "paid"),
-    *("planned", "received", "rejected", "reopened", "replied", "restored", "scheduled", "sent", "shared", "signed"),
-    *("stage_changed", "status_changed", "submitted", "updated", "uploaded", "won"),
+    *("accepted", "added", "answered", "approved", "archived", "assigned", "cancelled", "changed", "closed"),
+    *("completed", "converted", "created", "deleted", "imported", "logged", "lost", "merged", "opened"),
+    *("owner_changed", "paid", "planned", "received", "rejected", "reopened", "replied", "restored", "scheduled"),
+    *("sent", "shared", "signed", "stage_changed", "status_changed", "submitted", "updated", "uploaded", "used"),
+    *("won"),
 )
 USUAL = frozenset(f"{record}.{verb}" for record in RECORDS for verb in VERBS)  # types that CRMs usually send
 DAYS = {"day": 1, "week": 7, "month": 31, "quarter": 92, "year": 366}  # the most days of a period
