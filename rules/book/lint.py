@@ -36,7 +36,7 @@ VERBS = (
     *("completed", "converted", "created", "deleted", "imported", "logged", "lost", "merged", "opened"),
     *("owner_changed", "paid", "planned", "received", "rejected", "reopened", "replied", "restored", "scheduled"),
     *("sent", "shared", "signed", "stage_changed", "status_changed", "submitted", "updated", "uploaded", "used"),
-    *("won"),
+    "won",
 )
 USUAL = frozenset(f"{record}.{verb}" for record in RECORDS for verb in VERBS)  # types that CRMs usually send
 DAYS = {"day": 1, "week": 7, "month": 31, "quarter": 92, "year": 366}  # the most days of a period
