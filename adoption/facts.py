@@ -9,6 +9,7 @@ from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass
 from dataclasses import field
+from functools import cached_property
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from typing import Any
@@ -39,6 +40,7 @@ from adoption.models import Team
 from adoption.models import Wave
 from rules import book as books
 from rules import period
+from rules import sample
 from rules.version import Segment
 from rules.version import Timelines
 
@@ -98,6 +100,11 @@ class Known:
     _emails: Mapping[str, int] = field(repr=False)
     _actors: dict[tuple[str, str | None], int | None] = field(default_factory=dict, repr=False)
     _places: dict[SPAN, tuple[int, ...]] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def sample(self) -> bool:
+        """Whether sample data is here (docs/decisions/samples.md)."""
+        return any(sample.is_address(person.email) for person in self.people.values())
 
     def participant_of(self, source: str, actor: str | None) -> int | None:
         """Return who an actor of a source is: by identity, else by e-mail; ``None`` for a stranger."""

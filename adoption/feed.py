@@ -14,6 +14,7 @@ from adoption import facts
 from adoption.extensions import db
 from adoption.models import Batch
 from rules import period
+from rules import sample
 
 LATE = timedelta(hours=3)  # of working time
 OPENS, CLOSES = timedelta(hours=8), timedelta(hours=19)  # when activities are to be expected on a working day
@@ -28,7 +29,8 @@ class Feed(NamedTuple):
 
 def state(now: int) -> Feed:
     """Return how fresh the data is at a moment (UTC microseconds); one query."""
-    received = db.session.scalar(select(Batch.received).order_by(Batch.id.desc()).limit(1))
+    real = select(Batch.received).where(Batch.door != sample.DOOR)
+    received = db.session.scalar(real.order_by(Batch.id.desc()).limit(1))
     if received is None:
         return Feed(None, None)
     known = facts.current()

@@ -28,6 +28,7 @@ from adoption.extensions import db
 from adoption.models import Batch
 from adoption.models import Receipt as ReceiptRow
 from adoption.models import bucket_of
+from rules import sample
 from rules.activity import Activity
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ READ = ("source", "id", "type", "time", "day", "subject", "actor", "recorded", "
 STUB = (None, 0, 0, None, None, None, None, "{}")
 TRIES = 8
 SERIALIZATION = {"40001", "40P01"}  # PostgreSQL: serialization failure, deadlock
+RESERVED = f'the source "{sample.SOURCE}" is kept for sample data; call yours by another name'
 CONFLICT = "conflict: another activity with this source and id, but other content, is stored already; use a new id"
 
 
@@ -156,6 +158,8 @@ def store(incoming: Incoming, *, door: str, now: int, unscored: str | None = Non
     batch = connection.execute(_BATCH, {"received": now, "door": door}).scalar_one()
     refused = list(incoming.refused)
     chosen = _unique(incoming.reads, refused)
+    if door != sample.DOOR:
+        _refuse_samples(chosen, refused)
     kept = _keep(connection, chosen, batch, refused)
     if unscored is None:
         notes = scoring.score(connection, stage, kept.standing, kept.withdrawn, now)
@@ -177,6 +181,13 @@ def _unique(reads: Sequence[tuple[int, wire.Read]], refused: list[Refused]) -> C
         if first[0] != index and not _same(found, first[1]):
             refused.append(Refused(index, key[1], CONFLICT))
     return chosen
+
+
+def _refuse_samples(chosen: Chosen, refused: list[Refused]) -> None:
+    """Let nobody send in the name of the sample data: it is removed by that name."""
+    for key in [key for key in chosen if key[0] == sample.SOURCE]:
+        index, _ = chosen.pop(key)
+        refused.append(Refused(index, key[1], RESERVED))
 
 
 def _same(one: wire.Read, other: wire.Read) -> bool:

@@ -1,4 +1,4 @@
-"""How sample data is recognised, wherever it is: by its source, its addresses, its teams and its own part of the book."""
+"""How sample data is recognised wherever it is: by its source, its addresses, its teams, its part of the book."""
 
 from __future__ import annotations
 

@@ -24,6 +24,7 @@ from adoption.models import Tally
 from adoption.models import Weight
 from adoption.models import bucket_of
 from rules import period as periods
+from rules import sample
 from rules.bonus import Adjustment
 from rules.bonus import Component
 from rules.bonus import Given
@@ -92,8 +93,10 @@ def ground_of(connection: Connection, plan: Plan, first: int, only: Sequence[int
 
 
 def takes_part(known: Known, plan: Plan, who: int, first: int, last: int) -> bool:
-    """Say whether somebody is there, and meant by the plan, on a day of the period."""
+    """Say whether somebody is there, and meant by the plan, on a day of the period; no sample person is."""
     person = known.people[who]
+    if sample.is_address(person.email):
+        return False
     starts, ends = max(first, person.hired_on or first), min(last, person.left_on or last)
     if starts >= ends:
         return False

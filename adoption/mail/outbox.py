@@ -34,6 +34,7 @@ from adoption.mail.letter import WAITING
 from adoption.mail.letter import Stored
 from adoption.models import Letter
 from rules import delivery
+from rules import sample
 from rules.delivery import MINUTE
 from rules.period import SECOND
 
@@ -78,7 +79,7 @@ def plan(  # noqa: PLR0913  # what a letter is made of, each by name
     due: int | None = None,
     expires: int | None = None,
 ) -> bool:
-    """Plan a letter, in the caller's transaction; ``False`` if it was planned before.
+    """Plan a letter, in the caller's transaction; ``False`` if it was planned before, or is for a sample person.
 
     ``occasion`` says what it is about: kind, address and occasion together are planned once, for ever.  The language
     is the participant's choice, else the given one, else English.  It is tried from ``due`` (now) until ``expires``
@@ -89,6 +90,8 @@ def plan(  # noqa: PLR0913  # what a letter is made of, each by name
     """
     if kind not in kinds.KINDS:
         raise KeyError(kind)
+    if sample.is_address(address):
+        return False
     chosen = preferences.of(participant).language if participant is not None else None
     spoken = chosen or language
     row = {

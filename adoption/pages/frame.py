@@ -23,6 +23,7 @@ from flask_wtf.csrf import CSRFProtect
 from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from adoption import facts
 from adoption import feed
 from adoption import languages
 from adoption import preferences
@@ -47,7 +48,7 @@ bp: Blueprint = Blueprint("frame", __name__)
 csrf = CSRFProtect()
 FRAME_WITHOUT_DATABASE: dict[str, Any] = {
     "person": None, "theme": None, "languages": languages.NAMES, "feed": None, "organisation": "", "demo": False,
-    "desk": (),
+    "desk": (), "sample": False,
 }  # fmt: skip  # what an error page shows when the database may be out of reach
 STATIC = Path(__file__).parent.parent / "static"
 YEAR = 31_536_000  # seconds
@@ -122,6 +123,7 @@ def _context() -> dict[str, Any]:
             "feed": feed.state(now) if person else None,
             "organisation": current_app.extensions["settings"].organisation_name,
             "demo": current_app.extensions["settings"].demo,
+            "sample": facts.current().sample,
         }
     context: dict[str, Any] = g.page_context
     return context

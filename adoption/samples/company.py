@@ -81,9 +81,7 @@ def life(known: Known, now: int) -> list[Happened]:
     return sorted(past, key=lambda one: (one.moment, one.event["id"]))
 
 
-def _day(
-    chance: random.Random, opens: datetime, actor: str, zeal: float, numbers: Iterator[int]
-) -> Iterator[Happened]:
+def _day(chance: random.Random, opens: datetime, actor: str, zeal: float, numbers: Iterator[int]) -> Iterator[Happened]:
     """Yield what somebody did on a day: a call or a note, and contacts, each followed up as far as the day went."""
     contacts = int(zeal) + (chance.random() < zeal % 1) + chance.choice((-1, 0, 0, 1))
     for place in range(max(0, contacts) + 1):
