@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
     from rules.metric import Metric
 
+NAMES = ("time", "sent_by", "id", "type", "subject")  # what a counted activity is told by
+
 
 def col(name: str, table: str | None = None) -> exp.Column:
     """Return a column."""
@@ -74,22 +76,46 @@ def spellings(owners: bool) -> exp.Query:
     return select("actor").from_(named.subquery("named")).where(exp.Contains(this=col("actor"), expression=text("@")))
 
 
-def counted(metric: Metric, types: Iterable[str], milestones: Mapping[str, str]) -> exp.Query:
+def counted(
+    metric: Metric,
+    types: Iterable[str],
+    milestones: Mapping[str, str],
+    days: tuple[int, int] | None = None,
+    *,
+    named: bool = False,
+) -> exp.Query:
     """Return source, actor, day and ``value`` (units, or a key) of each activity that a metric counts.
 
     ``types`` are those sent by sources; ``milestones`` says which relation holds the outcomes of each milestone that is
-    counted too.
+    counted too.  ``days`` leaves only what happened on days in ``[starts, ends)``; ``named`` adds what an activity is
+    told by (``NAMES``).
     """
     value = conditions.key(metric) if metric.by_key else conditions.units(metric)
     sent = (
         select("source", "actor", "day", exp.alias_(value, "value"))
         .from_("live")
-        .where(every([is_one_of(col("type"), types), conditions.expression(metric.where)]))
+        .where(every([is_one_of(col("type"), types), *_on(days), conditions.expression(metric.where)]))
     )
+    if named:
+        sent = sent.select("time", exp.alias_(col("source"), "sent_by"), "id", "type", "subject")
     parts: list[exp.Query] = [sent]
     if metric.where is None or metric.where.holds({}):  # a derived activity has no data
-        parts += [_derived(metric, key, name) for key, name in milestones.items()]
+        derived = [(key, _derived(metric, key, name)) for key, name in milestones.items()]
+        if days is not None:
+            derived = [(key, part.where(*_on(days))) for key, part in derived]
+        if named:
+            derived = [(key, _named(key, part)) for key, part in derived]
+        parts += [part for _, part in derived]
     return parts[0] if len(parts) == 1 else union(*parts, distinct=False)
+
+
+def _on(days: tuple[int, int] | None) -> list[exp.Expr]:
+    return [] if days is None else [within(col("day"), num(days[0]), num(days[1]))]
+
+
+def _named(key: str, outcomes: exp.Select) -> exp.Select:
+    closing = outcomes.select("o.time", exp.alias_(col("source", "o"), "sent_by"), "o.id")
+    return closing.select(exp.alias_(text(key), "type"), "o.subject")
 
 
 def _derived(metric: Metric, key: str, name: str) -> exp.Select:
@@ -109,12 +135,12 @@ def _derived(metric: Metric, key: str, name: str) -> exp.Select:
     return rows.from_(exp.alias_(exp.to_table(name), "o", table=True))
 
 
-def credited(activities: exp.Query) -> exp.Select:
+def credited(activities: exp.Query, also: Iterable[str] = ()) -> exp.Select:
     """Return participant, day and value of what can be credited: by identity, else by e-mail address."""
     identity = every([col("source", "i").eq(col("source", "k")), col("actor", "i").eq(col("actor", "k"))])
     participant = exp.func("COALESCE", col("participant", "i"), col("participant", "m"))
     return (
-        select(exp.alias_(participant, "participant"), "k.day", "k.value")
+        select(exp.alias_(participant, "participant"), "k.day", "k.value", *(col(name, "k") for name in also))
         .from_(activities.subquery("k"))
         .join(exp.alias_(exp.to_table("identity"), "i", table=True), on=identity, join_type="left")
         .join(

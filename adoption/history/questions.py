@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from itertools import count
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
@@ -27,6 +28,7 @@ from rules.version import versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Iterable
     from collections.abc import Iterator
 
     from adoption.facts import Known
@@ -58,14 +60,33 @@ class Reached(NamedTuple):
     actor: str | None
 
 
+class Kept(dict[tuple[str, str], str]):
+    """The relations that answers were kept in, by kind and meaning; the one used last comes last."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        super().__init__()
+        self._numbers = count()
+
+    def fresh(self, kind: str) -> str:
+        """Return a name that no relation has had yet."""
+        return f"{kind}_{next(self._numbers)}"
+
+
 class History:
     """All activities of an archive, seen with some facts; answers are kept for as long as it is open."""
 
-    def __init__(self, engine: Engine, known: Known) -> None:
-        """Take an engine that ``attach`` has prepared."""
+    def __init__(
+        self, engine: Engine, known: Known, days: tuple[int, int] | None = None, kept: Kept | None = None
+    ) -> None:
+        """Take an engine that is ``prepared``, and what others with the same facts have kept in it.
+
+        ``days`` leaves out what counts on other days than ``[starts, ends)``.
+        """
         self.engine = engine
         self.known = known
-        self._kept: dict[tuple[str, str], str] = {}
+        self.days = days
+        self.kept = Kept() if kept is None else kept
 
     def outcomes(self, milestone: Milestone) -> str:
         """Return the relation of the records that reached a milestone (see ``records.outcomes``)."""
@@ -73,14 +94,18 @@ class History:
 
     def daily(self, counted: MetricVersion) -> str:
         """Return the relation of what a metric counts by holder and day (see ``expressions.by_day``)."""
-        metric = counted.metric
-        types = [kind for kind in metric.counts if kind not in self.known.timelines.milestones]
 
         def query() -> exp.Query:
-            derived = {milestone.key: self.outcomes(milestone) for milestone in counted.milestones}
-            return expressions.by_day(metric, expressions.counted(metric, types, derived))
+            return expressions.by_day(counted.metric, self.activities(counted))
 
-        return self._keep("daily", meaning((metric, counted.milestones)), query)
+        days = "" if self.days is None else f"_{self.days[0]}_{self.days[1]}"
+        return self._keep("daily", meaning((counted.metric, counted.milestones)) + days, query)
+
+    def activities(self, counted: MetricVersion, *, named: bool = False) -> exp.Query:
+        """Return what a metric counts, one by one (see ``expressions.counted``)."""
+        derived = {milestone.key: self.outcomes(milestone) for milestone in counted.milestones}
+        types = [kind for kind in counted.metric.counts if kind not in derived]
+        return expressions.counted(counted.metric, types, derived, self.days, named=named)
 
     def version_tallies(self, counted: MetricVersion, per: str, starts: int, ends: int) -> exp.Select:
         """Return holder, period, value of a metric on the days ``[starts, ends)``."""
@@ -104,11 +129,15 @@ class History:
 
     def due(self, incentive: str) -> list[Due]:
         """Return the awards due to each version of an incentive, earlier versions first."""
+        return self.due_to(versions(incentive, self.known.timelines))
+
+    def due_to(self, line: Iterable[Version]) -> list[Due]:
+        """Return the awards due to each of these versions of one incentive, which come in order of time."""
         found: list[Due] = []
-        for version in versions(incentive, self.known.timelines):
-            name = f"due_{len(self._kept)}"
-            self._kept["due", name] = self.engine.keep(name, self._due(version, found))
-            found.append(Due(incentive, version, name))
+        for version in line:
+            name = self.kept.fresh("due")
+            self.kept["due", name] = self.engine.keep(name, self._due(version, found))
+            found.append(Due(version.incentive.key, version, name))
         return found
 
     def _due(self, version: Version, earlier: list[Due]) -> exp.Query:
@@ -127,17 +156,19 @@ class History:
 
     def _offers(self, version: Version) -> str:
         key = ("offer", repr(version.incentive.who))
-        if key not in self._kept:
-            name = f"offer_{len(self._kept)}"
+        if key not in self.kept:
+            name = self.kept.fresh("offer")
             self.engine.feed(name, relations.INTEGERS, relations.offers(self.known, version.incentive.who))
-            self._kept[key] = name
-        return self._kept[key]
+            self.kept[key] = name
+        return self.kept[key]
 
     def _keep(self, kind: str, means: str, query: Callable[[], exp.Query]) -> str:
         key = (kind, means)
-        if key not in self._kept:
-            self._kept[key] = self.engine.keep(f"{kind}_{means}", query())
-        return self._kept[key]
+        if key in self.kept:
+            self.kept[key] = self.kept.pop(key)  # used last
+        else:
+            self.kept[key] = self.engine.keep(f"{kind}_{means}", query())
+        return self.kept[key]
 
 
 def _no_tallies() -> exp.Select:
@@ -152,6 +183,17 @@ def attached(archive: Archive, known: Known) -> Iterator[History]:
     Raises:
         DamagedArchiveError: a file of the archive is missing or changed.
     """
+    with prepared(archive, known) as engine:
+        yield History(engine, known)
+
+
+@contextmanager
+def prepared(archive: Archive, known: Known, *, owners: bool = False) -> Iterator[Engine]:
+    """Give an engine that holds an archive and these facts; ``owners`` says that owners of records are credited, too.
+
+    Raises:
+        DamagedArchiveError: a file of the archive is missing or changed.
+    """
     manifest.check(archive)
     with engines.opened(archive.folder, memory=engines.MEMORY + archive.rows // ROWS_PER_MB) as engine:
         if archive.files:
@@ -159,8 +201,8 @@ def attached(archive: Archive, known: Known) -> Iterator[History]:
         else:
             engine.feed("activity", COLUMNS, ())
         first, last = engine.all(select(exp.Min(this=col("day")), exp.Max(this=col("day"))).from_("activity"))[0]
-        relations.feed(engine, known, range(first or 0, (last or -1) + 1))
-        yield History(engine, known)
+        relations.feed(engine, known, range(first or 0, (last or -1) + 1), owners=owners)
+        yield engine
 
 
 @contextmanager

@@ -15,18 +15,26 @@ if TYPE_CHECKING:
     from adoption.facts import Known
     from adoption.history.engine import Engine
     from rules.incentive import Who
+    from rules.version import Timelines
 
 SPAN = tuple[int, int]
 ALWAYS = (period.EVER, period.FOREVER)
 INTEGERS = {"holder": "BIGINT", "starts": "INTEGER", "ends": "INTEGER"}
 
 
-def feed(engine: Engine, known: Known, days: range) -> None:
-    """Make the relations that ``expressions`` asks for, beside the archive; ``days`` are those of all activities."""
+def feed(engine: Engine, known: Known, days: range, *, owners: bool = False) -> None:
+    """Make the relations that ``expressions`` asks for, beside the archive; ``days`` are those of all activities.
+
+    ``owners`` says that milestones credit owners of records, though none in force may.
+    """
     engine.view("live", live())
     identities = ((source, actor, who) for (source, actor), who in known.identities.items())
     engine.feed("identity", {"source": "VARCHAR", "actor": "VARCHAR", "participant": "BIGINT"}, identities)
-    engine.feed("mail", {"actor": "VARCHAR", "participant": "BIGINT"}, _mails(engine, known))
+    engine.feed(
+        "mail",
+        {"actor": "VARCHAR", "participant": "BIGINT"},
+        _mails(engine, known, owners or credits_owners(known.timelines)),
+    )
     spans = {"participant": "BIGINT", "team": "BIGINT", "starts": "INTEGER", "ends": "INTEGER"}
     engine.feed("membership", spans, _memberships(known))
     absences = ((who, *span) for who, found in known.absences.items() for span in merged(found))
@@ -90,17 +98,18 @@ def _memberships(known: Known) -> Iterator[tuple[int, int, int, int]]:
             yield from ((participant, team, *span) for span in merged(spans))
 
 
-def _mails(engine: Engine, known: Known) -> Iterator[tuple[str, int]]:
+def _mails(engine: Engine, known: Known, owners: bool) -> Iterator[tuple[str, int]]:
     """Yield the spellings in the archive that are somebody's address but for capitals, which Python compares."""
     addresses = {person.email.casefold(): person.id for person in known.people.values()}
-    for (spelling,) in engine.rows(spellings(_credits_owners(known))):
+    for (spelling,) in engine.rows(spellings(owners)):
         participant = addresses.get(spelling.casefold())
         if participant is not None:
             yield spelling, participant
 
 
-def _credits_owners(known: Known) -> bool:
-    return any(part.body.credit == "owner" for line in known.timelines.milestones.values() for part in line)
+def credits_owners(lines: Timelines) -> bool:
+    """Say whether any milestone credits the owner of a record."""
+    return any(part.body.credit == "owner" for line in lines.milestones.values() for part in line)
 
 
 def _calendar(days: range) -> Iterator[tuple[int, str, int, int]]:

@@ -1,0 +1,112 @@
+"""What the history shows of gaming: records made and deleted again, and more in minutes than hands can do."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+from sqlglot import select
+from sqlglot import union
+
+from adoption.history.conditions import every
+from adoption.history.conditions import is_one_of
+from adoption.history.expressions import col
+from adoption.history.expressions import num
+from adoption.history.expressions import within
+from rules.period import SECOND
+from rules.trial import suspicions
+from rules.trial.suspicions import Bulk
+from rules.trial.suspicions import Loop
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from adoption.facts import Known
+    from adoption.history.engine import Engine
+    from rules.version import MetricVersion
+
+SPAN = tuple[int, int]
+RUSH = suspicions.MINUTES * 60 * SECOND
+
+
+def concerned(counted: Iterable[MetricVersion]) -> list[str]:
+    """Return the types of activities that these metrics look at, directly or through milestones."""
+    found: set[str] = set()
+    for one in counted:
+        derived = {milestone.key for milestone in one.milestones}
+        found |= {kind for kind in one.metric.counts if kind not in derived}
+        found |= {kind for milestone in one.milestones for need in milestone.needs for kind in need.on}
+    return sorted(found)
+
+
+def loops(engine: Engine, known: Known, types: Iterable[str], days: SPAN) -> list[Loop]:
+    """Return who made records of these kinds and deleted them again, or took back what counts, and how often."""
+    asked = sorted(types)
+    records = sorted({kind.partition(".")[0] for kind in asked})
+    again = every(
+        [
+            col("source", "c").eq(col("source", "d")),
+            col("actor", "c").eq(col("actor", "d")),
+            col("subject", "c").eq(col("subject", "d")),
+            exp.GTE(this=col("time", "d"), expression=col("time", "c")),
+        ]
+    )
+    made = _done([f"{record}.created" for record in records], days, "source", "actor", "subject", "time")
+    gone = _done([f"{record}.deleted" for record in records], days, "source", "actor", "subject", "time")
+    deleted = (
+        select("c.source", "c.actor", exp.alias_(col("subject", "c"), "what"))
+        .from_(made.subquery("c"))
+        .join(gone.subquery("d"), on=again)
+    )
+    same = every(
+        [
+            col("source", "a").eq(col("source", "r")),
+            col("actor", "a").eq(col("actor", "r")),
+            col("id", "a").eq(col("retracts", "r")),
+        ]
+    )
+    back = (
+        select("a.source", "a.actor", exp.alias_(exp.func("COALESCE", col("subject", "a"), col("id", "a")), "what"))
+        .from_(_done(asked, days, "source", "actor", "subject", "id").subquery("a"))
+        .join(_done(None, None, "source", "actor", "retracts").subquery("r"), on=same)
+    )
+    both = union(deleted, back, distinct=True).subquery("loops")
+    query = select("source", "actor", exp.alias_(exp.Count(this=exp.Star()), "times")).from_(both)
+    found: dict[int, int] = defaultdict(int)
+    for source, actor, times in engine.all(query.group_by("source", "actor")):
+        who = known.participant_of(source, actor)
+        if who is not None:
+            found[who] += times
+    return [Loop(who, times) for who, times in sorted(found.items())]
+
+
+def _done(types: list[str] | None, days: SPAN | None, *columns: str) -> exp.Select:
+    """Return activities of these types on these days, also those that are retracted; without types, what retracts."""
+    parts: list[exp.Expr] = [exp.not_(col("actor").is_(exp.null()))]
+    if days is not None:
+        parts.append(within(col("day"), num(days[0]), num(days[1])))
+    parts.append(exp.not_(col("retracts").is_(exp.null())) if types is None else is_one_of(col("type"), types))
+    return select(*columns).from_("activity").where(every(parts))
+
+
+def bulks(engine: Engine, types: Iterable[str], days: SPAN) -> list[Bulk]:
+    """Return which of these types came in rushes: so many of one actor within minutes that hands cannot do it."""
+    rush = exp.IntDiv(this=col("time"), expression=num(RUSH))
+    inner = select("source", "actor", "type", exp.alias_(exp.Count(this=exp.Star()), "n"))
+    inner = inner.from_("live").where(
+        every([is_one_of(col("type"), types), within(col("day"), num(days[0]), num(days[1]))])
+    )
+    inner = inner.group_by("source", "actor", "type", rush).having(
+        exp.GTE(this=exp.Count(this=exp.Star()), expression=num(suspicions.BULK))
+    )
+    who = exp.Struct(
+        expressions=[exp.PropertyEQ(this=exp.to_identifier(name), expression=col(name)) for name in ("source", "actor")]
+    )
+    query = (
+        select("type", exp.alias_(exp.Count(this=exp.Distinct(expressions=[who])), "actors"))
+        .select(exp.cast(exp.Sum(this=col("n")), "BIGINT"), exp.Max(this=col("n")))
+        .from_(inner.subquery("rushes"))
+        .group_by("type")
+    )
+    return sorted(Bulk(*row) for row in engine.all(query))
