@@ -27,6 +27,7 @@ from adoption import limits
 from adoption import locks
 from adoption import rescoring
 from adoption import rewards
+from adoption import trials
 from adoption import unscored
 from adoption import waiting
 from adoption.auth import sessions
@@ -148,6 +149,11 @@ def check_journal(_report: Report) -> str:
     return f"the chain of {found.entries} entries is whole; its head is {found.head}"
 
 
+def try_drafts(report: Report) -> str:
+    """Work out the dry runs that are too long for a page to wait for."""
+    return f"{trials.work(report, _now)} dry runs worked out"
+
+
 def send_letters(report: Report) -> str | None:
     """Render and send the letters that are due."""
     done = sending.run(report)
@@ -203,6 +209,7 @@ JOBS: dict[str, Job] = {
     "work-out-bonuses": Job(
         work_out_bonuses, _every(5), "freeze and work out bonus runs", lambda: bool(working.waiting())
     ),
+    "try-drafts": Job(try_drafts, _every(2), "work out long dry runs", lambda: bool(trials.waiting())),
     "send-letters": Job(send_letters, _every(2), "send letters that are due", lambda: sending.needed(_now())),
     "check-journal": Job(check_journal, _daily("3", 0), "verify the chain of the journal"),
     "sweep-letters": Job(sweep_letters, _daily("3", 43), "delete old letters"),

@@ -65,5 +65,6 @@ from adoption.models.tally import Snapshot as Snapshot
 from adoption.models.tally import SnapshotPlace as SnapshotPlace
 from adoption.models.tally import Tally as Tally
 from adoption.models.tally import Track as Track
+from adoption.models.trial import StoredTrial as StoredTrial
 from adoption.models.voucher import Redemption as Redemption
 from adoption.models.voucher import Voucher as Voucher
