@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 from flask.cli import AppGroup
 
-from adoption import samples as data
+from adoption import sampledata as data
 from adoption.cli import _common
 from adoption.errors import AdoptionError
 from adoption.extensions import db

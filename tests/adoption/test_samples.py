@@ -16,7 +16,7 @@ from adoption import mail
 from adoption import people_csv
 from adoption import rescoring
 from adoption import rulebook
-from adoption import samples
+from adoption import sampledata as samples
 from adoption.bonuses import gathering
 from adoption.extensions import begin_write
 from adoption.extensions import db
@@ -33,7 +33,7 @@ from adoption.models import Series
 from adoption.models import StoredActivity
 from adoption.models import Team
 from adoption.models import Track
-from adoption.samples.there import YOUNG
+from adoption.sampledata.there import YOUNG
 from rules import sample
 from rules.book.composing import put
 from tests.staff import Staff

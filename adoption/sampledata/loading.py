@@ -18,8 +18,8 @@ from adoption import rulebook
 from adoption.errors import AdoptionError
 from adoption.extensions import db
 from adoption.models import PublishedBook
-from adoption.samples import company
-from adoption.samples import there
+from adoption.sampledata import company
+from adoption.sampledata import there
 from rules import period
 from rules import sample
 from rules.book.composing import definitions
