@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
-from adoption.bonuses.payroll import safe
+from adoption.sheets import safe
 from rules.bonus.exact import money_text
 
 if TYPE_CHECKING:

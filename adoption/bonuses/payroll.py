@@ -25,6 +25,7 @@ from adoption.models import BonusStatement
 from adoption.models import Participant
 from adoption.models import PayrollColumns
 from adoption.models import PayrollExport
+from adoption.sheets import safe
 from rules.bonus.closing import FINAL
 from rules.bonus.exact import money_text
 from rules.period import moment
@@ -52,8 +53,6 @@ FIELDS = (
 USUAL = tuple((name, name) for name in FIELDS if name not in {"name", "email"})
 MOST_COLUMNS = 40
 HEADING_LENGTH = 60
-# What a spreadsheet would take for the beginning of a formula, also where signs are as wide as letters.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 Columns = tuple[tuple[str, str], ...]  # heading, field
 
@@ -190,11 +189,6 @@ def _csv(columns: Columns, rows: Sequence[tuple[int, dict[str, str]]]) -> bytes:
     for _, fields in rows:
         writer.writerow([fields[field] if field == "amount" else safe(fields[field]) for _, field in columns])
     return text.getvalue().encode()
-
-
-def safe(text: str) -> str:
-    """Return text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULA) or text.lstrip().startswith(FORMULA) else text
 
 
 def as_xlsx(batch: int) -> bytes:

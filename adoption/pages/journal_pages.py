@@ -28,12 +28,12 @@ from adoption import languages
 from adoption import looks
 from adoption.auth import SESSION
 from adoption.auth import permission
-from adoption.bonuses.payroll import safe
 from adoption.extensions import db
 from adoption.journal import reading
 from adoption.journal.differences import differences
 from adoption.languages import gettext
 from adoption.pages import journal_words
+from adoption.sheets import safe
 from rules import period
 
 if TYPE_CHECKING:
