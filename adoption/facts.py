@@ -100,6 +100,7 @@ class Known:
     _emails: Mapping[str, int] = field(repr=False)
     _actors: dict[tuple[str, str | None], int | None] = field(default_factory=dict, repr=False)
     _places: dict[SPAN, tuple[int, ...]] = field(default_factory=dict, repr=False)
+    _reports: dict[int, list[int]] = field(default_factory=dict, repr=False)  # filled when it is first asked for
 
     @cached_property
     def sample(self) -> bool:
@@ -134,6 +135,22 @@ class Known:
                 self._places.clear()
             self._places[key] = found
             return found
+
+    def led_by(self, leader: int) -> set[int]:
+        """Return everybody below somebody in the chain of managers; in a circle also themselves."""
+        if not self._reports:
+            below: dict[int, list[int]] = defaultdict(list)
+            for one in self.people.values():
+                if one.manager is not None:
+                    below[one.manager].append(one.id)
+            self._reports.update(below)
+        found: set[int] = set()
+        asked = [leader]
+        while asked:
+            reports = set(self._reports.get(asked.pop(), ())) - found
+            found |= reports
+            asked.extend(reports)
+        return found
 
     def works(self, holder: int, day: int) -> bool:
         """Say whether a local day is a working day of the holder (a team has the calendar alone)."""

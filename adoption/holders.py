@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import defaultdict
 from typing import TYPE_CHECKING
-
-from flask import current_app
 
 from adoption import auth
 from adoption import facts
@@ -15,6 +12,9 @@ from adoption.errors import ForbiddenError
 from adoption.errors import NotFoundError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Collection
+
     from adoption.facts import Known
 
 
@@ -58,75 +58,95 @@ def check(holder: int, permission: str) -> None:
 
 
 def _looked_at(holder: int, permission: str) -> None:
-    """Note that something of a person is shown to somebody who may see everybody."""
-    if holder > 0 and auth.caller().reach(permission) is auth.ALL:
-        looks.note(holder)
+    """Note that something of a person is shown to somebody who may see everybody, or sees it in another's place."""
+    if holder > 0:
+        looked_at(holder, permission)
+
+
+def looked_at(participant: int, permission: str) -> None:
+    """Note, in a page of a participant's, that it is shown to somebody who does not lead them."""
+    known, who = facts.current(), auth.caller()
+    if who.reach(permission) is auth.ALL:
+        looks.note(participant)
+    elif not auth.leads(who, permission, participant, _manager_of(known)):
+        behalf = auth.behalf(who, permission, participant, _manager_of(known), _teams_of(known))
+        looks.note(participant, behalf)
+
+
+def sees(participant: int, permission: str) -> bool:
+    """Say whether a permission opens to the caller what belongs to a participant: one's own, and of whom one leads.
+
+    Also of those whom somebody leads in whose place they see today.
+    """
+    known = facts.current()
+    return auth.may_see(auth.caller(), permission, participant, _manager_of(known), _teams_of(known))
+
+
+def _manager_of(known: Known) -> Callable[[int], int | None]:
+    return lambda person: known.people[person].manager if person in known.people else None
+
+
+def _teams_of(known: Known) -> Callable[[int], Collection[int]]:
+    day = today(known)
+    return lambda person: known.teams_on(person, day)
 
 
 def teams(permission: str) -> list[int]:
     """Return the numbers of the teams that are the caller's to see: one's own first, then the others by name."""
     known, who = facts.current(), auth.caller()
     reach, day = who.reach(permission), today(known)
-    own = known.teams_on(who.participant, day) if who.participant is not None else ()
+    own = known.teams_on(who.participant, day) if who.participant is not None and reach is not None else ()
     if reach is auth.ALL:
         others = set(known.teams)
     elif reach is auth.REPORTS and who.participant is not None:
-        others = {team for one in _led(known, who.participant) for team in known.teams_on(one, day)}
+        others = {team for one in _reports(known, permission) for team in known.teams_on(one, day)}
+        for one in who.passed:  # one team of two that somebody is in: the other one is not passed on
+            theirs = {team for person in known.led_by(one.giver) for team in known.teams_on(person, day)}
+            others |= theirs if one.team is None else theirs & {one.team}
     else:
         others = set()
     return [*own, *sorted(others.difference(own), key=lambda team: known.teams[team])]
 
 
-def _led(known: Known, leader: int) -> set[int]:
-    """Return everybody below somebody in the chain of managers; who leads whom is kept for one version of the facts."""
-    kept: tuple[int, dict[int, list[int]]] | None = current_app.extensions.get("led")
-    if kept is None or kept[0] != known.version:
-        below: dict[int, list[int]] = defaultdict(list)
-        for one in known.people.values():
-            if one.manager is not None:
-                below[one.manager].append(one.id)
-        kept = current_app.extensions["led"] = known.version, dict(below)
-    found: set[int] = set()
-    asked = [leader]
-    while asked:
-        reports = set(kept[1].get(asked.pop(), ())) - found
-        found |= reports
-        asked.extend(reports)
-    return found
+def _reports(known: Known, permission: str) -> set[int]:
+    """Return everybody whom the caller leads by a role of their own."""
+    who = auth.caller()
+    return known.led_by(who.participant) if who.participant is not None and who.leads(permission) else set()
 
 
 def _sees(known: Known, holder: int, permission: str) -> bool:
     """Say whether the caller may see a participant; a team is seen by its members and by those who lead one."""
-    who = auth.caller()
-    if who.reach(permission) is auth.ALL:
+    if auth.caller().reach(permission) is auth.ALL:
         return True
-    if holder > 0:
-        return auth.may_see(who, permission, holder, lambda person: known.people[person].manager)
-    day = today(known)
-    members = (one for one in known.people if -holder in known.teams_on(one, day))
-    return any(auth.may_see(who, permission, one, lambda person: known.people[person].manager) for one in members)
+    return sees(holder, permission) if holder > 0 else -holder in known.teams and -holder in teams(permission)
 
 
 def knows(permission: str, holder: int, who: int | None) -> bool:
     """Say whether the caller may know which record it was: of a team's, only one's own and those of whom one leads."""
-    caller, known = auth.caller(), facts.current()
-    if holder > 0 or caller.reach(permission) is auth.ALL:
+    if holder > 0 or auth.caller().reach(permission) is auth.ALL:
         return True
-    return who is not None and auth.may_see(caller, permission, who, lambda person: known.people[person].manager)
+    return who is not None and sees(who, permission)
 
 
-def led() -> set[int]:
-    """Return everybody whom the caller leads, directly or through others; nobody where the table says one's own."""
-    who = auth.caller().participant
-    return set() if who is None else _led(facts.current(), who) - {who}
+def led(permission: str) -> set[int]:
+    """Return everybody whom the caller leads, directly or through others, or in whose leader's place they see."""
+    known, who = facts.current(), auth.caller()
+    found, teams_of = set(_reports(known, permission)), _teams_of(known)
+    if who.reach(permission) is auth.REPORTS:
+        for one in who.passed:
+            theirs = known.led_by(one.giver) - {one.giver}
+            found |= {person for person in theirs if one.team is None or one.team in teams_of(person)}
+    return found - {who.participant}
 
 
 def usable() -> list[int]:
-    """List the holders whose rewards the caller may use today: themselves, their teams, and teams that they lead."""
+    """List the holders whose rewards the caller may use today: themselves, their teams, and teams that they lead.
+
+    Who sees in somebody's place uses nothing of theirs.
+    """
     who, known = auth.caller(), facts.current()
-    reach = who.reach("awards:read")
-    if who.participant is None or reach is None or who.reach("rewards:use") is None:
+    if who.participant is None or who.reach("awards:read") is None or who.reach("rewards:use") is None:
         return []
-    people = {who.participant} | (_led(known, who.participant) if reach >= auth.REPORTS else set())
+    people = {who.participant} | _reports(known, "awards:read")
     day = today(known)
     return [who.participant, *sorted({-team for one in people for team in known.teams_on(one, day)})]

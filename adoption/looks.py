@@ -24,7 +24,6 @@ from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.journal.reading import READ
 from adoption.models import JournalEntry
-from adoption.models import JournalHead
 from rules import period
 
 if TYPE_CHECKING:
@@ -100,7 +99,7 @@ def _keep(response: Response) -> Response:
 def _write(looks: dict[int, Look], begins: int, now: int) -> None:
     """Write those that the journal has not yet since the day began, and commit."""
     connection, by = begin_write(), auth.caller().by
-    connection.execute(select(JournalHead.number).with_for_update())  # what is there is settled before it is read
+    journal.take_turn(connection)  # what is there is settled before it is read
     for participant, look in looks.items():
         thing = f"participant/{participant}"
         if look not in _there(connection, by.participant, thing, begins):

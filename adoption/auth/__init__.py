@@ -20,7 +20,9 @@ from adoption.auth import devices
 from adoption.auth import sessions
 from adoption.auth import tokens as bearer
 from adoption.auth.callers import Caller as Caller  # noqa: TC001  # others import it from here
+from adoption.auth.callers import behalf as behalf
 from adoption.auth.callers import leaders as leaders
+from adoption.auth.callers import leads as leads
 from adoption.auth.callers import may_see as may_see
 from adoption.auth.stating import KEPT_DEVICE as KEPT_DEVICE
 from adoption.auth.stating import SESSION as SESSION
@@ -93,7 +95,7 @@ def _require(name: str, found: Caller) -> Caller:
     if name not in found.scopes and EVERY not in found.scopes:
         msg = f"This needs a token with the scope {name}."
         raise MissingScopeError(msg, missing_scope=name)
-    msg = f"The role {found.role} has not the permission {name}."
+    msg = f"The role {', '.join(found.roles)} has not the permission {name}."
     raise ForbiddenError(msg, permission=name)
 
 

@@ -55,7 +55,7 @@ def caller() -> Caller:
     row = _look_up(request.cookies.get(COOKIE, ""))
     if row is None:
         raise UnregisteredError
-    return Caller(row.canteen, OPENS, None, DEVICE, device=row.id)
+    return Caller(row.canteen, OPENS, None, (DEVICE,), device=row.id)
 
 
 def known(token: str) -> bool:

@@ -24,9 +24,12 @@ from sqlalchemy import or_
 from sqlalchemy import select
 from sqlalchemy import update
 
+from adoption.auth import roles
 from adoption.auth.callers import Caller
+from adoption.auth.callers import day_of
 from adoption.auth.callers import has_left
-from adoption.auth.callers import role_of
+from adoption.auth.callers import passed_of
+from adoption.auth.callers import roles_of
 from adoption.auth.table import EVERY
 from adoption.auth.tokens import LENGTH
 from adoption.auth.tokens import digest_of
@@ -94,11 +97,14 @@ def visitor() -> Caller | None:
 
 
 def _look_up(digest: str, now: int) -> Caller | None:
+    today = day_of(now)
     row = db.session.execute(
         select(
             WebSession.id, WebSession.seen, WebSession.participant,
             Participant.name, Participant.email, Participant.role, Participant.left_on,
             Preference.language, Preference.theme,
+            roles.held(WebSession.participant, today).label("given"),
+            roles.passed(WebSession.participant, today).label("passed"),
         )
         .join(Participant, Participant.id == WebSession.participant)
         .outerjoin(Preference, Preference.participant == WebSession.participant)
@@ -111,7 +117,8 @@ def _look_up(digest: str, now: int) -> Caller | None:
         begin_write().execute(update(WebSession).where(WebSession.id == row.id).values(seen=now))
         db.session.commit()
     g.person = row
-    return Caller(row.email, EVERYTHING, row.participant, role_of(row.role), session=row.id)
+    own, others = roles_of(row.role, row.given), passed_of(row.passed)
+    return Caller(row.email, EVERYTHING, row.participant, own, session=row.id, passed=others)
 
 
 def normal(address: str) -> str:

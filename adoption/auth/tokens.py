@@ -16,9 +16,12 @@ from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 
 from adoption import journal
+from adoption.auth import roles
 from adoption.auth.callers import Caller
+from adoption.auth.callers import day_of
 from adoption.auth.callers import has_left
-from adoption.auth.callers import role_of
+from adoption.auth.callers import passed_of
+from adoption.auth.callers import roles_of
 from adoption.auth.table import SCOPES
 from adoption.auth.table import SERVICE
 from adoption.errors import NotFoundError
@@ -92,18 +95,20 @@ def digest_of(token: str) -> str:
 def look_up(digest: str) -> Caller | None:
     """Return the caller whose token has that digest, if it is in force."""
     columns = (ApiToken.id, ApiToken.name, ApiToken.scopes, ApiToken.participant, ApiToken.used)
+    now = time.time_ns() // 1000
+    today = day_of(now)
+    given, passed = roles.held(ApiToken.participant, today), roles.passed(ApiToken.participant, today)
     row = db.session.execute(
-        select(*columns, Participant.role, Participant.left_on)
+        select(*columns, Participant.role, Participant.left_on, given.label("given"), passed.label("passed"))
         .outerjoin(Participant, Participant.id == ApiToken.participant)
         .where(ApiToken.digest == digest, ApiToken.revoked.is_(None))
     ).first()
-    now = time.time_ns() // 1000
     if row is None or has_left(row.left_on, now):
         return None
     if row.used is None or row.used < now - MINUTE:
         _note_use(row.id, now)
-    role = SERVICE if row.participant is None else role_of(row.role)
-    return Caller(row.name, frozenset(row.scopes.split()), row.participant, role)
+    own = (SERVICE,) if row.participant is None else roles_of(row.role, row.given)
+    return Caller(row.name, frozenset(row.scopes.split()), row.participant, own, passed=passed_of(row.passed))
 
 
 def _note_use(number: int, now: int) -> None:

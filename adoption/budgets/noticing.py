@@ -12,7 +12,7 @@ from sqlalchemy import select
 from adoption import facts
 from adoption import mail
 from adoption import statements
-from adoption.auth.callers import has_left
+from adoption.auth import roles
 from adoption.budgets import reading
 from adoption.extensions import begin_write
 from adoption.extensions import db
@@ -112,8 +112,9 @@ def _tell(connection: Connection, known: Known, pool: Pool, threshold: int, now:
         "waiting": pool.waiting,
         "when_spent": reward.budget.when_spent,
     }
+    hr = roles.having("hr", known.today(now))
     for person in known.people.values():
-        if person.role == "hr" and not has_left(person.left_on, now):
+        if person.id in hr:
             mail.plan(
                 connection,
                 "budget",

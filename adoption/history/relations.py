@@ -48,7 +48,7 @@ def feed(engine: Engine, known: Known, days: range, *, owners: bool = False) -> 
 def offers(known: Known, who: Who) -> Iterator[tuple[int, int, int]]:
     """Yield holder, starts, ends of every stretch of days on which these people and teams are meant."""
     for number in known.people:
-        if who.role and not set(known.people[number].role.split()) & set(who.role):
+        if who.role and known.people[number].role not in who.role:
             continue
         places = known.memberships.get(number, ())
         asked = []

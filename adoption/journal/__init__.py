@@ -22,4 +22,5 @@ from adoption.journal.writing import NOTHING as NOTHING
 from adoption.journal.writing import By as By
 from adoption.journal.writing import chained as chained
 from adoption.journal.writing import digest as digest
+from adoption.journal.writing import take_turn as take_turn
 from adoption.journal.writing import write as write

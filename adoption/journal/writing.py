@@ -17,6 +17,7 @@ from adoption.models import JournalHead
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+    from sqlalchemy import Row
 
 NOTHING = "0" * 64  # what stands before the first row
 COLUMNS = ("number", "moment", "participant", "name", "action", "thing", "before", "after", "why", "previous", "hash")
@@ -46,7 +47,7 @@ def write(  # noqa: PLR0913  # who, what, to what, before, after, why, when
     ``before`` and ``after`` are whatever JSON can hold; ``None`` where there was or is nothing.  Whoever else writes
     waits until the caller commits, so this comes last in a transaction.
     """
-    last = connection.execute(select(JournalHead.number, JournalHead.hash).with_for_update()).one()
+    last = take_turn(connection)
     values = {
         "moment": now,
         "participant": by.participant,
@@ -62,6 +63,11 @@ def write(  # noqa: PLR0913  # who, what, to what, before, after, why, when
     connection.execute(update(JournalHead).values(number=row["number"], hash=row["hash"]))
     number: int = row["number"]
     return number
+
+
+def take_turn(connection: Connection) -> Row[int, str]:
+    """Wait until nobody else writes the journal, and keep everybody out until the caller commits; return its end."""
+    return connection.execute(select(JournalHead.number, JournalHead.hash).with_for_update()).one()
 
 
 def chained(values: dict[str, Any], last: int, previous: str) -> dict[str, Any]:

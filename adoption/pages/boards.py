@@ -38,6 +38,8 @@ from rules import wording
 from rules.value import text_of_units
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from flask.typing import ResponseReturnValue
 
     from adoption.boards import BoardView
@@ -224,7 +226,7 @@ def _around(asked: Asked, view: BoardView, before: BoardView | None) -> dict[str
     me = who.participant or 0
     board = known.book.boards[asked.key]
     return {
-        "headline": places.headline(view, plays=_may_stand(known, asked, me, who.role)),
+        "headline": places.headline(view, plays=_may_stand(known, asked, me, who.roles)),
         "days": places.days_of(view),
         "had": places.had(view, before),
         "pace": _pace(known, view, board.metric),
@@ -239,10 +241,10 @@ def _around(asked: Asked, view: BoardView, before: BoardView | None) -> dict[str
     }
 
 
-def _may_stand(known: Known, asked: Asked, me: int, role: str) -> bool:
+def _may_stand(known: Known, asked: Asked, me: int, roles: Collection[str]) -> bool:
     """Say whether somebody may be on a board: they work in the CRM, and belong to the team it is narrowed to."""
     there = asked.team is None or asked.team in known.teams_on(me, holders.today(known))
-    return there and week.works_here(me, role)
+    return there and week.works_here(me, roles)
 
 
 def _pace(known: Known, view: BoardView, metric: str) -> Pace | None:

@@ -68,7 +68,7 @@ def index() -> ResponseReturnValue:
             awaited=[bonus_parts.awaited(one) for one in _awaited(covering, past)],
             past=[bonus_parts.line(one) for one in past],
             sparks=bonus_parts.sparks(past),
-            leads=auth.caller().reach(READ) is not auth.OWN and bool(holders.led()),
+            leads=auth.caller().reach(READ) is not auth.OWN and bool(holders.led(READ)),
             **drawing.HELPERS,
         )
 
@@ -149,7 +149,7 @@ def team() -> ResponseReturnValue:
         raise ForbiddenError
     with facts.held():
         known = facts.current()
-        people = sorted(holders.led(), key=lambda who: (known.people[who].name.casefold(), who))
+        people = sorted(holders.led(READ), key=lambda who: (known.people[who].name.casefold(), who))
         seen = reading.periods_seen()
         choices = bonus_parts.choices(seen, request.args.get("of", ""))
         chosen = next((pair for pair, one in zip(seen, choices, strict=True) if one.chosen), None)
@@ -227,7 +227,7 @@ def _shown(stored: Stored, participant: int, fault: bonus_parts.Fault | None = N
         fault=fault,
         longest=disputing.LONGEST,
         days=disputing.DAYS,
-        leads=participant in holders.led(),
+        leads=participant in holders.led(READ),
         version=telling.bonuses.date(periods.parse(shown["about"]["version"])[1]),
         as_of=datetime.fromisoformat(shown["about"]["as_of"]),
         short=shown["hash"].partition(":")[2][:SHORT],

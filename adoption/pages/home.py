@@ -51,7 +51,7 @@ def week() -> ResponseReturnValue:
     who = auth.caller()
     me = who.participant or 0
     now = time.time_ns() // 1000
-    if not weeks.works_here(me, who.role):
+    if not weeks.works_here(me, who.roles):
         return render_template("home/short.html", **_head(me, now), ways=_ways(who))
     if preferences.of(me).welcomed is None:
         return render_template("home/welcome.html", **_head(me, now))

@@ -10,7 +10,6 @@ from adoption import auth
 from adoption import facts
 from adoption import holders
 from adoption import languages
-from adoption import looks
 from adoption import telling
 from adoption.languages import gettext
 from adoption.pages import drawing
@@ -98,12 +97,10 @@ def near(one: OpenRecord, cards: Mapping[str, Card]) -> Near:
 
 def may_read(story: RecordStory) -> bool:
     """Say whether a record's story is the reader's: they, or somebody they lead, had a part in it."""
-    who, known = auth.caller(), facts.current()
-    if who.reach(READ) is auth.ALL:
-        for one in story.people:
-            looks.note(one)
-        return True
-    return any(auth.may_see(who, READ, one, lambda person: known.people[person].manager) for one in story.people)
+    seen = [one for one in story.people if holders.sees(one, READ)]
+    for one in seen:
+        holders.looked_at(one, READ)
+    return bool(seen) or auth.caller().reach(READ) is auth.ALL
 
 
 def named(holder: int) -> Callable[[int | None], bool]:
@@ -121,7 +118,7 @@ def name_of(participant: int | None, actor: str | None = None) -> str:
         return actor if actor and who.reach(READ) is auth.ALL else gettext("somebody")
     if participant == who.participant:
         return gettext("you")
-    if auth.may_see(who, READ, participant, lambda person: known.people[person].manager):
+    if holders.sees(participant, READ):
         return known.people[participant].name
     return gettext("a colleague")
 

@@ -22,6 +22,7 @@ from rules import lead as leads
 from rules import period
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from collections.abc import Sequence
 
     from adoption.explain import AwardLine
@@ -72,10 +73,10 @@ class _Gathered(NamedTuple):
     fed: Feed
 
 
-def works_here(who: int, role: str) -> bool:
+def works_here(who: int, roles: Collection[str]) -> bool:
     """Say whether somebody works in the CRM, as far as we know; the others have another home."""
     known = facts.current()
-    return role in AT_HOME or who in known.memberships or who in known.identities.values()
+    return any(role in AT_HOME for role in roles) or who in known.memberships or who in known.identities.values()
 
 
 def of(who: int, now: int | None = None) -> Week:

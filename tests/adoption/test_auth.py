@@ -111,9 +111,9 @@ def test_every_role_is_in_the_table():
 @pytest.mark.parametrize("role", sorted(WHO))
 def test_a_caller_needs_both_the_role_and_the_scope(name, role):
     reach = PERMISSIONS[name].get(role)
-    whole = auth.Caller("t", frozenset({auth.EVERY}), 1, role)
-    fitting = auth.Caller("t", frozenset({name}), 1, role)
-    other = auth.Caller("t", frozenset(set(PERMISSIONS) - {name}), 1, role)
+    whole = auth.Caller("t", frozenset({auth.EVERY}), 1, (role,))
+    fitting = auth.Caller("t", frozenset({name}), 1, (role,))
+    other = auth.Caller("t", frozenset(set(PERMISSIONS) - {name}), 1, (role,))
     assert (whole.reach(name), fitting.reach(name), other.reach(name)) == (reach, reach, None)
 
 
