@@ -18,6 +18,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 
+from rules.book import BookError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Mapping
@@ -118,6 +120,7 @@ def init_app(app: Flask) -> None:
     """Answer every error: people with a page (``extensions["error_page"]``), machines with a problem."""
     app.register_error_handler(AdoptionError, _for_people(on_own_error))
     app.register_error_handler(HTTPException, _for_people(on_http_error))
+    app.register_error_handler(BookError, _for_people(on_book_error))
     app.register_error_handler(ValidationError, _for_people(on_validation_error))
     for failure in (OperationalError, InterfaceError, PoolTimeoutError):
         app.register_error_handler(failure, _for_people(on_storage_failure))
@@ -160,6 +163,13 @@ def on_http_error(error: HTTPException) -> Response | HTTPException:
 def on_validation_error(error: ValidationError) -> Response:
     """List every fault by its field."""
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "Some fields are wrong.", errors=error.messages)
+
+
+def on_book_error(error: BookError) -> Response:
+    """List every fault of a book by its place."""
+    faults = [{"place": fault.place, "message": fault.message} for fault in error.faults]
+    said = str(error).partition("\n")[0].rstrip(":")
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{said}.", kind="urn:spoonful:faulty-book", faults=faults)
 
 
 def on_storage_failure(error: Exception) -> Response:

@@ -111,7 +111,8 @@ def newest(connection: Connection) -> Newest:
 
 def text_of(number: int | None) -> str:
     """Return the text of a published book; nothing where there is none of that number."""
-    return db.session.scalar(select(PublishedBook.text).where(PublishedBook.id == number)) or ""
+    known = number if number is not None and 0 < number < 2**63 else 0  # what a database can look for
+    return db.session.scalar(select(PublishedBook.text).where(PublishedBook.id == known)) or ""
 
 
 @dataclass(frozen=True, slots=True)

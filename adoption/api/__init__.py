@@ -16,6 +16,7 @@ from flask_smorest import Api
 from adoption import health
 from adoption.api import activities
 from adoption.api import boards
+from adoption.api import book
 from adoption.api import hooks
 from adoption.api import incentives
 from adoption.api import participants
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 PREFIX = "/api/v1"
 VERSION = "1.0"
-RESOURCES: tuple[Blueprint, ...] = (activities.bp, participants.bp, boards.bp, incentives.bp)
+RESOURCES: tuple[Blueprint, ...] = (activities.bp, participants.bp, boards.bp, book.bp, incentives.bp)
 PLAIN: tuple[Blueprint, ...] = (hooks.bp, service.bp)  # not part of the versioned API
 
 page = Blueprint("api", __name__, template_folder="templates")

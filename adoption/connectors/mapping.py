@@ -217,8 +217,8 @@ def _when(raw: Table[str, Any], place: str, faults: Faults) -> tuple[Condition, 
     try:
         return (condition(raw["when"]),) if "when" in raw else ()
     except ValidationError as error:
-        for within, message in flat(error.messages):
-            faults.add(f"{place}.{within}" if within else place, message)
+        for fault in flat(error.messages):
+            faults.add(f"{place}.{fault.place}" if fault.place else place, fault.message)
         return ()
 
 

@@ -36,6 +36,7 @@ from adoption.drafts.life import withdraw as withdraw
 from adoption.drafts.stored import DISCARDED as DISCARDED
 from adoption.drafts.stored import DRAFT as DRAFT
 from adoption.drafts.stored import PUBLISHED as PUBLISHED
+from adoption.drafts.stored import STATES as STATES
 from adoption.drafts.stored import WAITING as WAITING
 from adoption.drafts.stored import Draft as Draft
 from adoption.drafts.stored import Name as Name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
@@ -74,7 +75,7 @@ def report(draft: Draft, emitted: Collection[str] | None = None, *, now: int) ->
     if found.book is None:
         return found
     past = tuple(_past(found.book, draft, facts.day_of()(now)))
-    return books.Report(None if past else found.book, past, found.warnings)
+    return replace(found, book=None if past else found.book, faults=past)
 
 
 def _past(book: Book, draft: Draft, today: int) -> Iterator[Fault]:

@@ -21,10 +21,15 @@ ITSELF = "_schema"  # marshmallow's name for the whole table
 
 
 class Fault(NamedTuple):
-    """A place in the book (``incentive.lunch.every``, ``line 3, column 7``), what is wrong there, and the remedy."""
+    """A place in the book (``incentive.lunch.every``, ``line 3, column 7``), what is wrong there, and the remedy.
+
+    ``code`` is a name that never changes, ``values`` are what the message tells: for those who say it in other words.
+    """
 
     place: str
     message: str
+    code: str = ""
+    values: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
         """Write it as one line."""

@@ -124,7 +124,8 @@ def test_only_services_and_admins_may_send_activities():
 # --- roles and routes: every route of the address map, asked by everybody
 
 BODY = {"POST": {"json": []}}
-PARTS = {"email": "alice@example.com", "key": "none", "id": "1-3-1-1", "source": "crm", "filename": "x"}
+PARTS = {"email": "alice@example.com", "key": "none", "id": "1-3-1-1", "source": "crm", "filename": "x", "number": 1,
+         "kind": "metric"}  # fmt: skip
 CAST = {
     "nobody": None,
     "alice": "employee",
