@@ -1,0 +1,132 @@
+"""What the columns of a spreadsheet hold: by their headings in three languages, and by what stands in them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+
+from rules.audit import keys
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PARTS = ("name", "first_name", "last_name", "company", "email", "phone", "last_contact", "owner", "value")
+HEADINGS: dict[str, tuple[str, ...]] = {
+    "email": (
+        "email", "e-mail", "mail", "почта", "эл почта", "электронная почта", "имейл", "邮箱", "电子邮件",
+        "邮件",
+    ),
+    "phone": (
+        "phone", "telephone", "tel", "mobile", "cell", "telefon", "handy", "телефон", "тел", "мобильный",
+        "电话", "手机", "联系电话",
+    ),
+    "first_name": (
+        "first name", "given name", "forename", "vorname", "имя", "名", "名字",
+    ),
+    "last_name": (
+        "last name", "surname", "family name", "nachname", "фамилия", "姓", "姓氏",
+    ),
+    "name": (
+        "name", "full name", "contact", "contact name", "customer", "client", "person", "ansprechpartner",
+        "kunde", "фио", "контакт", "клиент", "контактное лицо", "заказчик", "姓名", "联系人", "客户",
+        "客户姓名",
+    ),
+    "company": (
+        "company", "account", "organisation", "organization", "firm", "firma", "unternehmen", "компания",
+        "организация", "фирма", "предприятие", "公司", "单位", "公司名称", "企业",
+    ),
+    "last_contact": (
+        "last contact", "last contacted", "last activity", "last call", "last meeting", "letzter kontakt",
+        "последний контакт", "дата контакта", "последний звонок", "последнее касание", "最后联系",
+        "上次联系", "最近联系", "跟进日期",
+    ),
+    "owner": (
+        "owner", "sales rep", "rep", "responsible", "manager", "assigned to", "account manager",
+        "betreuer", "zuständig", "ответственный", "менеджер", "владелец", "负责人", "销售", "业务员",
+        "跟进人",
+    ),
+    "value": (
+        "value", "amount", "revenue", "turnover", "deal value", "sum", "umsatz", "wert", "сумма", "оборот",
+        "выручка", "ценность", "金额", "价值", "销售额", "合同金额",
+    ),
+}  # fmt: skip  # as many on a line as it holds
+ENOUGH = 0.6  # of the filled cells must look like a part that is recognised by contents alone
+SAMPLE = 200  # rows that are looked at
+_DATE = re.compile(r"\d{4}[-./年]\d{1,2}[-./月]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{2,4}")
+_NUMBER = re.compile(r"[-+]?[\d\s.,' ]+\s*[€$₽£¥]?|[€$₽£¥]\s*[\d\s.,' ]+")
+
+
+class Guess(NamedTuple):
+    """A column that was recognised: its place, and whether the heading said so or only the contents."""
+
+    column: int
+    by_heading: bool
+
+
+def recognised(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, Guess]:
+    """Return which column holds which part.  A heading goes before contents, a whole heading before one in part."""
+    found: dict[str, Guess] = {}
+    folded = [_folded(one) for one in headings]
+    for whole in (True, False):
+        for part, names in HEADINGS.items():
+            for column, heading in enumerate(folded):
+                taken = part in found or any(column == guess.column for guess in found.values())
+                if not taken and heading and _says(heading, names, whole=whole):
+                    found[part] = Guess(column, by_heading=True)
+    for part in ("email", "last_contact", "phone"):
+        if part not in found:
+            place = _by_contents(part, len(headings), rows, {guess.column for guess in found.values()})
+            if place is not None:
+                found[part] = Guess(place, by_heading=False)
+    return found
+
+
+def heading_row(rows: Sequence[Sequence[str]]) -> int:
+    """Return the place of the row that looks most like headings, among the first twenty; titles may stand above it."""
+
+    def known(row: Sequence[str]) -> int:
+        return sum(any(_says(_folded(cell), names, whole=True) for names in HEADINGS.values()) for cell in row if cell)
+
+    counts = [(known(row), sum(bool(cell.strip()) for cell in row), -place) for place, row in enumerate(rows[:20])]
+    return -max(counts, default=(0, 0, 0))[2]
+
+
+def _folded(heading: str) -> str:
+    return " ".join(
+        re.findall(r"[^\W_]+|-", unicodedata.normalize("NFKC", heading).casefold().replace("_", " "))
+    ).replace(" - ", "-")
+
+
+def _says(heading: str, names: Sequence[str], *, whole: bool) -> bool:
+    if whole:
+        return heading in names
+    asked = set(heading.split())
+    return any(
+        set(name.split()) <= asked or (not name.isascii() and len(name) > 1 and name in heading) for name in names
+    )
+
+
+def _by_contents(part: str, width: int, rows: Sequence[Sequence[str]], taken: set[int]) -> int | None:
+    best: tuple[float, int] | None = None
+    for column in range(width):
+        cells = [row[column].strip() for row in rows[:SAMPLE] if column < len(row) and row[column].strip()]
+        if column in taken or not cells:
+            continue
+        share = sum(_looks_like(part, cell) for cell in cells) / len(cells)
+        if share >= ENOUGH and (best is None or share > best[0]):
+            best = share, column
+    return None if best is None else best[1]
+
+
+def _looks_like(part: str, cell: str) -> bool:
+    if part == "email":
+        return keys.mail(cell) is not None
+    if part == "last_contact":
+        return _DATE.match(cell) is not None
+    return (
+        re.fullmatch(r"\+?[\d\s()./-]{7,20}", cell) is not None
+        and keys.phone(cell) is not None
+        and not _DATE.fullmatch(cell)
+    )

@@ -1,0 +1,276 @@
+"""Audits of a spreadsheet: who arrived in the CRM and who did not, and clear answers to hostile or mistaken files."""
+
+# ruff: noqa: RUF001, S311  # letters of other alphabets; chance that is no secret
+
+import io
+import random
+import zipfile
+from datetime import date
+from decimal import Decimal
+
+import pytest
+import xlsxwriter
+
+from adoption.audits import checking
+from adoption.audits import contacts
+from adoption.audits import reading
+from adoption.audits.matching import Card
+from adoption.audits.matching import match
+from adoption.extensions import db
+from bench import audit as bench
+from rules.audit import columns
+from rules.audit import keys
+from tests.house import House
+
+SHEET = """Our customers 2026;;;;;;
+;;;;;;
+Имя;Компания;Эл. почта;Телефон;Ответственный;Сумма;Последний контакт
+Анна Иванова;ООО Ромашка;anna@romashka.example;+7 912 345-67-89;Alice;12 500,50;12.03.2026
+Пётр Щукин;АО «Сталь»;;8 (495) 123 45 67;;990 000;01.06.2026
+王伟;北京科技有限公司;wei@kj.example;;Bob;;2026-05-01
+"""
+CRM = """first name,last name,account,e-mail,phone
+Anna,Ivanova,Romashka,anna@romashka.example,
+Wei,Wang,北京科技,wei@kj.example,
+"""
+
+
+def grid(text):
+    return reading.read(text.encode())
+
+
+def checked(sheet, crm, **how):
+    found = grid(sheet)
+    at, places = checking.columns_of(found)
+    return checking.check(list(checking.customers(found, at, places)), contacts.of_grid(grid(crm)), **how)
+
+
+# --- reading
+
+
+def test_headings_are_found_under_a_title_and_in_three_languages():
+    at, places = checking.columns_of(grid(SHEET))
+    assert at == 1  # blank rows are passed over
+    assert places == {
+        "first_name": 0, "company": 1, "email": 2, "phone": 3, "owner": 4, "value": 5, "last_contact": 6,
+    }  # fmt: skip
+
+
+def test_columns_without_known_headings_are_recognised_by_what_they_hold():
+    rows = [["x", "anna@example.com", "+49 30 1234567", "2026-03-01"]] * 5
+    found = columns.recognised(["a", "b", "c", "d"], rows)
+    assert {part: guess.column for part, guess in found.items()} == {"email": 1, "phone": 2, "last_contact": 3}
+    assert not any(guess.by_heading for guess in found.values())
+
+
+def test_a_sheet_without_customers_says_so():
+    with pytest.raises(checking.NoCustomersError):
+        checking.columns_of(grid("colour,size\nred,3\n"))
+
+
+def workbook(write):
+    packed = io.BytesIO()
+    with xlsxwriter.Workbook(packed, {"in_memory": True}) as book:
+        write(book)
+    return packed.getvalue()
+
+
+def test_a_workbook_is_read_with_its_numbers_dates_and_merged_headings():
+    def write(book):
+        book.add_worksheet("empty")
+        sheet = book.add_worksheet("customers")
+        sheet.merge_range("A1:D1", "Customers of the north")
+        sheet.write_row(1, 0, ["Name", "E-mail", "Value", "Last contact"])
+        sheet.write_row(2, 0, ["Anna Weber", "anna@example.com", 1200])
+        sheet.write_datetime(2, 3, date(2026, 5, 4), book.add_format({"num_format": "yyyy-mm-dd"}))
+
+    found = reading.read(workbook(write))
+    at, places = checking.columns_of(found)
+    (row,) = checking.customers(found, at, places)
+    assert (row.card.name, row.value, row.last) == ("Anna Weber", Decimal(1200), "2026-05-04")
+    assert found.notes == ["the first sheet that holds anything is read: customers"]
+
+
+def test_a_thousand_columns_are_cut_and_said_so():
+    found = grid(",".join(f"c{n}" for n in range(1000)) + "\n" + ",".join("x" * 1000) + "\n")
+    assert len(found.rows[0]) == reading.WIDEST
+    assert "columns" in found.notes[0]
+
+
+def test_a_workbook_that_would_unpack_to_gigabytes_is_refused():
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as bomb:
+        bomb.writestr("xl/worksheets/sheet1.xml", b"0" * (reading.UNPACKED // 2 + 1))
+    with pytest.raises(reading.UnreadableSheetError, match="unpacks"):
+        reading.read(packed.getvalue())
+
+
+@pytest.mark.parametrize("raw", [b"PK\x03\x04 no zip", b"\xd0\xcf\x11\xe0 no book", b"", b"\n\n"])
+def test_a_broken_file_says_what_to_do(raw):
+    with pytest.raises(reading.UnreadableSheetError):
+        reading.read(raw)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1251"])
+def test_old_programs_write_in_old_encodings(encoding):
+    assert reading.read("Имя;Телефон\nАнна Иванова;+7 912 3456789\n".encode(encoding)).rows[1][0] == "Анна Иванова"
+
+
+# --- keys
+
+
+@pytest.mark.parametrize(
+    ("written", "country", "number"),
+    [
+        ("+7 (912) 345-67-89", "49", "79123456789"),
+        ("8 912 345 67 89", "7", "79123456789"),
+        ("0049 (0)30 1234567", "49", "49301234567"),
+        ("030/1234567", "49", "49301234567"),
+        ("+86 138 1234 5678 ext 5", "49", "8613812345678"),
+        ("12345", "49", None),
+        ("soon", "49", None),
+    ],
+)
+def test_numbers_are_brought_into_one_form(written, country, number):
+    assert keys.phone(written, country) == number
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Щербаков Юрий", "Yuri Shcherbakov"),
+        ("Юлия Хохлова", "Julija Khokhlova"),
+        ("Jürgen Müller", "Mueller, Juergen"),
+        ("Александр Вишневский", "Aleksandr Wischnewskij"),
+    ],
+)
+def test_names_sound_alike_in_any_script(one, other):
+    assert keys.heard(one) == keys.heard(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Acme G.m.b.H. & Co. KG", "ACME"), ("ООО «Ромашка»", "Romashka LLC"), ("北京科技有限公司", "北京科技")],
+)
+def test_companies_are_known_without_their_legal_form(one, other):
+    assert keys.firm(one) == keys.firm(other)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1.234,50 €", "1234.50"),
+        ("1,234.50", "1234.50"),
+        ("12 500,50", "12500.50"),
+        ("1,234", "1234"),
+        ("0,5", "0.5"),
+        ("—", None),
+    ],
+)
+def test_amounts_are_read_as_people_write_them(text, value):
+    assert checking.amount(text) == (None if value is None else Decimal(value))
+
+
+# --- verdicts
+
+
+def test_the_missing_come_first_and_the_most_valuable_on_top():
+    found = checked(SHEET, CRM, country="7")
+    assert [(one.customer.card.name, one.match.verdict) for one in found] == [
+        ("Пётр Щукин", "missing"), ("Анна Иванова", "found"), ("王伟", "found"),
+    ]  # fmt: skip
+    assert found[0].nobodys
+    assert found[0].customer.value == Decimal(990000)
+    assert checking.counts(found)["nobodys"] == 1
+
+
+def test_what_changed_meanwhile_is_named():
+    found = checked("name,company,email,phone\nAnna Weber,Acme,anna@acme.example,030 1234567\n",
+                    "name,company,email,phone\nAnna Weber,Beta AG,anna@acme.example,030 7654321\n")  # fmt: skip
+    assert found[0].changed == ("company", "phone")
+
+
+def test_who_stands_in_the_sheet_twice_is_named_with_the_first_line():
+    found = checked("name,email\nAnna Weber,a@x.example\nA. Weber,A@X.example\n", "name,email\nNobody,n@y.example\n")
+    assert [(one.customer.line, one.twice) for one in found] == [(2, None), (3, 2)]
+
+
+def test_a_number_that_many_share_is_no_proof():
+    rows = [Card("1", "Paul Fischer", "Acme", "", "+49 30 1234567")]
+    crm = [
+        Card(f"c{n}", name, "Other", "", "+49 30 1234567")
+        for n, name in enumerate(["Eva Klein", "Jan Roth", "Ute Beck", "Paul Fischler"])
+    ]
+    assert match(rows, crm)[0].verdict != "found"
+    assert match(rows, crm[3:])[0].verdict == "found"
+
+
+def test_a_married_name_at_the_same_company_is_probably_the_same_person():
+    found = match([Card("1", "Maria Becker", "Acme GmbH")], [Card("c", "Maria Sommer", "ACME")])
+    assert (found[0].verdict, found[0].why) == ("probable", "one_name_and_firm")
+
+
+def test_the_same_name_at_another_company_is_somebody_else():
+    assert (
+        match([Card("1", "Peter Schmidt", "Acme")], [Card("c", "Peter Schmidt", "Other Ltd")])[0].verdict == "missing"
+    )
+
+
+def test_labelled_customers_are_told_apart():
+    precision, recall, _ = bench.labelled(random.Random(3), 2_000, 10_000)
+    assert precision >= 0.98
+    assert recall >= 0.95
+
+
+def test_the_order_of_the_contacts_changes_nothing():
+    chance = random.Random(5)
+    crm = list(bench.made(chance, 600))
+    rows = [bench.spoilt(one, chance)[0] for one in crm[:200]]
+    shuffled = chance.sample(crm, len(crm))
+    assert match(rows, crm) == match(rows, shuffled)
+
+
+# --- against activities, by command
+
+
+BOOK = """
+[metric.contacts]
+counts = "contact.created"
+"""
+
+
+@pytest.fixture
+def crm(app):
+    house = House(BOOK)
+    house.did("Alice", "contact.created", "contact/1", name="Anna Weber", email="anna@x.example")
+    house.did("Alice", "contact.updated", "contact/1", at="11:00", company="Acme")
+    house.did("Alice", "contact.created", "contact/2", name="Gone", email="gone@x.example")
+    house.did("Alice", "contact.deleted", "contact/2", at="12:00")
+    house.did("Alice", "deal.won", "deal/1", name="Not a contact")
+    return app
+
+
+def test_contacts_are_put_together_from_activities(crm):
+    cards = list(contacts.of_activities(db.session.connection()))
+    assert cards == [Card("contact/1", "Anna Weber", "Acme", "anna@x.example", "")]
+
+
+def test_the_command_tells_and_writes_what_became_of_everybody(app, tmp_path):
+    sheet, crm, out = (tmp_path / name for name in ("sheet.csv", "crm.csv", "out.csv"))
+    sheet.write_text(SHEET + "=HYPERLINK(1);Acme;x@acme.example;;;5;\n", encoding="utf-8")
+    crm.write_text(CRM, encoding="utf-8")
+    runner = app.test_cli_runner()
+    done = runner.invoke(args=["audit", str(sheet), "--contacts", str(crm), "--country", "7", "--csv", str(out)])
+    assert done.exit_code == 0, done.output
+    assert "4 customers: 2 found, 0 probably found, to be confirmed, 2 missing in the CRM." in done.output
+    written = out.read_text(encoding="utf-8").splitlines()
+    assert written[1].startswith("4,missing,nothing_alike,Пётр Щукин")
+    assert "'=HYPERLINK(1)" in written[2]
+
+
+def test_the_command_names_a_column_that_is_not_there(app, tmp_path):
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text(SHEET, encoding="utf-8")
+    done = app.test_cli_runner().invoke(args=["audit", str(sheet), "--column", "value=Nope"])
+    assert done.exit_code == 1
+    assert "there is no column 'Nope'; there are Имя" in done.output
