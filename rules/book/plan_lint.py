@@ -46,7 +46,8 @@ def plan_warnings(book: Book) -> Iterator[Fault]:
 def of_plan(book: Book, plan: Plan) -> Iterator[Fault]:
     """Yield the warnings about one plan."""
     for lint in PLAN_LINTS:
-        yield from lint(book, plan)
+        code = f"plan.{lint.__name__.strip('_').replace('_', '-')}"
+        yield from (fault._replace(code=code) for fault in lint(book, plan))
 
 
 def _cliffs(_book: Book, plan: Plan) -> Iterator[Fault]:

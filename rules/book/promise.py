@@ -1,7 +1,7 @@
 """What a book promises in money each month at most, and what another book promises beyond that.
 
-A reward that costs money promises its budget, turned into a month's; without a budget its stock, at once; without
-either, what everybody could earn within the limits of the incentives that earn it.  docs/decisions/drafts.md.
+A reward that costs money promises its budget, turned into a month's; without a budget that ends it its stock, at once;
+without either, what everybody could earn within the limits of the incentives that earn it.  docs/decisions/drafts.md.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def promised(book: Book, people: int, teams: int) -> dict[str, Fraction]:
             reward = book.rewards[key]
             if reward.costs is None:
                 continue
-            if reward.budget is not None:
+            if reward.budget is not None and reward.budget.when_spent != "continue":
                 found[key] = Fraction(reward.budget.amount) * MONTHLY[reward.budget.per]
             elif reward.stock is not None:
                 found[key] = Fraction(reward.costs) * reward.stock

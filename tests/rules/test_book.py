@@ -1,3 +1,4 @@
+import re
 import time
 from dataclasses import fields
 from datetime import date
@@ -283,7 +284,7 @@ def test_the_value_of_an_example_in_a_row_is_the_length_of_one_run():
     text = with_("every = 5", "in_a_row = 5").replace("{ value = 11, earns = 2 }", "{ value = 14, earns = 2 }")
     assert books.load(text).incentives["talker"].in_a_row == 5
     (fault,) = faults(text.replace("value = 14", "value = 9"))
-    assert fault == ("incentive.talker.examples[0]", "9 → 2, but the rule gives 1; correct the example or the rule")
+    assert fault[:2] == ("incentive.talker.examples[0]", "9 → 2, but the rule gives 1; correct the example or the rule")
 
 
 def test_a_byte_order_mark_and_windows_lines_are_fine():
@@ -678,7 +679,23 @@ ADVICE = [
     ('counts = "deal.landed"', 'counts = "deal.won"', 'milestone."deal.landed"', "no metric counts it"),
     ('counts = "call.completed"', 'counts = "call.completed"\nmeasure = "days"', IN, "a day has at most 1 days, not 5"),
     ("every = 5", "in_a_row = 5\nfrom = 2026-01-01\nto = 2026-01-05", IN, "it lasts 4 days"),
-    ('of = "amount"', 'of = "amount"\nto = 2026-01-01', None, None),
+    ('of = "amount"', 'of = "amount"\nto = 2026-01-01', "incentive.seller", "nothing counts from then on"),
+    (
+        'measure = "sum"',
+        'from = 2026-02-01\nmeasure = "sum"',
+        None,
+        None,
+    ),
+    ('where = { field = "minutes", at_least = 5 }', "", None, None),
+    (
+        'counts = "call.completed"\nwhere = { field = "minutes", at_least = 5 }',
+        'counts = "call.created"',
+        "metric.calls.counts",
+        'pays for every "call.created"',
+    ),
+    ('counts = "call.completed"', 'counts = "call.created"', None, None),  # it asks for minutes
+    ('counts = "call.completed"', 'counts = "call.imported"', "metric.calls.counts", "one import of a list counts"),
+    ('on = "deal.won"', 'on = ["deal.won", "deal.imported"]', 'milestone."deal.landed".needs', "an import alone"),
     ("every = 5", "every = 0.5", IN, "several awards for one activity"),
     (
         'counts = "deal.landed"',
@@ -724,6 +741,58 @@ def test_an_incentive_on_days_when_its_metric_does_not_count_is_a_warning():
         'counts = "call.completed"', 'counts = "call.completed"\nto = 2026-06-01'
     )
     assert any("does not count on any of its days" in warning.message for warning in warnings(text))
+
+
+def test_an_incentive_that_begins_before_its_metric_is_a_warning():
+    text = with_('of = "amount"', 'of = "amount"\nfrom = 2026-06-01').replace(
+        "reach = 1000.50", "reach = 9\nfrom = 2026-05-01"
+    )
+    (found,) = warnings(text)
+    assert (found.place, found.code) == ("incentive.seller", "versions.begins-late")
+    assert dict(found.values) == {"counted": "metric.revenue", "day": "2026-06-01"}
+
+
+@pytest.mark.parametrize(
+    ("begins", "days"), [("2026-06-01", None), ("2026-06-02", "1"), ("2026-07-02", "31"), ("2026-07-03", None)]
+)
+def test_a_few_days_between_an_incentive_and_the_next_are_a_warning(begins, days):
+    later = (
+        f'[incentive.later]\nmetric = "calls"\nevery = 9\nper = "day"\nat_most = 1\nearns = "lunch"\nfrom = {begins}'
+    )
+    text = with_("[board.landed]", f"{later}\n[board.landed]").replace("at_most = 3", "at_most = 3\nto = 2026-06-01")
+    assert [dict(one.values).get("days") for one in warnings(text)] == ([days] if days else [])
+    filled = later.replace("later]", "filled]").replace(f"from = {begins}", f"from = 2026-06-01\nto = {begins}")
+    if days:
+        assert warnings(text.replace("[board.landed]", f"{filled}\n[board.landed]")) == ()
+
+
+@pytest.mark.parametrize("measure", ["days", 'distinct"\nof = "actor'])
+def test_days_and_people_are_not_driven_up_by_an_import(measure):
+    text = with_('counts = "call.completed"', f'counts = "call.imported"\nmeasure = "{measure}"')
+    assert all(not one.code.startswith("gaming") for one in warnings(text))
+
+
+def test_what_nothing_pays_for_may_count_what_it_likes():
+    text = with_('counts = "deal.landed"\nmeasure = "distinct"\nof = "subject"', 'counts = "deal.created"')
+    assert all(not one.code.startswith("gaming") for one in warnings(text))
+
+
+def test_a_budget_that_is_overspent_is_no_limit():
+    unlimited = with_("at_most = 3\n", "")
+    budget = 'kind = "voucher"\nbudget = { amount = 5, when_spent = "%s" }'
+    assert warnings(with_('kind = "voucher"', budget % "ask", unlimited)) == ()
+    assert [one.code for one in warnings(with_('kind = "voucher"', budget % "continue", unlimited))] == [
+        "incentive.unlimited"
+    ]
+
+
+def test_every_warning_has_a_code_of_its_own_and_tells_its_values_in_the_message():
+    found = [one for old, new, place, _ in ADVICE if place for one in books.check(with_(old, new)).warnings]
+    assert len({one.code for one in found}) >= 15
+    for one in found:
+        assert re.fullmatch(r"[a-z]+\.[a-z-]+", one.code), one
+        assert all(value in one.message for _, value in one.values), one
+        assert str(one) == f"{one.place}: {one.message}"
 
 
 def test_a_budget_or_a_stock_is_a_limit_too():

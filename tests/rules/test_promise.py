@@ -40,6 +40,7 @@ def book(text=BOOK, **changes):
         ('budget = { amount = 12, per = "day" }', 365),
         ('budget = { amount = 70, per = "ever" }', 70),
         ("stock = 30", 300),
+        ('budget = { amount = 1, per = "day", when_spent = "continue" }', 10 * 2 * 7),
         ("", 10 * 2 * 7),
     ],
 )
