@@ -57,6 +57,7 @@ from adoption.models.service import Facts as Facts
 from adoption.models.service import JobRun as JobRun
 from adoption.models.service import RecordLink as RecordLink
 from adoption.models.service import Source as Source
+from adoption.models.start import StartStep as StartStep
 from adoption.models.tally import DistinctKey as DistinctKey
 from adoption.models.tally import Edition as Edition
 from adoption.models.tally import RecordProgress as RecordProgress
