@@ -71,6 +71,8 @@ PLACES = {
     "devices.register_form": Place("Carl", at("/counter/register")),
     "devices.token_form": Place(None, at("/counter/token")),
     "letters.index": Place("Ada", at("/letters")),
+    "packs.index": Place("Hana", at("/hr/book/packs")),
+    "start.index": Place("Hana", at("/hr/start")),
     "bonus.index": Place("Alice", at("/bonus")),
     "bonus.statement": Place("Alice", lambda has: f"/bonus/sales-bonus/{has.month}"),
     "bonus.of_person": Place("Mei", lambda has: f"/bonus/sales-bonus/{has.month}/{has['Alice'].number}"),

@@ -38,6 +38,9 @@ PERMISSIONS: Mapping[str, Mapping[str, Reach]] = {
     "vouchers:redeem": {DEVICE: ALL},
     "devices:manage": {"cashier": ALL, "hr": ALL, "admin": ALL},
     "letters:read": {"admin": ALL},
+    "book:read": {"hr": ALL, "approver": ALL, "admin": ALL},
+    "book:write": {"hr": ALL},
+    "book:approve": {"hr": ALL, "approver": ALL},
     "journal:read": {"hr": ALL, "approver": ALL, "admin": ALL},
     "bonuses:read": {**EVERYBODY, "manager": REPORTS, "hr": ALL, "approver": ALL, "admin": ALL},
     "bonuses:run": {"hr": ALL},
@@ -50,5 +53,6 @@ PERMISSIONS: Mapping[str, Mapping[str, Reach]] = {
     "book:approve": {"hr": ALL, "approver": ALL},
     "sources:manage": {"hr": ALL, "admin": ALL},
     "tokens:manage": {"admin": ALL},
+    "start:run": {"hr": ALL, "admin": ALL},  # the first run, and sample data
 }
 SCOPES = (*PERMISSIONS, EVERY)

@@ -119,6 +119,18 @@ KINDS: Mapping[str, Kind] = {
         subject=_time_off,
         prepare=_still_taken,
     ),
+    # to whoever tries whether letters arrive; facts: name
+    "test": Kind(
+        template="test",
+        name=lambda: gettext("Test letter"),
+        subject=lambda _facts: gettext("Letters from Spoonful arrive"),
+    ),
+    # to the people of a pilot team; facts: by (a name), team (a name)
+    "invitation": Kind(
+        template="invitation",
+        name=lambda: gettext("Invitation"),
+        subject=lambda _facts: gettext("Your work in the CRM is worth something: Spoonful begins"),
+    ),
 }
 
 

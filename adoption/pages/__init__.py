@@ -23,8 +23,10 @@ from adoption.pages import home
 from adoption.pages import journal_pages
 from adoption.pages import letters
 from adoption.pages import me
+from adoption.pages import packs
 from adoption.pages import rewards
 from adoption.pages import sign_in
+from adoption.pages import start
 from adoption.pages import stops
 from adoption.pages import why
 
@@ -50,6 +52,8 @@ PAGES: tuple[Blueprint, ...] = (
     counter.bp,
     devices.bp,
     letters.bp,
+    packs.bp,
+    start.bp,
     journal_pages.bp,
     stops.bp,
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
+from adoption import start
 from adoption.auth.table import ALL
 from adoption.languages import gettext
 
@@ -19,15 +20,17 @@ if TYPE_CHECKING:
 
 
 class Entry(NamedTuple):
-    """A page of the bar: its endpoint, the permission it needs, its blueprints, and its name."""
+    """A page of the bar: its endpoint, its permission, its blueprints, its name, and whether it is put away."""
 
     endpoint: str
     permission: str
     blueprints: tuple[str, ...]
     word: Callable[[], str]
+    away: Callable[[], bool] = bool  # never
 
 
 DESK: tuple[Entry, ...] = (
+    Entry("start.index", "start:run", ("start",), lambda: gettext("First steps"), start.is_away),
     Entry("bonus_plans.index", "bonuses:run", ("bonus_plans",), lambda: gettext("Bonus plans")),
     Entry(
         "bonus_runs.index",
@@ -42,4 +45,4 @@ DESK: tuple[Entry, ...] = (
 
 def entries(who: Caller) -> list[Entry]:
     """List what is on somebody's desk; nothing for most."""
-    return [one for one in DESK if who.reach(one.permission) is ALL]
+    return [one for one in DESK if who.reach(one.permission) is ALL and not one.away()]

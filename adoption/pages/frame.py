@@ -124,6 +124,7 @@ def _context() -> dict[str, Any]:
             "organisation": current_app.extensions["settings"].organisation_name,
             "demo": current_app.extensions["settings"].demo,
             "sample": facts.current().sample,
+            "may_remove_samples": bool(person) and g.visitor.reach("start:run") is not None,
         }
     context: dict[str, Any] = g.page_context
     return context

@@ -1,4 +1,4 @@
-"""Ready-made packs: what each is for, its rules in words, what its sources must send, what it costs; added to a draft."""
+"""Ready-made packs: what each is for, its rules in words, what sources must send, what it costs; added to a draft."""
 
 from __future__ import annotations
 
@@ -132,10 +132,8 @@ def _card(pack: Pack, sent: frozenset[str], newest: Book, code: str) -> dict[str
         "does": pack.does[code],
         "avoids": pack.avoids[code],
         "rules": [wording.sentence(one, pack.book, code) for one in pack.book.incentives.values()],
-        "counted": [
-            wording.sentence(one, pack.book, code)
-            for one in (*pack.book.metrics.values(), *pack.book.milestones.values())
-        ],
+        "counted": [wording.sentence(one, pack.book, code) for one in pack.book.metrics.values()]
+        + [wording.sentence(one, pack.book, code) for one in pack.book.milestones.values()],
         "needed": [(kind, kind in sent) for kind in needed],
         "sent": sum(kind in sent for kind in needed),
         "cost": cost_in_words(packs.cost(pack.book)),

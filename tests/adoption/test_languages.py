@@ -19,6 +19,7 @@ from adoption.languages import Tongue
 from adoption.languages import tongue
 from adoption.translations import gathering
 from rules import wording
+from rules.book import packs
 from tests.conftest import application
 from tests.conftest import fresh
 from tests.conftest import pushed
@@ -224,7 +225,7 @@ class Marked:
         return f"⟦{one if count == 1 else many}⟧"
 
 
-WRITTEN = BOOK.read_text(encoding="utf-8")
+WRITTEN = BOOK.read_text(encoding="utf-8") + "".join(pack.text for pack in packs.shipped())
 # What stands in pages as it is: names of people, places and records, kinds and fields in the book, and our own name.
 KNOWN = OURS | {"CRM", "EUR", "ZH", "Sales", "North", "Canteen", "Robin", *PEOPLE}
 KNOWN |= set(WORD.findall(" ".join(re.findall(r'"([a-z_.]+)"', WRITTEN))))

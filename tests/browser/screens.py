@@ -96,6 +96,8 @@ SCREENS = (
     Screen("record", ALICE, "/", ("main a[href^='/records/']",)),
     Screen("search", ALICE, "/records?q=er"),
     Screen("what-we-count", ALICE, "/what-we-count"),
+    Screen("packs", HANA, "/hr/book/packs"),
+    Screen("first-steps", HANA, "/hr/start"),
     Screen("me", ALICE, "/me"),
     Screen("me-ru", IVAN, "/me"),
     Screen("bonus", ALICE, "/bonus"),
