@@ -164,6 +164,7 @@ def invite(team: int, language: str, by: By, now: int) -> int:
     people = [
         one for one in known.people.values() if team in known.teams_on(one.id, today) and not has_left(one.left_on, now)
     ]
+    name = known.people[by.participant].name if by.participant in known.people else by.name
     connection = begin_write()
     invited = [
         one.id
@@ -173,7 +174,7 @@ def invite(team: int, language: str, by: By, now: int) -> int:
             INVITATION,
             address=one.email,
             occasion="first run",
-            facts={"by": by.name, "team": known.teams[team]},
+            facts={"by": name, "team": known.teams[team]},
             participant=one.id,
             language=language,
             now=now,

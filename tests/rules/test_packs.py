@@ -9,11 +9,13 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from config import Settings
 from rules import wording
 from rules.book import BookError
 from rules.book import check
 from rules.book import load
 from rules.book import packs
+from rules.book import promise
 from rules.book.composing import put
 from rules.version import meaning
 
@@ -109,6 +111,16 @@ def test_every_rule_is_limited_and_everything_that_costs_money_has_a_budget(pack
         assert reward.kind != "voucher" or (reward.costs and reward.budget), reward.key
     worst = packs.cost(pack.book)
     assert None not in (*worst.money.values(), worst.minutes, worst.points, worst.badges)
+
+
+@every_pack
+def test_one_person_may_publish_a_pack_to_try_it(pack):
+    """What it promises stays below what a second person must approve, unless somebody set that lower."""
+    promised = sum(one.more for one in promise.newly(load(""), pack.book, people=100, teams=5))
+    assert (
+        promised
+        <= Settings.from_environment({"DATABASE_URL": "sqlite:////x.db", "SECRET_KEY": "x" * 40}).approval_above
+    )
 
 
 def test_what_two_packs_call_the_same_is_the_same():
