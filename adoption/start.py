@@ -164,7 +164,7 @@ def invite(team: int, language: str, by: By, now: int) -> int:
     people = [
         one for one in known.people.values() if team in known.teams_on(one.id, today) and not has_left(one.left_on, now)
     ]
-    name = known.people[by.participant].name if by.participant in known.people else by.name
+    name = by.name if by.participant is None else known.people[by.participant].name
     connection = begin_write()
     invited = [
         one.id

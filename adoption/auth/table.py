@@ -48,9 +48,6 @@ PERMISSIONS: Mapping[str, Mapping[str, Reach]] = {
     "budgets:read": {"hr": ALL, "approver": ALL, "admin": ALL},
     "budgets:decide": {"hr": ALL},  # beyond a budget that is spent
     "incentives:stop": {"hr": ALL},  # at once, and reversibly
-    "book:read": {"hr": ALL, "approver": ALL, "admin": ALL},
-    "book:write": {"hr": ALL},
-    "book:approve": {"hr": ALL, "approver": ALL},
     "sources:manage": {"hr": ALL, "admin": ALL},
     "tokens:manage": {"admin": ALL},
     "start:run": {"hr": ALL, "admin": ALL},  # the first run, and sample data
