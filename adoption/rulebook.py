@@ -157,10 +157,11 @@ def _note(  # noqa: PLR0913  # who, from what, to what, which, why, when
     connection: Connection, by: By, before: str, after: str, *, number: int, why: str, now: int
 ) -> None:
     """Write into the journal that a book was published, and every definition that it words otherwise."""
-    for kind, key in composing.changed(before, after):
-        old, new = composing.part(before, (kind, key)), composing.part(after, (kind, key))
-        action = "published" if new is not None else "ended"
-        journal.write(connection, by, action, f"{kind}/{key}", before=old, after=new, why=why, now=now)
+    names = composing.changed(before, after)
+    old, new = composing.parts(before, names), composing.parts(after, names)
+    for name in names:
+        action, thing = "published" if name in new else "ended", "/".join(name)
+        journal.write(connection, by, action, thing, before=old.get(name), after=new.get(name), why=why, now=now)
     journal.write(connection, by, "published", f"book/{number}", now=now, why=why)
 
 

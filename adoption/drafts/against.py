@@ -114,11 +114,13 @@ def overlaps(draft: Draft) -> tuple[Conflict, ...]:
         return ()
     old, now = rulebook.text_of(draft.base), last.text
     were, are = composing.definitions(old), composing.definitions(now)
-    return tuple(
-        Conflict(*name, composing.part(old, name), composing.part(now, name), text)
+    found = {
+        name: text
         for name, text in draft.changes.items()
         if were.get(name) != are.get(name) and are.get(name) != _body_of(name, text)
-    )
+    }
+    befores, nows = composing.parts(old, found.keys()), composing.parts(now, found.keys())
+    return tuple(Conflict(*name, befores.get(name), nows.get(name), text) for name, text in found.items())
 
 
 def _body_of(name: Name, text: str | None) -> dict[str, object] | None:
@@ -141,9 +143,9 @@ def compared(before: str, after: str, language: str) -> tuple[Difference, ...]:
     book = books.check(after).book
     if book is not None:
         return differing.differences(_parsed(before), book, language, changed)
-    found = []
+    found, olds, news = [], composing.parts(before, changed), composing.parts(after, changed)
     for kind, key in changed:
-        old, new = composing.part(before, (kind, key)), composing.part(after, (kind, key))
+        old, new = olds.get((kind, key)), news.get((kind, key))
         found.append(differing.Difference(kind, key, key, old, new, differing.pieces(old or "", new or ""), said=False))
     return tuple(found)
 

@@ -72,7 +72,8 @@ def from_text(text: str, title: str, by: By, now: int) -> int:
     """
     composing.definitions(text)
     connection = begin_write()
-    changes = {name: composing.part(text, name) for name in composing.changed(against.newest().text, text)}
+    names = composing.changed(against.newest().text, text)
+    changes: dict[Name, str | None] = {**dict.fromkeys(names), **composing.parts(text, names)}
     if not changes:
         msg = "This book says what the newest book says; there is nothing to change."
         raise NothingChangedError(msg)
@@ -216,14 +217,12 @@ def _read(changes: Mapping[Name, str | None], last: Newest) -> dict[Name, tuple[
         faults += _faults(kind, key, text)
     if faults:
         raise BookError(tuple(faults), "draft")
-    there = composing.definitions(last.text)
-    return {name: (_differs(last, there.get(name), name, text), text) for name, text in changes.items()}
-
-
-def _differs(last: Newest, body: Mapping[str, Any] | None, name: Name, text: str | None) -> bool:
-    if text is None or body is None:
-        return text is not None or body is not None
-    return text.strip() not in {(composing.part(last.text, name) or "").strip(), text_of(*name, body).strip()}
+    bodies, there = composing.definitions(last.text), composing.parts(last.text, changes.keys())
+    known = {name: {words.strip(), text_of(*name, bodies[name]).strip()} for name, words in there.items()}
+    return {
+        name: (name in there if text is None else text.strip() not in known.get(name, ()), text)
+        for name, text in changes.items()
+    }
 
 
 def _faults(kind: str, key: str, text: str | None) -> Iterable[Fault]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from rules.book.writing import body_of
 from rules.book.writing import text_of
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from collections.abc import Iterator
     from collections.abc import Mapping
 
@@ -87,11 +89,22 @@ def only(text: str, name: Name) -> dict[str, Any]:
 
 def part(text: str, name: Name) -> str | None:
     """Return one definition as it stands in a book, or as it would be written; ``None`` where there is none."""
-    body = definitions(text).get(name)
-    if body is None:
-        return None
-    words = "\n".join(line for block in _blocks(text.removeprefix(BOM)) if block.name == name for line in block.lines)
-    return f"{words.strip()}\n" if _means(words, {name: body}) else text_of(*name, body)
+    return parts(text, (name,)).get(name)
+
+
+def parts(text: str, names: Collection[Name]) -> dict[Name, str]:
+    """Return some definitions as they stand in a book, or as they would be written; those that it has."""
+    bodies = definitions(text)
+    lines: dict[Name, list[str]] = defaultdict(list)
+    for block in _blocks(text.removeprefix(BOM).replace("\r\n", "\n")):
+        if block.name is not None:
+            lines[block.name] += block.lines
+    found = {}
+    for name in names:
+        if name in bodies:
+            words = "\n".join(lines[name]).strip() + "\n"
+            found[name] = words if _means(words, {name: bodies[name]}) else text_of(*name, bodies[name])
+    return found
 
 
 def _edited(text: str, changes: Mapping[Name, str | None]) -> str:
@@ -100,7 +113,8 @@ def _edited(text: str, changes: Mapping[Name, str | None]) -> str:
     dos = "\r\n" in plain and plain.count("\r\n") == plain.count("\n")
     blocks = _blocks(plain.replace("\r\n", "\n") if dos else plain)
     there = {block.name for block in blocks}
-    for name, change in changes.items():
+    for name, words in changes.items():
+        change = None if words is None else words.replace("\r\n", "\n")
         if name in there:
             blocks = list(_replaced(blocks, name, change))
         elif change is not None:

@@ -174,6 +174,15 @@ def test_a_new_definition_stands_after_the_last_of_its_kind_or_at_the_end():
     assert composing.put("", {("board", "b"): board}) == board
 
 
+@pytest.mark.parametrize("name", TEXTS)
+def test_what_is_cut_out_of_a_file_of_windows_fits_into_any_other(name):
+    dos = TEXTS[name].replace("\n", "\r\n")
+    for one, words in composing.parts(dos, composing.definitions(dos).keys()).items():
+        assert words == composing.part(TEXTS[name], one)
+        assert composing.put(TEXTS[name], {one: words.replace("\n", "\r\n")}) == TEXTS[name]
+        assert composing.put(dos, {one: words}) == dos
+
+
 def test_ends_of_lines_and_the_mark_at_the_beginning_stay():
     dos = "\ufeff" + SMALL.replace("\n", "\r\n")
     changed = composing.put(dos, {("reward", "lunch"): '[reward.lunch]\nkind = "badge"\n'})
