@@ -100,7 +100,7 @@ def _begin(connection: Connection, title: str, by: By, now: int, changes: Mappin
     number: int = connection.execute(insert(StoredDraft).values(row).returning(StoredDraft.id)).scalar_one()
     _store(connection, number, texts)
     sign(connection, number, by, ())
-    journal.write(connection, by, "began", f"draft/{number}", now=now, after={"title": row["title"], **_named(texts)})
+    journal.write(connection, by, "created", f"draft/{number}", now=now, after={"title": row["title"], **_named(texts)})
     return number
 
 
@@ -143,7 +143,7 @@ def describe(  # noqa: PLR0913  # each is a field of its own
     connection.execute(update(StoredDraft).where(StoredDraft.id == number).values(values))
     sign(connection, number, by, before.authors)
     was = {"title": before.title, "starts": before.starts, "why": before.why}
-    _write(connection, by, "described", number, before=was, after=values, now=now)
+    _write(connection, by, "changed", number, before=was, after=values, now=now)
     return get(number)
 
 

@@ -124,7 +124,7 @@ def withdraw(number: int, revision: int, by: By, now: int) -> Draft:
     connection, draft = take(number, revision, (WAITING,), by, now)
     connection.execute(update(StoredDraft).where(StoredDraft.id == number).values(state=DRAFT))
     sign(connection, number, by, draft.authors)
-    journal.write(connection, by, "withdrew", f"draft/{number}", now=now)
+    journal.write(connection, by, "took back", f"draft/{number}", now=now)
     return get(number)
 
 

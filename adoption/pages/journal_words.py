@@ -40,6 +40,7 @@ ACTIONS: Words = {
     "revoked": lambda: gettext("was taken back"),
     "delegated": lambda: gettext("was handed over"),
     "ended": lambda: gettext("was ended"),
+    "rebased": lambda: gettext("was compared with the newest book"),
     "froze": lambda: gettext("was frozen"),
     "took back": lambda: gettext("was taken back from review"),
     "closed": lambda: gettext("was closed"),

@@ -149,7 +149,7 @@ def test_every_step_is_in_the_journal(house):
     rows = db.session.execute(select(JournalEntry.name, JournalEntry.action, JournalEntry.thing)).all()
     thing = f"draft/{draft.number}"
     assert [row for row in rows if row.thing == thing] == [
-        ("Hana", "began", thing),
+        ("Hana", "created", thing),
         ("Hana", "changed", thing),
         ("Ann", "discarded", thing),
     ]
