@@ -4,9 +4,16 @@ Lists are loaded whole, in one transaction that the caller commits; what they me
 docs/decisions/directory.md.
 """
 
+from adoption.directory.calendar import compare_calendar as compare_calendar
 from adoption.directory.calendar import load_absences as load_absences
+from adoption.directory.calendar import load_calendar as load_calendar
 from adoption.directory.calendar import load_holidays as load_holidays
 from adoption.directory.calendar import load_waves as load_waves
+from adoption.directory.outcome import Change as Change
+from adoption.directory.outcome import Field as Field
 from adoption.directory.outcome import Loaded as Loaded
+from adoption.directory.outcome import OutdatedError as OutdatedError
+from adoption.directory.outcome import Told as Told
+from adoption.directory.people import compare_people as compare_people
 from adoption.directory.people import listed as listed
 from adoption.directory.people import load_people as load_people

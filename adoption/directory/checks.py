@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Mapping
 
+    from adoption.directory.outcome import Told
     from adoption.directory.stored import Stored
     from adoption.people_csv import Fault
     from adoption.people_csv import People
@@ -16,9 +17,11 @@ if TYPE_CHECKING:
 SHOWN = 5  # people of a circle that are named
 
 
-def faults(people: People, stored: Stored) -> list[Fault]:
-    """Return every fault."""
+def faults(people: People, stored: Stored, by: Told | None = None) -> list[Fault]:
+    """Return every fault; ``by`` is who loads the list, where that matters."""
     found = [*_taken(people, stored), *_numbered(people, stored), *_reversed(people, stored)]
+    if by is not None:
+        found.extend(_appointed(people, stored, by))
     whole = all(fault.column not in (None, people.labels.get("email", "email")) for fault in people.faults)
     if whole and "manager" in people.columns:  # else a row that could not be read may be the manager's
         found.extend(_unknown(people, stored))
@@ -50,6 +53,22 @@ def _numbered(people: People, stored: Stored) -> Iterator[Fault]:
         if row.employee_no is not None and row.employee_no in owners:
             message = f"{row.employee_no} is the number of {owners[row.employee_no]}, who is not in this file"
             yield people.fault(row.line, "employee_no", message)
+
+
+def _appointed(people: People, stored: Stored, by: Told) -> Iterator[Fault]:
+    """Find roles that are not for whoever loads the list to give: their own, and that of an administrator."""
+    if "role" not in people.columns:
+        return
+    for row in people.rows:
+        known = stored.people.get(row.email)
+        before = known.role if known else "employee"
+        if row.role == before:
+            continue
+        if row.email == by.email:
+            yield people.fault(row.line, "role", f"nobody changes their own role: yours is {before}")
+        elif "admin" in {row.role, before} and not by.admin:
+            message = "only an administrator gives or takes the role admin; leave it out, and ask one"
+            yield people.fault(row.line, "role", message)
 
 
 def _reversed(people: People, stored: Stored) -> Iterator[Fault]:

@@ -1,28 +1,89 @@
-"""What loading a list did, and whether stored activities now count differently."""
+"""What loading a list did, or would do, and whether stored activities now count differently."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from sqlalchemy import select
 
 from adoption import facts
+from adoption import journal
+from adoption.errors import ConflictError
+from adoption.journal import Deed
 from adoption.models import StoredActivity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Mapping
 
     from sqlalchemy import Connection
 
+    from adoption.journal import By
     from adoption.people_csv import Fault
+
+DONE = {"new": "created", "changed": "changed", "leaves": "left", "removed": "removed"}
+
+
+class OutdatedError(ConflictError):
+    """What is stored has changed since the list was compared with it."""
+
+
+class Told(NamedTuple):
+    """Who loads a list, when (UTC microseconds) and why, for the journal.
+
+    ``email`` is their address, if they are a participant; only an ``admin`` makes administrators.
+    """
+
+    by: By
+    now: int
+    why: str = ""
+    email: str | None = None
+    admin: bool = True
+
+
+class Field(NamedTuple):
+    """A field before and after, as a file writes it; ``None`` is blank."""
+
+    name: str
+    before: str | None
+    after: str | None
+
+
+class Change(NamedTuple):
+    """What becomes of a person, a holiday or a wave: ``new``, ``changed``, ``leaves`` or ``removed``.
+
+    ``line`` is that of the file, 0 if it is not in it; ``email`` is a person's.
+    """
+
+    kind: str
+    participant: int
+    line: int
+    email: str
+    name: str
+    fields: tuple[Field, ...]
+    about: str = "participant"
+
+    def deed(self, participant: int) -> Deed:
+        """Return it for the journal, in which a person has their number and anything else its name."""
+        before = None if self.kind == "new" else {one.name: one.before for one in self.fields}
+        after = None if self.kind == "removed" else {one.name: one.after for one in self.fields}
+        if after is not None and self.email:
+            after = {"email": self.email, **after}
+        key = participant if self.about == "participant" else self.name
+        return Deed(DONE[self.kind], f"{self.about}/{key}", before, after)
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """How many were created, changed, left alone and removed; with faults nothing was stored.
 
-    ``rescore``: stored activities may count differently now, so the job of ``rescoring`` has work.
+    ``rescore``: stored activities may count differently now, so the job of ``rescoring`` has work.  Of people also how
+    many leave, of how many who are ``here``, what changes about whom, and which teams are new.
     """
 
     created: int = 0
@@ -31,6 +92,31 @@ class Loaded:
     removed: int = 0
     rescore: bool = False
     faults: tuple[Fault, ...] = ()
+    left: int = 0
+    here: int = 0
+    changes: tuple[Change, ...] = ()
+    teams: tuple[str, ...] = ()
+
+    @property
+    def mark(self) -> str:
+        """Return a mark of all that a list changes: two lists do the same if their marks are equal."""
+        told = [
+            sorted([one.kind, one.email, one.name, *map(list, one.fields)] for one in self.changes),
+            sorted(self.teams),
+            [self.created, self.changed, self.removed, self.left, self.rescore],
+            [fault.line for fault in self.faults],
+        ]
+        return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+
+def write_down(
+    connection: Connection, loaded: Loaded, by: Told | None, numbers: Mapping[int, int] | None = None
+) -> None:
+    """Enter all that a list changed in the journal; ``numbers`` are those that new people were given."""
+    if by is not None and loaded.changes:
+        given = numbers or {}
+        deeds = [one.deed(given.get(one.participant, one.participant)) for one in loaded.changes]
+        journal.write_all(connection, by.by, deeds, now=by.now, why=by.why)
 
 
 def refused(faults: Iterable[Fault]) -> Loaded:
@@ -38,11 +124,21 @@ def refused(faults: Iterable[Fault]) -> Loaded:
     return Loaded(faults=tuple(sorted(faults, key=lambda fault: fault.line)))
 
 
+def quiet(loaded: Loaded) -> Loaded:
+    """Return an outcome after which nothing has to be scored again."""
+    return replace(loaded, rescore=False)
+
+
+def anything_to_score(connection: Connection) -> bool:
+    """Say whether there are activities at all."""
+    return connection.execute(select(StoredActivity.bucket).limit(1)).first() is not None
+
+
 def announce(connection: Connection, *, counts: bool) -> bool:
     """Raise the facts' version; ``counts`` says that the change bears on what activities count for.
 
     Returns whether there are activities that must be scored again.
     """
-    rescore = counts and connection.execute(select(StoredActivity.bucket).limit(1)).first() is not None
+    rescore = counts and anything_to_score(connection)
     facts.changed(connection, rescore=rescore)
     return rescore

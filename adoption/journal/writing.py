@@ -16,6 +16,8 @@ from adoption.models import JournalEntry
 from adoption.models import JournalHead
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import Connection
     from sqlalchemy import Row
 
@@ -29,6 +31,15 @@ class By(NamedTuple):
 
     participant: int | None
     name: str
+
+
+class Deed(NamedTuple):
+    """What was done to which thing; ``before`` and ``after`` are whatever JSON can hold."""
+
+    action: str
+    thing: str
+    before: object = None
+    after: object = None
 
 
 def write(  # noqa: PLR0913  # who, what, to what, before, after, why, when
@@ -47,21 +58,33 @@ def write(  # noqa: PLR0913  # who, what, to what, before, after, why, when
     ``before`` and ``after`` are whatever JSON can hold; ``None`` where there was or is nothing.  Whoever else writes
     waits until the caller commits, so this comes last in a transaction.
     """
+    return write_all(connection, by, [Deed(action, thing, before, after)], now=now, why=why)
+
+
+def write_all(connection: Connection, by: By, deeds: Sequence[Deed], *, now: int, why: str = "") -> int:
+    """Append all that somebody did at one moment, in this order, by two statements; return the last row's number.
+
+    As with ``write`` the transaction writes, the caller commits, and it comes last.
+    """
     last = take_turn(connection)
-    values = {
-        "moment": now,
-        "participant": by.participant,
-        "name": _plain(by.name),
-        "action": _plain(action),
-        "thing": _plain(thing),
-        "before": _json(before),
-        "after": _json(after),
-        "why": _plain(why),
-    }
-    row = chained(values, last.number, last.hash)
-    connection.execute(insert(JournalEntry).values(row))
-    connection.execute(update(JournalHead).values(number=row["number"], hash=row["hash"]))
-    number: int = row["number"]
+    number, previous = int(last.number), str(last.hash)
+    rows = []
+    for deed in deeds:
+        values = {
+            "moment": now,
+            "participant": by.participant,
+            "name": _plain(by.name),
+            "action": _plain(deed.action),
+            "thing": _plain(deed.thing),
+            "before": _json(deed.before),
+            "after": _json(deed.after),
+            "why": _plain(why),
+        }
+        rows.append(chained(values, number, previous))
+        number, previous = rows[-1]["number"], rows[-1]["hash"]
+    if rows:
+        connection.execute(insert(JournalEntry), rows)
+        connection.execute(update(JournalHead).values(number=number, hash=previous))
     return number
 
 
