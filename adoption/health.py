@@ -164,7 +164,11 @@ def _waiting(connection: Connection) -> Iterator[Metric]:
     row: Any = connection.execute(
         select(
             select(func.count()).select_from(Unscored).scalar_subquery().label("unscored"),
-            select(func.count()).select_from(Stranger).scalar_subquery().label("strangers"),
+            select(func.count())
+            .select_from(Stranger)
+            .where(Stranger.aside.is_(None))
+            .scalar_subquery()
+            .label("strangers"),
             select(Facts.version - Facts.rescored).scalar_subquery().label("behind"),
         )
     ).one()

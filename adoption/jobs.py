@@ -32,6 +32,7 @@ from adoption import unscored
 from adoption import waiting
 from adoption.auth import sessions
 from adoption.bonuses import working
+from adoption.directory import uploads
 from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.mail import outbox
@@ -185,6 +186,13 @@ def sweep_deliveries(_report: Report) -> str:
     return f"{emptied} emptied, {gone} deleted, {ended} old secrets forgotten"
 
 
+def sweep_uploads(_report: Report) -> str:
+    """Delete files whose preview nobody confirmed."""
+    gone = uploads.sweep(_now())
+    db.session.commit()
+    return f"{gone} uploads deleted"
+
+
 def _every(seconds: int) -> BaseTrigger:
     return IntervalTrigger(seconds=seconds, timezone="UTC")
 
@@ -215,6 +223,7 @@ JOBS: dict[str, Job] = {
     "sweep-letters": Job(sweep_letters, _daily("3", 43), "delete old letters"),
     "sweep-sign-ins": Job(sweep_sign_ins, _daily("3", 47), "delete links and sessions that are over"),
     "sweep-deliveries": Job(sweep_deliveries, _daily("*", 23), "delete old deliveries and secrets that ended"),
+    "sweep-uploads": Job(sweep_uploads, _daily("3", 51), "delete uploads that nobody confirmed"),
     "sweep-runs": Job(sweep_runs, _daily("3", 41), "delete rows of old runs"),
 }
 

@@ -9,6 +9,16 @@ from adoption.directory.calendar import load_absences as load_absences
 from adoption.directory.calendar import load_calendar as load_calendar
 from adoption.directory.calendar import load_holidays as load_holidays
 from adoption.directory.calendar import load_waves as load_waves
+from adoption.directory.editing import AddressTakenError as AddressTakenError
+from adoption.directory.editing import DaysError as DaysError
+from adoption.directory.editing import NameTakenError as NameTakenError
+from adoption.directory.editing import NoSuchThingError as NoSuchThingError
+from adoption.directory.editing import correct_membership as correct_membership
+from adoption.directory.editing import create_team as create_team
+from adoption.directory.editing import put_aside as put_aside
+from adoption.directory.editing import readdress as readdress
+from adoption.directory.editing import rename_team as rename_team
+from adoption.directory.editing import set_holidays as set_holidays
 from adoption.directory.outcome import Change as Change
 from adoption.directory.outcome import Field as Field
 from adoption.directory.outcome import Loaded as Loaded

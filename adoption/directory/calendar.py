@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 from typing import Any
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class _Decision:
+class Decision:
     """The rows of a table that a list replaces, and what is said about it."""
 
     table: str
@@ -107,8 +108,12 @@ def load_calendar(given: Absences | Holidays | Waves, *, by: Told | None = None,
     decision, loaded = _decided(connection, given)
     if seen is not None and loaded.mark != seen:
         raise outcome.OutdatedError
-    if decision is None:
-        return loaded
+    return loaded if decision is None else store(connection, decision, loaded, by)
+
+
+def store(connection: Connection, decision: Decision, loaded: Loaded, by: Told | None) -> Loaded:
+    """Write what was decided, and tell the journal."""
+    loaded = _sober(connection, loaded)
     gone, created = decision.before - decision.after, decision.after - decision.before
     statements.delete(connection, decision.table, decision.columns, sorted(gone))
     statements.insert_new(connection, decision.table, decision.columns, sorted(created))
@@ -118,17 +123,20 @@ def load_calendar(given: Absences | Holidays | Waves, *, by: Told | None = None,
     return loaded
 
 
-def _decided(connection: Connection, given: Absences | Holidays | Waves) -> tuple[_Decision | None, Loaded]:
+def _decided(connection: Connection, given: Absences | Holidays | Waves) -> tuple[Decision | None, Loaded]:
     found = _ASKED[type(given)](connection, given)
-    if not isinstance(found, _Decision):
+    if not isinstance(found, Decision):
         return None, outcome.refused((*given.faults, *found))
-    loaded = found.loaded
-    if loaded.rescore and not outcome.anything_to_score(connection):
-        loaded = outcome.quiet(loaded)
-    return found, loaded
+    return found, _sober(connection, found.loaded)
 
 
-def _absences(connection: Connection, absences: Absences) -> _Decision | list[Fault]:
+def _sober(connection: Connection, loaded: Loaded) -> Loaded:
+    """Return an outcome that asks for scoring again only where there is anything to score."""
+    needless = loaded.rescore and not outcome.anything_to_score(connection)
+    return replace(loaded, rescore=False) if needless else loaded
+
+
+def _absences(connection: Connection, absences: Absences) -> Decision | list[Fault]:
     people = {row.email: row for row in connection.execute(select(Participant.email, Participant.id, Participant.name))}
     unknown = [
         Fault(row.line, "email", f"nobody in the directory is called {row.email}")
@@ -152,10 +160,10 @@ def _absences(connection: Connection, absences: Absences) -> _Decision | list[Fa
         Change("changed", who, lines[who], *named[who], (Field("absences", one, other),))
         for who, one, other in _differing(before, after, lambda row: row[0], lambda row: days_text(*row[1:]))
     ]
-    return _Decision("absence", ("participant", "starts", "ends"), before, after, tuple(changes))
+    return Decision("absence", ("participant", "starts", "ends"), before, after, tuple(changes))
 
 
-def _waves(connection: Connection, waves: Waves) -> _Decision | list[Fault]:
+def _waves(connection: Connection, waves: Waves) -> Decision | list[Fault]:
     teams = dict(connection.execute(select(Team.name, Team.id)).all())
     unknown = [
         Fault(row.line, "team", f"there is no team {row.team}; teams come from the list of people")
@@ -183,10 +191,10 @@ def _waves(connection: Connection, waves: Waves) -> _Decision | list[Fault]:
             before, after, lambda row: row[0], lambda row: f"{called[row[1]]} {days_text(*row[2:])}"
         )
     ]
-    return _Decision("wave", ("name", "team", "starts", "ends"), before, after, tuple(changes))
+    return Decision("wave", ("name", "team", "starts", "ends"), before, after, tuple(changes))
 
 
-def _holidays(connection: Connection, holidays: Holidays) -> _Decision | list[Fault]:
+def _holidays(connection: Connection, holidays: Holidays) -> Decision | list[Fault]:
     if holidays.faults:
         return []
     years = {date.fromordinal(row.day).year for row in holidays.rows}
@@ -196,7 +204,7 @@ def _holidays(connection: Connection, holidays: Holidays) -> _Decision | list[Fa
     return holidays_decided(before, {(row.day, row.name) for row in holidays.rows}, lines)
 
 
-def holidays_decided(before: Rows, after: Rows, lines: Mapping[int, int]) -> _Decision:
+def holidays_decided(before: Rows, after: Rows, lines: Mapping[int, int]) -> Decision:
     """Compare holidays, as (day, name), with others that replace them."""
     old: dict[int, str] = dict(before)
     new: dict[int, str] = dict(after)
@@ -207,10 +215,10 @@ def holidays_decided(before: Rows, after: Rows, lines: Mapping[int, int]) -> _De
             fields = (Field("name", old.get(day), new.get(day)),)
             written = date.fromordinal(day).isoformat()
             changes.append(Change(kind, 0, lines.get(day, 0), "", written, fields, "holiday"))
-    return _Decision("holiday", ("day", "name"), before, after, tuple(changes), counts=old.keys() != new.keys())
+    return Decision("holiday", ("day", "name"), before, after, tuple(changes), counts=old.keys() != new.keys())
 
 
-_ASKED: Mapping[type, Callable[[Connection, Any], _Decision | list[Fault]]] = {
+_ASKED: Mapping[type, Callable[[Connection, Any], Decision | list[Fault]]] = {
     Absences: _absences,
     Holidays: _holidays,
     Waves: _waves,
@@ -227,7 +235,6 @@ def _differing(
     before: Rows, after: Rows, key: Callable[[tuple[Any, ...]], Any], text: Callable[[tuple[Any, ...]], str]
 ) -> Iterator[tuple[Any, str | None, str | None]]:
     """Yield each key whose rows differ, with both in words."""
-
     sides: dict[Any, tuple[list[Any], list[Any]]] = defaultdict(lambda: ([], []))
     for side, rows in enumerate((before, after)):
         for row in sorted(rows):

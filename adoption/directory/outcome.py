@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from dataclasses import replace
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
@@ -44,6 +43,10 @@ class Told(NamedTuple):
     why: str = ""
     email: str | None = None
     admin: bool = True
+
+    def enter(self, connection: Connection, deed: Deed) -> None:
+        """Enter one thing that was done in the journal."""
+        journal.write_all(connection, self.by, [deed], now=self.now, why=self.why)
 
 
 class Field(NamedTuple):
@@ -122,11 +125,6 @@ def write_down(
 def refused(faults: Iterable[Fault]) -> Loaded:
     """Return the outcome of a list that is wrong."""
     return Loaded(faults=tuple(sorted(faults, key=lambda fault: fault.line)))
-
-
-def quiet(loaded: Loaded) -> Loaded:
-    """Return an outcome after which nothing has to be scored again."""
-    return replace(loaded, rescore=False)
 
 
 def anything_to_score(connection: Connection) -> bool:

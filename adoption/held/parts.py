@@ -60,6 +60,7 @@ LEFT_OUT: Mapping[str, str] = {
     "record_progress": "follows from the activities",
     "snapshot_place": "follows from the tallies",
     "stranger": "nobody we know",
+    "upload": "a file that is about to be stored or thrown away: gone within the day",
 }
 
 

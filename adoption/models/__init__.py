@@ -40,6 +40,7 @@ from adoption.models.directory import Identity as Identity
 from adoption.models.directory import Membership as Membership
 from adoption.models.directory import Participant as Participant
 from adoption.models.directory import Team as Team
+from adoption.models.directory import Upload as Upload
 from adoption.models.directory import Wave as Wave
 from adoption.models.draft import DraftAuthor as DraftAuthor
 from adoption.models.draft import StoredDraft as StoredDraft

@@ -82,6 +82,7 @@ class Stranger(Base):
     source: Mapped[str] = mapped_column(Bytewise, primary_key=True)
     actor: Mapped[str] = mapped_column(Bytewise, primary_key=True)
     seen: Mapped[int] = mapped_column(BigInteger)  # UTC microseconds, when first met
+    aside: Mapped[int | None] = mapped_column(BigInteger)  # since when somebody says that it is nobody
 
 
 class Unscored(Base):

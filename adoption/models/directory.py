@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from sqlalchemy import BigInteger
 from sqlalchemy import ForeignKey
+from sqlalchemy import LargeBinary
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped
 from sqlalchemy.orm import mapped_column
@@ -90,3 +92,18 @@ class Wave(Base):
     team: Mapped[int] = mapped_column(ForeignKey(Team.id), index=True)
     starts: Mapped[int]
     ends: Mapped[int]
+
+
+class Upload(Base):
+    """A file between its preview and the word to store it; gone within the day."""
+
+    __tablename__ = "upload"
+
+    id: Mapped[str] = mapped_column(Bytewise, primary_key=True)  # cannot be guessed
+    kind: Mapped[str] = mapped_column(Bytewise)  # people, absences, holidays, waves
+    name: Mapped[str] = mapped_column(Bytewise)  # of the file
+    digest: Mapped[str] = mapped_column(Bytewise)  # SHA-256 of its bytes
+    body: Mapped[bytes] = mapped_column(LargeBinary)  # compressed
+    options: Mapped[str] = mapped_column(Bytewise)  # JSON: what was chosen with it
+    participant: Mapped[int] = mapped_column(ForeignKey(Participant.id), index=True)  # whose it is
+    created: Mapped[int] = mapped_column(BigInteger)  # UTC microseconds
