@@ -14,6 +14,7 @@ from adoption import facts
 from adoption import people_csv
 from adoption.cli import _common
 from adoption.extensions import db
+from adoption.journal import By
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,7 +51,7 @@ def load(file: BinaryIO, on: int | None, dry_run: bool, later: bool) -> None:
     stays as it is, and so do people whom it does not name.
     """
     found = people_csv.read(_raw(file))
-    loaded = directory.load_people(found, on=_today() if on is None else on)
+    loaded = directory.load_people(found, on=_today() if on is None else on, by=_by("load"))
     counts = f"{_people(loaded.created)} created, {loaded.changed} changed, {loaded.unchanged} unchanged"
     _check(file.name, found.notes, loaded)
     _finish(file.name, loaded, counts, dry_run=dry_run, later=later)
@@ -66,7 +67,7 @@ def absences(file: BinaryIO, dry_run: bool, later: bool) -> None:
     It is the whole list for everybody in it; a row without days says that somebody is never away.
     """
     found = people_csv.read_absences(_raw(file))
-    loaded = directory.load_absences(found)
+    loaded = directory.load_absences(found, by=_by("absences"))
     _check(file.name, found.notes, loaded)
     _finish(file.name, loaded, _counts("absence", loaded), dry_run=dry_run, later=later)
 
@@ -81,7 +82,7 @@ def holidays(file: BinaryIO, dry_run: bool, later: bool) -> None:
     It is the whole list for every year in which it has a day.
     """
     found = people_csv.read_holidays(_raw(file))
-    loaded = directory.load_holidays(found)
+    loaded = directory.load_holidays(found, by=_by("holidays"))
     _check(file.name, found.notes, loaded)
     _finish(file.name, loaded, _counts("holiday", loaded), dry_run=dry_run, later=later)
 
@@ -96,7 +97,7 @@ def waves(file: BinaryIO, dry_run: bool, later: bool) -> None:
     It is the whole list for every wave in it; a row without a team empties its wave.
     """
     found = people_csv.read_waves(_raw(file))
-    loaded = directory.load_waves(found)
+    loaded = directory.load_waves(found, by=_by("waves"))
     _check(file.name, found.notes, loaded)
     counts = _counts("team in a wave", loaded, "teams in waves")
     _finish(file.name, loaded, counts, dry_run=dry_run, later=later)
@@ -109,6 +110,10 @@ def listing(on: int | None) -> None:
     _common.need_database()
     rows = directory.listed(_today() if on is None else on)
     click.echo(people_csv.write(rows), nl=False)
+
+
+def _by(command: str) -> directory.Told:
+    return directory.Told(By(None, f"flask people {command}"), time.time_ns() // 1000)
 
 
 def _today() -> int:

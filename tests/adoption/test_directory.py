@@ -1,5 +1,6 @@
 """Who is who, who was where when: lists of people meet the stored directory."""
 
+import json
 from datetime import date
 from itertools import pairwise
 
@@ -13,12 +14,14 @@ from sqlalchemy import select
 
 from adoption import directory
 from adoption import facts
+from adoption import journal
 from adoption import people_csv
 from adoption.extensions import db
 from adoption.models import Absence
 from adoption.models import Facts
 from adoption.models import Holiday
 from adoption.models import Identity
+from adoption.models import JournalEntry
 from adoption.models import Membership
 from adoption.models import Participant
 from adoption.models import StoredActivity
@@ -735,3 +738,98 @@ def test_the_list_is_one_that_can_be_loaded(people):
     people("load", "staff.csv", staff=text)
     assert stored()["name"] == "=Alice"
     assert people("list").stdout == text
+
+
+# --- the journal, and previews
+
+
+def told(why="a list"):
+    return directory.Told(journal.By(None, "hana@example.com"), 5, why)
+
+
+def entries():
+    rows = db.session.execute(select(JournalEntry.__table__).order_by(JournalEntry.number))
+    return [(row.action, row.thing, json.loads(row.before or "null"), json.loads(row.after or "null")) for row in rows]
+
+
+def test_everybody_whom_a_list_changes_is_in_the_journal_field_by_field():
+    load("email,name,team\nalice@example.com,Alice,Sales\nbob@example.com,Bob,Sales\n")
+    people = people_csv.read(b"email,team,manager\nalice@example.com,Care,mei@example.com\nmei@example.com,,\n")
+    finish(directory.load_people(people, on=TODAY, by=told()))
+    numbers = dict(db.session.execute(select(Participant.email, Participant.id)).all())
+    assert entries() == [
+        (
+            "changed",
+            f"participant/{numbers[ALICE]}",
+            {"team": "Sales", "manager": None},
+            {"email": ALICE, "team": "Care", "manager": MEI},
+        ),
+        (
+            "created",
+            f"participant/{numbers[MEI]}",
+            None,
+            {"email": MEI, "name": "mei", "role": "employee"},
+        ),
+    ]
+    assert list(journal.verify()) == []
+    finish(directory.load_people(people, on=TODAY, by=told()))
+    assert len(entries()) == 2, "the same list changes nothing again"
+
+
+def test_a_preview_reads_only():
+    load("email,team\nalice@example.com,Sales\n")
+    before = everything()
+    people = people_csv.read(b"email,team\nalice@example.com,Care\nbob@example.com,New\n")
+    shown = directory.compare_people(people, on=TODAY, missing=TODAY)
+    assert (shown.created, shown.changed, shown.teams) == (1, 1, ("Care", "New"))
+    db.session.rollback()
+    assert everything() == before
+
+
+def test_whoever_is_missing_leaves_only_where_that_is_asked_for():
+    load("email,team,hired_on\nalice@example.com,Sales,\nbob@example.com,Sales,\ncora@example.com,,2027-01-01\n")
+    people = people_csv.read(b"email\nalice@example.com\n")
+    assert directory.compare_people(people, on=TODAY).left == 0
+    shown = directory.compare_people(people, on=TODAY, missing=TODAY)
+    assert (shown.left, shown.here) == (1, 2), "who comes later has not begun, and so does not leave"
+    finish(directory.load_people(people, on=TODAY, missing=TODAY, by=told("left")))
+    assert stored(BOB)["left_on"] == TODAY
+    assert stored("cora@example.com")["left_on"] is None
+    assert teams(BOB) == [("Sales", EVER, TODAY)]
+    assert entries()[-1][0] == "left"
+
+
+def test_a_directory_that_changed_since_the_preview_is_noticed():
+    load("email,team\nalice@example.com,Sales\n")
+    people = people_csv.read(b"email,team\nalice@example.com,Care\n")
+    seen = directory.compare_people(people, on=TODAY).mark
+    load("email,team\nalice@example.com,Other\n")
+    with pytest.raises(directory.OutdatedError):
+        directory.load_people(people, on=TODAY, seen=seen)
+    db.session.rollback()
+    assert [name for name, *_ in teams()][-1] == "Other"
+
+
+def test_nobody_makes_administrators_or_changes_their_own_role_by_a_list_without_being_one():
+    load("email,role\nhana@example.com,hr\nada@example.com,admin\n")
+    hana = directory.Told(journal.By(None, "Hana"), 5, email="hana@example.com", admin=False)
+    for text in (
+        "hana@example.com,admin",
+        "hana@example.com,approver",
+        "x@example.com,admin",
+        "ada@example.com,employee",
+    ):
+        people = people_csv.read(f"email,role\n{text}\n".encode())
+        for loaded in (
+            directory.compare_people(people, on=TODAY, by=hana),
+            directory.load_people(people, on=TODAY, by=hana),
+        ):
+            assert [fault.column for fault in loaded.faults] == ["role"], text
+        db.session.rollback()
+    assert not directory.compare_people(people_csv.read(b"email,role\nx@example.com,hr\n"), on=TODAY, by=hana).faults
+
+
+def test_an_actor_who_is_recognised_waits_no_more():
+    an_activity_is_stored(actor="u17")
+    assert load("email,identities\nalice@example.com,crm=u17\n").rescore
+    assert db.session.execute(select(Stranger.actor)).all() == []

@@ -355,3 +355,13 @@ def test_the_job_tells_the_head_and_what_is_wrong(app):
     with pytest.raises(journal.BrokenChainError, match="entry 2: was changed after it was written"):
         jobs.JOBS["check-journal"].run(lambda _done, _total: None)
     assert journal.last_check().first == journal.Flaw(2, "changed")
+
+
+def test_many_things_are_entered_at_once_as_they_would_be_one_by_one(app):
+    wrote(1)
+    deeds = [journal.Deed("changed", f"reward/{number}", None, {"stock": number}) for number in (2, 3)]
+    assert journal.write_all(begin_write(), HANA, deeds, now=2) == 3
+    db.session.commit()
+    assert list(journal.verify()) == []
+    assert journal.write_all(begin_write(), HANA, [], now=3) == 3
+    db.session.rollback()
