@@ -88,6 +88,15 @@ PLACES = {
     "bonus_payroll.show": Place("Hana", run("{closed}/payroll")),
     "journal_pages.index": Place("Hana", at("/hr/journal")),
     "stops.show": Place("Hana", at("/hr/book/incentive/ten-contacts-lunch/stop")),
+    "people.index": Place("Hana", at("/hr/people")),
+    "people.new": Place("Hana", at("/hr/people/new")),
+    "people.show": Place("Hana", lambda has: f"/hr/people/{has['Alice'].number}"),
+    "people_lists.people": Place("Hana", at("/hr/people/upload")),
+    "people_lists.show": Place("Hana", at("/hr/people/upload/absences")),
+    "people_strangers.index": Place("Hana", at("/hr/people/unmatched")),
+    "people_teams.index": Place("Hana", at("/hr/teams")),
+    "people_calendar.index": Place("Hana", at("/hr/calendar")),
+    "people_calendar.show": Place("Hana", at("/hr/calendar/2027")),
     "letters.one": Place("Ada", lambda has: f"/letters/{has.letter}"),
 }
 # More than one face of a page, and pages without a route of their own.
@@ -102,6 +111,8 @@ FACES = {
     "a journal of what there is not": Place("Ada", at("/hr/journal?who=Mei&action=changes&since=2026-01-01")),
     "a run that one sent to review": Place("Hana", run("{month}")),
     "a run that is with payroll": Place("Hana", run("{closed}?notice=zero")),
+    "people who are searched for": Place("Ada", at("/hr/people?q=ali&team=Sales+North&show=working")),
+    "nobody is put aside": Place("Ada", at("/hr/people/unmatched?show=aside")),
     "nothing is there": Place("Alice", at("/nothing"), status=404),
     "not to be seen": Place("Carl", at("/letters"), status=403),
 }

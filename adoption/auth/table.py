@@ -42,6 +42,8 @@ PERMISSIONS: Mapping[str, Mapping[str, Reach]] = {
     "book:write": {"hr": ALL},
     "book:approve": {"hr": ALL, "approver": ALL},
     "journal:read": {"hr": ALL, "approver": ALL, "admin": ALL},
+    "people:read": {"hr": ALL, "admin": ALL},
+    "people:write": {"hr": ALL, "admin": ALL},
     "bonuses:read": {**EVERYBODY, "manager": REPORTS, "hr": ALL, "approver": ALL, "admin": ALL},
     "bonuses:run": {"hr": ALL},
     "bonuses:approve": {"approver": ALL, "hr": ALL},

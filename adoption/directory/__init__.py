@@ -25,5 +25,6 @@ from adoption.directory.outcome import Loaded as Loaded
 from adoption.directory.outcome import OutdatedError as OutdatedError
 from adoption.directory.outcome import Told as Told
 from adoption.directory.people import compare_people as compare_people
+from adoption.directory.people import known_as as known_as
 from adoption.directory.people import listed as listed
 from adoption.directory.people import load_people as load_people

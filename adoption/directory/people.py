@@ -17,16 +17,19 @@ from adoption.directory.stored import Person
 from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.models import Stranger
+from adoption.people_csv import People
 from adoption.people_csv import PersonRow
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Mapping
+
     from sqlalchemy import Connection
 
     from adoption.directory.deciding import Decision
     from adoption.directory.outcome import Loaded
     from adoption.directory.outcome import Told
     from adoption.directory.stored import Stored
-    from adoption.people_csv import People
 
 _ADD_TEAMS = "INSERT INTO team (name) SELECT name FROM {given} AS g RETURNING name, id"
 _ADD_PEOPLE = (
@@ -151,6 +154,12 @@ def _waited(connection: Connection, decision: Decision) -> list[tuple[str, str]]
         for source, actor in strangers
         if (source, actor) in decision.given or actor.casefold() in decision.new
     )
+
+
+def known_as(names: Mapping[str, Iterable[tuple[str, str]]]) -> People:
+    """Return the list that says by which names sources know people: e-mail address → all of their identities."""
+    rows = (PersonRow(0, email, "", identities=tuple(sorted(wanted))) for email, wanted in names.items())
+    return People(tuple(rows), (), frozenset({"identities"}))
 
 
 def listed(on: int) -> list[PersonRow]:

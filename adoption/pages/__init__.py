@@ -24,6 +24,12 @@ from adoption.pages import journal_pages
 from adoption.pages import letters
 from adoption.pages import me
 from adoption.pages import packs
+from adoption.pages import people
+from adoption.pages import people_calendar
+from adoption.pages import people_changes
+from adoption.pages import people_lists
+from adoption.pages import people_strangers
+from adoption.pages import people_teams
 from adoption.pages import rewards
 from adoption.pages import sign_in
 from adoption.pages import start
@@ -49,6 +55,12 @@ PAGES: tuple[Blueprint, ...] = (
     bonus_figures.bp,
     bonus_by_hand.bp,
     bonus_payroll.bp,
+    people_lists.bp,
+    people_strangers.bp,
+    people.bp,
+    people_changes.bp,
+    people_teams.bp,
+    people_calendar.bp,
     counter.bp,
     devices.bp,
     letters.bp,

@@ -39,6 +39,12 @@ DESK: tuple[Entry, ...] = (
         lambda: gettext("Bonus runs"),
     ),
     Entry("journal_pages.index", "journal:read", ("journal_pages",), lambda: gettext("Journal")),
+    Entry(
+        "people.index",
+        "people:read",
+        ("people", "people_changes", "people_lists", "people_strangers", "people_teams", "people_calendar"),
+        lambda: gettext("People"),
+    ),
     Entry("letters.index", "letters:read", ("letters",), lambda: gettext("Outbox")),
 )
 

@@ -20,6 +20,7 @@ from adoption.people_csv.cells import line_of_text as line_of_text
 from adoption.people_csv.people import COLUMNS as COLUMNS
 from adoption.people_csv.people import People as People
 from adoption.people_csv.people import PersonRow as PersonRow
+from adoption.people_csv.people import one as one
 from adoption.people_csv.people import read as read
 from adoption.people_csv.table import LARGEST as LARGEST
 from adoption.people_csv.table import Fault as Fault

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -116,6 +119,16 @@ def read(raw: bytes) -> People:
         columns.add("name")
     faults = tuple(sorted(found.faults, key=lambda fault: fault.line))
     return People(tuple(rows), faults, frozenset(columns), tuple(found.notes), found.labels)
+
+
+def one(given: Mapping[str, str]) -> People:
+    """Read a form as a list of one row; a column that is not given says nothing."""
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows([list(given), list(given.values())])
+    found = read(out.getvalue().encode("utf-8", "replace"))
+    if found.rows or found.faults:
+        return found
+    return replace(found, faults=(found.fault(0, "email", "there is no e-mail address"),))  # blank lines are no rows
 
 
 def _person(found: Table, record: Record) -> PersonRow | None:

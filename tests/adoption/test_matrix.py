@@ -153,6 +153,32 @@ ROUTES = {
     "GET stops.show": Route("/hr/book/incentive/first-deal/stop"),
     "POST stops.stop": Route("/hr/book/incentive/no-such/stop", GONE, form={"why": "x"}),
     "POST stops.resume": Route("/hr/book/incentive/no-such/resume", GONE, form={"why": "x"}),
+    "GET people.index": Route("/hr/people"),
+    "GET people.new": Route("/hr/people/new"),
+    "POST people.create": Route("/hr/people/new", (422,), form={"email": "nobody"}),
+    "GET people.show": Route("/hr/people/{number}", about="person"),
+    "POST people_changes.details": Route("/hr/people/{number}/details", (422,), "person", {"name": ""}),
+    "POST people_changes.move": Route("/hr/people/{number}/move", (422,), "person", {"on": ""}),
+    "POST people_changes.membership": Route("/hr/people/{number}/membership", GONE, "person", {"team": "0"}),
+    "POST people_changes.absences": Route("/hr/people/{number}/absences", (422,), "person", {}),
+    "POST people_changes.identities": Route("/hr/people/{number}/identities", (422,), "person", {}),
+    "POST people_changes.stay": Route("/hr/people/{number}/stay", (422,), "person", {"first": "never"}),
+    "POST people_changes.again": Route("/hr/people/{number}/return", GONE, "person", {}),
+    "GET people_lists.people": Route("/hr/people/upload"),
+    "GET people_lists.show": Route("/hr/people/upload/holidays"),
+    "POST people_lists.preview": Route("/hr/people/upload/people", (422,), form={}),
+    "POST people_lists.confirm": Route("/hr/people/upload/people/confirm", (409,), form={"kept": "x"}),
+    "GET people_strangers.index": Route("/hr/people/unmatched"),
+    "POST people_strangers.recognise": Route("/hr/people/unmatched", GONE, form={"source": "x", "actor": "y"}),
+    "POST people_strangers.recognise_all": Route("/hr/people/unmatched/certain", DONE, form={}),
+    "POST people_strangers.put_aside": Route("/hr/people/unmatched/aside", GONE, form={"source": "x", "actor": "y"}),
+    "GET people_teams.index": Route("/hr/teams"),
+    "POST people_teams.create": Route("/hr/teams", (422,), form={"name": ""}),
+    "POST people_teams.rename": Route("/hr/teams/999999", GONE, form={"name": "X"}),
+    "GET people_calendar.index": Route("/hr/calendar"),
+    "GET people_calendar.show": Route("/hr/calendar/2027"),
+    "POST people_calendar.change": Route("/hr/calendar/2027", (422,), form={"day": ""}),
+    "POST people_calendar.copy": Route("/hr/calendar/1999/copy", GONE, form={}),
     "POST frame.choose_language": Route("/language", DONE, form={"language": "en"}),
     "POST frame.choose_theme": Route("/theme", DONE, form={"theme": "dark"}),
     "GET sign_in.form": Route("/sign-in"),
@@ -165,7 +191,7 @@ ROUTES = {
 }
 TO_THE_DOOR = {"POST sign_in.out", "POST devices.register", "POST devices.revoke"}  # where these lead
 # Whose things there are; others belong to nobody in particular.
-ABOUT = {"award": OWNERS, "record": OWNERS[:-1], "statement": OWNERS[:-1]}
+ABOUT = {"award": OWNERS, "record": OWNERS[:-1], "statement": OWNERS[:-1], "person": OWNERS[:-1]}
 
 
 # --- the house, and who asks
