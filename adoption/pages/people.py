@@ -194,7 +194,8 @@ def create() -> ResponseReturnValue:
         return _form(typed, people_faults.by_column(loaded.faults, NEW))
     db.session.commit()
     number = parts.known().holder_of(people.rows[0].email)
-    flash(parts.saved(gettext("Entered."), parts.again(loaded.rescore)))
+    said = parts.saved(gettext("Entered."), parts.again(loaded.rescore))
+    flash(said)
     return redirect(url_for("people.show", number=number), HTTPStatus.SEE_OTHER)
 
 

@@ -142,7 +142,7 @@ def change(year: int) -> ResponseReturnValue:
 @permission("people:write", door=SESSION)
 def copy(year: int) -> ResponseReturnValue:
     """Give the next year the holidays of this one, each on the same day of its month; those it has stay."""
-    if year + 1 not in YEARS:
+    if year not in YEARS or year + 1 not in YEARS:
         raise NotFoundError
     wanted = holidays(year + 1)
     known = len(wanted)
@@ -161,5 +161,6 @@ def copy(year: int) -> ResponseReturnValue:
 def _store(year: int, names: Mapping[int, str], said: str) -> ResponseReturnValue:
     loaded = directory.set_holidays(year, names, by=parts.told(parts.known()))
     db.session.commit()
-    flash(parts.saved(said if loaded.changes else gettext("Nothing was different."), parts.again(loaded.rescore)))
+    said = parts.saved(said if loaded.changes else gettext("Nothing was different."), parts.again(loaded.rescore))
+    flash(said)
     return redirect(url_for("people_calendar.show", year=year), HTTPStatus.SEE_OTHER)

@@ -50,7 +50,8 @@ def _asked(number: int) -> tuple[Known, Person]:
 
 def _done(number: int, said: str, *, rescore: bool, anchor: str) -> ResponseReturnValue:
     db.session.commit()
-    flash(parts.saved(said, parts.again(rescore)))
+    said = parts.saved(said, parts.again(rescore))
+    flash(said)
     return redirect(url_for("people.show", number=number, _anchor=anchor), HTTPStatus.SEE_OTHER)
 
 

@@ -298,7 +298,8 @@ def confirm(kind: str) -> ResponseReturnValue:
         db.session.rollback()
         return _gone(kind, error)
     db.session.commit()
-    flash(parts.saved(_done(kind, loaded), parts.again(loaded.rescore)))
+    said = parts.saved(_done(kind, loaded), parts.again(loaded.rescore))
+    flash(said)
     return redirect(url_for(found.page), HTTPStatus.SEE_OTHER)
 
 

@@ -126,5 +126,6 @@ def rename(number: int) -> ResponseReturnValue:
     if fault is not None:
         return _page(f"team-{number}", {"name": name, "why": request.form.get("why", "")}, fault)
     db.session.commit()
-    flash(parts.saved(gettext("Saved."), parts.again(rescore)))
+    said = parts.saved(gettext("Saved."), parts.again(rescore))
+    flash(said)
     return redirect(url_for("people_teams.index"), HTTPStatus.SEE_OTHER)
