@@ -251,6 +251,10 @@ SAID: dict[HTTPStatus, tuple[Callable[[], str], Callable[[], str]]] = {
     HTTPStatus.UNPROCESSABLE_ENTITY: _said(
         lambda: gettext("That cannot be used."), lambda: gettext("Nothing was changed. Go back and choose again.")
     ),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _said(
+        lambda: gettext("This is too large to be read at once."),
+        lambda: gettext("Nothing was changed. Split the file, and send one part after the other."),
+    ),
     HTTPStatus.TOO_MANY_REQUESTS: _said(
         lambda: gettext("That was tried too often."), lambda: gettext("Please wait a few minutes and try again.")
     ),

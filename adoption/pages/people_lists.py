@@ -180,7 +180,10 @@ def preview(kind: str) -> ResponseReturnValue:
     if typed["absent"] not in ABSENT:
         typed["absent"] = "stay"
     given = request.files.get("file")
-    raw = given.stream.read(people_csv.LARGEST + 1) if given is not None else b""
+    raw = b""
+    if given is not None:
+        raw = given.stream.read(people_csv.LARGEST + 1)
+        given.close()  # a large one lies in a file until now
     if not raw:
         said = gettext("Choose a file first. It may have these columns: %(columns)s.", columns=found.columns)
         return _page(kind, HTTPStatus.UNPROCESSABLE_ENTITY, refused=said, typed=typed)
