@@ -87,7 +87,7 @@ def told(known: Known) -> directory.Told:
     caller = auth.caller()
     why = " ".join(request.form.get("why", "").split())[:WHY_LENGTH]
     asking = known.people.get(caller.participant or 0)
-    return directory.Told(caller.by, now(), why, asking.email if asking else None, caller.role == "admin")
+    return directory.Told(caller.by, now(), why, asking.email if asking else None, "admin" in caller.roles)
 
 
 def person(known: Known, number: int) -> Person:
