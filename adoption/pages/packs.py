@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from flask import Blueprint
-from flask import current_app
 from flask import flash
 from flask import redirect
 from flask import render_template
@@ -28,6 +27,7 @@ from adoption.extensions import db
 from adoption.languages import gettext
 from adoption.languages import ngettext
 from adoption.models import StoredActivity
+from adoption.pages import ways
 from rules import book as books
 from rules import sample
 from rules import wording
@@ -66,7 +66,7 @@ def index() -> ResponseReturnValue:
         people=packs.PEOPLE,
         open_drafts=drafts.listed((drafts.DRAFT,)) if may_write else [],
         may_write=may_write,
-        book=url_for("book.index") if "book.index" in current_app.view_functions else None,
+        book=ways.to("/hr/book"),
         anything=bool(sent),
     )
 
@@ -86,8 +86,8 @@ def add(key: str) -> ResponseReturnValue:
         return redirect(url_for("packs.index", _anchor=key), HTTPStatus.SEE_OTHER)
     db.session.commit()
     flash(gettext("“%(title)s” is in the draft. Nothing is in force before you publish it.", title=title))
-    there = "book.draft" in current_app.view_functions
-    return redirect(url_for("book.draft", number=number) if there else url_for("packs.index"), HTTPStatus.SEE_OTHER)
+    there = ways.to("/hr/book/drafts/<int:number>", number=number)
+    return redirect(there or url_for("packs.index", _anchor=key), HTTPStatus.SEE_OTHER)
 
 
 def _begun(pack: Pack) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -9,7 +10,6 @@ from typing import Any
 from typing import NamedTuple
 
 from flask import Blueprint
-from flask import current_app
 from flask import flash
 from flask import redirect
 from flask import render_template
@@ -28,6 +28,7 @@ from adoption.languages import gettext
 from adoption.languages import ngettext
 from adoption.mail import links
 from adoption.pages import start_words as words
+from adoption.pages import ways
 from adoption.sampledata import Obstacle
 from rules import sample
 
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from adoption.start import Seen
 
 bp: Blueprint = Blueprint("start", __name__)
-DRY_RUNS = "dry_run"  # the blueprint whose pages show what a draft would have done
+DRY_RUN = re.compile(r"/hr/book/drafts/[0-9]+/dry-run")  # the page that shows what a draft would have done
 
 
 class Team(NamedTuple):
@@ -75,14 +76,13 @@ def _index(me: int, now: int) -> str:
         reachable=links.root() is not None,
         samples=sampledata.is_there(),
         obstacle=_why_not(now),
-        address=facts.current().people[me].email,
     )
 
 
 def _step(key: str, state: str, there: Seen) -> dict[str, Any]:
     """Return a step in words, with the page to which it leads, if this service has it."""
     told: Told = words.STEPS[key](there)
-    found = next(((way, _address(way.endpoint)) for way in told.ways if _address(way.endpoint)), None)
+    found = next(((way, address) for way in told.ways if (address := ways.to(way.rule))), None)
     return {
         "key": key,
         "state": state,
@@ -92,15 +92,6 @@ def _step(key: str, state: str, there: Seen) -> dict[str, Any]:
         "address": found[1] if found else None,
         "word": found[0].word if found else "",
     }
-
-
-def _address(endpoint: str) -> str | None:
-    """Return where a page without parts is; ``None`` if this service or this person has it not."""
-    view = current_app.view_functions.get(endpoint)
-    access = getattr(view, "access", None)
-    if view is None or access is None or auth.caller().reach(access.permission) is None:
-        return None
-    return url_for(endpoint)
 
 
 def _teams(now: int) -> list[Team]:
@@ -206,7 +197,7 @@ def _back(place: str | None) -> ResponseReturnValue:
 @bp.after_app_request
 def _note_trial(answer: Response) -> Response:
     """Note that somebody has looked at a dry run, which leaves no other trace."""
-    if request.blueprint == DRY_RUNS and answer.status_code == HTTPStatus.OK:
+    if answer.status_code == HTTPStatus.OK and DRY_RUN.fullmatch(request.path):
         start.note_trial(time.time_ns() // 1000)
         db.session.commit()
     return answer

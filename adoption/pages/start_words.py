@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 class Way(NamedTuple):
-    """A page to go on: its endpoint, and what its button says."""
+    """A page to go on: its address, and what its button says."""
 
-    endpoint: str
+    rule: str
     word: str
 
 
@@ -43,7 +43,7 @@ def source(there: Seen) -> Told:
         "Make a source, copy its address and its secret into your CRM, and send something. A minute later it is here."
     )
     word = gettext("Sources") if there.sources else gettext("Connect a source")
-    return Told(gettext("Connect the CRM"), said, helps, (Way("sources.index", word),))
+    return Told(gettext("Connect the CRM"), said, helps, (Way("/hr/sources", word),))
 
 
 def people(there: Seen) -> Told:
@@ -55,8 +55,8 @@ def people(there: Seen) -> Told:
     helps = gettext(
         "Load your list of people. Accounts with the same e-mail address match by themselves; others wait in a queue."
     )
-    queue = Way("people_strangers.index", gettext("Match them"))
-    everybody = Way("people.index", gettext("People"))
+    queue = Way("/hr/people/unmatched", gettext("Match them"))
+    everybody = Way("/hr/people", gettext("People"))
     return Told(gettext("Match people"), said, helps, (queue, everybody) if there.strangers else (everybody,))
 
 
@@ -69,8 +69,8 @@ def rule(there: Seen) -> Told:
     else:
         said = gettext("No rule yet")
     helps = gettext("Begin with a pack, change its numbers to what your people do today plus a little, and publish it.")
-    drafts = Way("book.drafts_list", gettext("Drafts"))
-    packs = Way("packs.index", gettext("Choose a pack"))
+    drafts = Way("/hr/book/drafts", gettext("Drafts"))
+    packs = Way("/hr/book/packs", gettext("Choose a pack"))
     return Told(gettext("Pick a rule"), said, helps, (drafts, packs) if there.drafts else (packs,))
 
 
@@ -81,7 +81,7 @@ def trial(there: Seen) -> Told:
     helps = gettext(
         "Open a draft and try it on last month: whom it would have rewarded, at what cost. Nothing is written."
     )
-    ways = (Way("book.drafts_list", gettext("Drafts")), Way("packs.index", gettext("Choose a pack")))
+    ways = (Way("/hr/book/drafts", gettext("Drafts")), Way("/hr/book/packs", gettext("Choose a pack")))
     return Told(gettext("Try it on last month"), said, helps, ways if there.drafts else ways[1:])
 
 
@@ -91,10 +91,10 @@ def reward(there: Seen) -> Told:
     devices = ngettext("%(n)s device at a counter", "%(n)s devices at counters", there.devices)
     if not there.vouchers:
         helps = gettext("No published rule earns a voucher yet. The pack for the first weeks has a lunch in it.")
-        ways = (Way("packs.index", gettext("Choose a pack")),)
+        ways = (Way("/hr/book/packs", gettext("Choose a pack")),)
     else:
         helps = gettext("Register a phone or tablet at the canteen: it shows whoever is there what to hand over.")
-        ways = (Way("devices.register_form", gettext("Register a device")),)
+        ways = (Way("/counter/register", gettext("Register a device")),)
     return Told(gettext("A reward somebody can eat"), f"{vouchers} · {devices}", helps, ways)
 
 
@@ -109,7 +109,7 @@ def letter(there: Seen) -> Told:
     helps = gettext(
         "Links to sign in come by letter, so letters must arrive. The outbox tells what the mail server said."
     )
-    return Told(gettext("A test letter to yourself"), said, helps, (Way("letters.index", gettext("Outbox")),))
+    return Told(gettext("A test letter to yourself"), said, helps, (Way("/letters", gettext("Outbox")),))
 
 
 def pilot(there: Seen) -> Told:

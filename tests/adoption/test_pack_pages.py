@@ -59,7 +59,7 @@ def test_it_tells_what_sources_really_sent(town, hana):
     intake.accept_and_commit([json.dumps(old).encode()], door="test", now=time.time_ns() // 1000)
     said = page(hana)
     card = said[said.index('id="clean-closing"') :]
-    assert "1 of 2 types in the last 30 days" in card[: card.index("</article>")]
+    assert "Your sources send 1 of its 2 types" in card[: card.index("</article>")]
 
 
 def test_it_tells_the_most_that_ten_people_cost_in_a_month(hana):
