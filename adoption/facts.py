@@ -176,6 +176,11 @@ class Known:
             return next((-number for number, team in self.teams.items() if team == name[5:]), None)
         return self._emails.get(name.casefold())
 
+    def called(self, participant: int | None, name: str) -> str:
+        """Return the name of who did something: the participant's, else the one that was noted (a command, a token)."""
+        person = self.people.get(participant or 0)
+        return person.name if person else name
+
     def today(self, now: int) -> int:
         """Return the local day of a moment in UTC microseconds."""
         return self.day_of(now)

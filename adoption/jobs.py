@@ -21,6 +21,7 @@ from sqlalchemy import select
 from sqlalchemy import update
 
 from adoption import boards
+from adoption import budgets
 from adoption import facts
 from adoption import journal
 from adoption import limits
@@ -91,6 +92,13 @@ def release_waiting(_report: Report) -> str:
     issued, left = waiting.release(_now())
     db.session.commit()
     return f"{issued} issued, {left} still wait"
+
+
+def watch_budgets(_report: Report) -> str:
+    """Note which budgets have passed a threshold, and tell HR by letter."""
+    told = budgets.watch(_now())
+    db.session.commit()
+    return f"{told} thresholds passed"
 
 
 def archive(report: Report) -> str:
@@ -212,6 +220,9 @@ JOBS: dict[str, Job] = {
     "refresh-boards": Job(refresh_boards, _every(5), "rank large boards anew", lambda: None),
     "expire-awards": Job(
         expire_awards, _every(300), "let awards expire whose last day is over", lambda: _new_day("expire-awards")
+    ),
+    "watch-budgets": Job(
+        watch_budgets, _every(300), "tell HR of budgets that come to their end", lambda: budgets.needed(_now())
     ),
     "archive": Job(archive, _daily("*", 7), "write new activities to the archive"),
     "work-out-bonuses": Job(

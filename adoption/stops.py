@@ -56,11 +56,8 @@ class Stop(NamedTuple):
     stopped_name: str
     why: str
     resumed: int | None
-    resumed_name: str | None
+    resumed_name: str
     resumed_why: str | None
-
-
-COLUMNS = tuple(getattr(IncentiveStop, name) for name in Stop._fields)
 
 
 def stop(key: str, why: str, by: By, now: int) -> None:
@@ -116,8 +113,21 @@ def resume_and_release(key: str, why: str, by: By, now: int) -> tuple[int, int]:
 
 def history(key: str | None = None) -> list[Stop]:
     """Return the stops of an incentive, or those of all that last; the newest first."""
-    which = IncentiveStop.resumed.is_(None) if key is None else IncentiveStop.incentive == key
-    return [Stop(*row) for row in db.session.execute(select(*COLUMNS).where(which).order_by(IncentiveStop.id.desc()))]
+    known = facts.current()
+    table = IncentiveStop.__table__
+    which = table.c.resumed.is_(None) if key is None else table.c.incentive == key
+    return [
+        Stop(
+            incentive=row.incentive,
+            stopped=row.stopped,
+            stopped_name=known.called(row.stopped_by, row.stopped_name),
+            why=row.why,
+            resumed=row.resumed,
+            resumed_name=known.called(row.resumed_by, row.resumed_name or ""),
+            resumed_why=row.resumed_why,
+        )
+        for row in db.session.execute(select(table).where(which).order_by(table.c.id.desc()))
+    ]
 
 
 def waiting_of(keys: Iterable[str]) -> dict[str, int]:

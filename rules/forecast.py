@@ -92,5 +92,5 @@ def _lasts(expected: Sequence[Fraction], today: int, left: int | None) -> int | 
     for place, more in enumerate(expected):
         used += more
         if used > left:
-            return today + place - 1
+            return today + place - 1 if place or left < 1 else today  # what is there lasts today
     return None

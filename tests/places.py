@@ -97,6 +97,9 @@ PLACES = {
     "people_teams.index": Place("Hana", at("/hr/teams")),
     "people_calendar.index": Place("Hana", at("/hr/calendar")),
     "people_calendar.show": Place("Hana", at("/hr/calendar/2027")),
+    "budgets.index": Place("Hana", at("/hr/budgets")),
+    "budgets.show": Place("Hana", at("/hr/budgets/free-lunch")),
+    "budgets.awards": Place("Hana", at("/hr/budgets/free-lunch/awards?show=drawn")),
     "letters.one": Place("Ada", lambda has: f"/letters/{has.letter}"),
 }
 # More than one face of a page, and pages without a route of their own.
@@ -118,6 +121,7 @@ FACES = {
 }
 # What is opened by pages, not by people.
 FILES = {
+    "budgets.download": Place("Hana", at("/hr/budgets.csv")),
     "bonus.document": Place("Alice", lambda has: f"/bonus/sales-bonus/{has.month}/statement.json"),
     "bonus.document_of_person": Place(
         "Mei", lambda has: f"/bonus/sales-bonus/{has.month}/{has['Alice'].number}/statement.json"

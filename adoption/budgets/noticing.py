@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from adoption import facts
+from adoption import languages
 from adoption import mail
 from adoption import statements
 from adoption.auth import roles
+from adoption import telling
+from adoption.auth.callers import has_left
 from adoption.budgets import reading
 from adoption.extensions import begin_write
 from adoption.extensions import db
@@ -95,6 +98,14 @@ def _passed(pool: Pool) -> Iterator[tuple[int, bool]]:
     yield ASKED, asks and pool.waiting > 0
 
 
+def _in_every_language(name: str) -> dict[str, str]:
+    found = {}
+    for code in languages.LOCALES:
+        with languages.speaking(code):
+            found[code] = telling.period(name)
+    return found
+
+
 def _tell(connection: Connection, known: Known, pool: Pool, threshold: int, now: int) -> None:
     """Plan a letter to everybody in HR, once for ever."""
     reward = pool.reward
@@ -104,7 +115,7 @@ def _tell(connection: Connection, known: Known, pool: Pool, threshold: int, now:
     told = {
         "key": reward.key,
         "reward": {**reward.titles, "en": reward.title},
-        "period": name,
+        "period": _in_every_language(name),
         "threshold": threshold,
         "share": pool.share,
         "drawn": pool.drawn,

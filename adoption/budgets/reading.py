@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
 USED_ONCE = ("voucher", "time_off")  # kinds that are used some time after they are issued; others are had at once
 PAST = 12  # budget periods before the running one that are shown
-LOW_STOCK = 10  # so many in stock, or fewer, are few
+FEW = 5  # of so many in stock, the last one is few …
+SOON = 14  # … and so are those that are gone in so many days
 QUARTER = 900 * period.SECOND  # offsets of zones change at whole quarters of an hour
 DAY = 86_400 * period.SECOND
 
@@ -113,6 +114,13 @@ class Shelf:
     def stock_left(self) -> int | None:
         """How many lie in stock; ``None`` where nothing says so."""
         return None if self.reward.stock is None else max(0, self.reward.stock - self.ever)
+
+    def low(self, today: int) -> bool:
+        """Say whether the stock comes to its end on a local day."""
+        if self.stock_left is None or self.reward.stock is None:
+            return False
+        lasts = self.stock_outlook.lasts if self.stock_outlook else None
+        return self.stock_left * FEW <= self.reward.stock or (lasts is not None and lasts < today + SOON)
 
     @property
     def waits(self) -> int:

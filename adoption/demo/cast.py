@@ -47,7 +47,7 @@ def members() -> tuple[Member, ...]:
         Member(
             address("Hana Dvořák"),
             gettext("Human resources"),
-            gettext("May see everybody's awards with their reasons, and register devices for counters."),
+            gettext("See which budgets come to their end and who waits, and answer whether there may be more."),
         ),
         Member(
             address("Carl Bauer"),

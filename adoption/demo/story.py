@@ -17,6 +17,7 @@ from adoption.demo import bonuses
 from adoption.demo import choices
 from adoption.demo import company
 from adoption.demo import life
+from adoption.demo import limits
 from adoption.demo import uses
 from adoption.errors import AdoptionError
 from adoption.extensions import db
@@ -60,12 +61,16 @@ def fill(now: int, report: Callable[[int, int], None]) -> tuple[int, int]:
     for moment, end in _arrivals(delivery.arrived, now):
         for day in habits.breaks_until(moment):
             uses.lunch(habits, day)
+            limits.release(uses.lunchtime(day))
+        if moment > now - limits.SINCE:
+            limits.stop(min(moment, now))
         bonuses.pay(paydays, min(moment, now))
         one, other = _deliver(delivery.first[done:end], min(moment, now))
         accepted, twice, done = accepted + one, twice + other, end
         report(done, total)
     uses.cast(habits, now)
     bonuses.review(paydays, now)
+    limits.tighten(now)
     late = _deliver(delivery.corrections, now)
     report(total, total)
     return accepted + late[0], twice + late[1]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
@@ -18,6 +19,7 @@ from adoption import languages
 from adoption import preferences
 from adoption.auth import sessions
 from adoption.languages import gettext
+from adoption.languages import ngettext
 from adoption.mail import links
 from adoption.models import Redemption
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from rules.delivery import Policy
 
 Facts = Mapping[str, Any]
+FULL = 100  # per cent
 
 
 class SkipError(Exception):
@@ -95,6 +98,22 @@ def _time_off(facts: Facts) -> str:
     return gettext("%(name)s takes time off on %(day)s", name=facts["name"], day=day)
 
 
+def _budget(facts: Facts) -> str:
+    """Say which budget has passed a threshold, or that awards wait for an answer."""
+    words = {"reward": titled(facts["reward"]), "period": titled(facts["period"])}
+    if not facts["threshold"]:
+        return ngettext(
+            "%(reward)s: %(n)s award waits for your answer",
+            "%(reward)s: %(n)s awards wait for your answer",
+            facts["waiting"],
+            reward=words["reward"],
+        )
+    if facts["threshold"] >= FULL:
+        return gettext("%(reward)s: the budget of %(period)s is spent", **words)
+    percent = languages.current().percent(Decimal(facts["share"]) / FULL)
+    return gettext("%(reward)s: %(percent)s of the budget of %(period)s is used", percent=percent, **words)
+
+
 def titled(title: str | Mapping[str, str]) -> str:
     """Return a title as it is, or in the language that is being spoken if it comes in several (language → title)."""
     if isinstance(title, str):
@@ -131,6 +150,9 @@ KINDS: Mapping[str, Kind] = {
         name=lambda: gettext("Invitation"),
         subject=lambda _facts: gettext("Your work in the CRM is worth something: Spoonful begins"),
     ),
+    # to HR; facts: key, reward and period (language → text), threshold (per cent; 0: awards wait for an answer), share
+    # (per cent), drawn, pieces and waiting (numbers), when_spent (of the book)
+    "budget": Kind(template="budget", name=lambda: gettext("A budget comes to its end"), subject=_budget),
 }
 
 

@@ -16,6 +16,7 @@ from adoption.pages import bonus_figures
 from adoption.pages import bonus_payroll
 from adoption.pages import bonus_plans
 from adoption.pages import bonus_runs
+from adoption.pages import budgets
 from adoption.pages import counter
 from adoption.pages import devices
 from adoption.pages import frame
@@ -68,6 +69,7 @@ PAGES: tuple[Blueprint, ...] = (
     start.bp,
     journal_pages.bp,
     stops.bp,
+    budgets.bp,
 )
 
 

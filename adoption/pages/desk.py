@@ -6,10 +6,12 @@ the pages on which it is the one that is open.
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from adoption import start
+from adoption import budgets
 from adoption.auth.table import ALL
 from adoption.languages import gettext
 
@@ -21,12 +23,22 @@ if TYPE_CHECKING:
 
 class Entry(NamedTuple):
     """A page of the bar: its endpoint, its permission, its blueprints, its name, and whether it is put away."""
+    """A page of the bar: its endpoint, the permission it needs, its blueprints, and its name.
+
+    ``notices`` counts what waits there to be looked at.
+    """
 
     endpoint: str
     permission: str
     blueprints: tuple[str, ...]
     word: Callable[[], str]
     away: Callable[[], bool] = bool  # never
+    notices: Callable[[], int] = int  # none
+
+
+def _budgets() -> int:
+    """Count the budgets that come to their end, or about which HR is asked; one query."""
+    return len(budgets.open_alerts(time.time_ns() // 1000))
 
 
 DESK: tuple[Entry, ...] = (
@@ -38,6 +50,7 @@ DESK: tuple[Entry, ...] = (
         ("bonus_runs", "bonus_figures", "bonus_by_hand", "bonus_payroll"),
         lambda: gettext("Bonus runs"),
     ),
+    Entry("budgets.index", "budgets:read", ("budgets", "stops"), lambda: gettext("Budgets"), _budgets),
     Entry("journal_pages.index", "journal:read", ("journal_pages",), lambda: gettext("Journal")),
     Entry(
         "people.index",

@@ -150,6 +150,13 @@ ROUTES = {
     "GET bonus_plans.simulate": Route("/hr/plans/sales-bonus/simulate"),
     "POST bonus_plans.simulated": Route("/hr/plans/sales-bonus/simulate", (200, 422), form={}),
     "POST bonus_plans.download": Route("/hr/plans/sales-bonus/simulate.csv", (200, 422), form={}),
+    "GET budgets.index": Route("/hr/budgets"),
+    "GET budgets.show": Route("/hr/budgets/free-lunch"),
+    "GET budgets.awards": Route("/hr/budgets/free-lunch/awards", least=auth.ALL),
+    "GET budgets.download": Route("/hr/budgets.csv"),
+    "POST budgets.decide": Route(
+        "/hr/budgets/no-such/decide", GONE, form={"period": "2026-11", "does": "all", "why": "x"}
+    ),
     "GET stops.show": Route("/hr/book/incentive/first-deal/stop"),
     "POST stops.stop": Route("/hr/book/incentive/no-such/stop", GONE, form={"why": "x"}),
     "POST stops.resume": Route("/hr/book/incentive/no-such/resume", GONE, form={"why": "x"}),
