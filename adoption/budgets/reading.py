@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from rules.incentive import Reward
 
 USED_ONCE = ("voucher", "time_off")  # kinds that are used some time after they are issued; others are had at once
+FULL = 100  # per cent
 PAST = 12  # budget periods before the running one that are shown
 FEW = 5  # of so many in stock, the last one is few …
 SOON = 14  # … and so are those that are gone in so many days
@@ -76,10 +77,15 @@ class Pool:
 
     @property
     def share(self) -> int | None:
-        """How much of the budget is drawn, in whole per cent; ``None`` without one."""
-        if not self.pieces:
-            return None if self.pieces is None else 100
-        return self.drawn * 100 // self.pieces
+        """How much of the budget is drawn, in whole per cent; ``None`` without one.
+
+        One that does not pay for another piece is spent, whatever small change is left of it.
+        """
+        if self.reward.budget is None:
+            return None
+        drawn = self.drawn * (self.reward.costs or 1) * FULL
+        share = int(drawn // self.reward.budget.amount) if self.reward.budget.amount else FULL
+        return max(share, FULL) if self.pieces is not None and self.drawn >= self.pieces else share
 
 
 @dataclass(slots=True)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING
-
 from sqlalchemy import select
 
 from adoption import budgets
@@ -20,9 +17,6 @@ from adoption.models import PublishedBook
 from rules import period
 from rules.book import writing
 from rules.book.cutting import cut
-
-if TYPE_CHECKING:
-    from decimal import Decimal
 
 STOPPED = "qualified-deals"
 SINCE = 5 * 86_400 * period.SECOND  # before the demo's now
@@ -52,13 +46,12 @@ def tighten(now: int) -> None:
     known = facts.current()
     shelf = budgets.overview(now).shelves.get(NEARLY)
     if shelf is not None and shelf.budgeted and shelf.running.drawn >= FEWEST:
-        pieces = shelf.running.drawn * 100 // SHARE
-        _budget(pieces * (shelf.reward.costs or 1), known.today(now), now)
+        _budget(int(shelf.running.drawn * (shelf.reward.costs or 1) * 100 / SHARE), known.today(now), now)
     budgets.watch(now)
     db.session.commit()
 
 
-def _budget(amount: Decimal | int, today: int, now: int) -> None:
+def _budget(amount: int, today: int, now: int) -> None:
     """Publish the book with another budget of lunches."""
     query = select(PublishedBook.name, PublishedBook.text).order_by(PublishedBook.id.desc())
     name, text = db.session.execute(query).first() or ("", "")
@@ -66,7 +59,7 @@ def _budget(amount: Decimal | int, today: int, now: int) -> None:
     if found is None:
         return
     body = writing.body_of(text, "reward", NEARLY)
-    changed = body | {"budget": body["budget"] | {"amount": math.ceil(amount)}}
+    changed = body | {"budget": body["budget"] | {"amount": amount}}
     rulebook.publish(
         found.put_back(writing.text_of("reward", NEARLY, changed)), today=today, since=None, name=name, now=now
     )

@@ -14,6 +14,7 @@ from adoption import languages
 from adoption import telling
 from adoption.languages import gettext
 from adoption.languages import ngettext
+from adoption.pages import pocket
 from rules import period
 from rules import wording
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 SPENT, NEARLY = 100, 80  # per cent
 WHAT: Mapping[str, Callable[[], str]] = {
-    "spent": lambda: gettext("Used, over, or had at once"),
+    "spent": lambda: gettext("Used or over"),
     "reserved": lambda: gettext("Given out, not used yet"),
     "drawn": lambda: gettext("Given out"),
     "waiting": lambda: gettext("Waiting for room"),
@@ -111,7 +112,7 @@ def figures(pool: Pool) -> list[Figure]:
         found.append(Figure(gettext("Budget"), size(reward), pieces_of(reward, pool.pieces or 0), None))
     if pool.allowed:
         found.append(Figure(gettext("Allowed beyond it"), amount(reward, pool.allowed), "", None))
-    shown = {"spent": pool.spent, "reserved": pool.reserved}
+    shown = {"spent": pool.spent} | ({"reserved": pool.reserved} if reward.kind in pocket.USED_ONCE else {})
     found += [_figure(pool, kind, count) for kind, count in shown.items()]
     if pool.overspent:
         found.append(Figure(gettext("Overspent"), amount(reward, pool.overspent), "", None))
@@ -123,9 +124,14 @@ def figures(pool: Pool) -> list[Figure]:
     return found
 
 
+def what(reward: Reward, kind: str) -> str:
+    """Say what a number counts; what is had at once is simply given out."""
+    return WHAT["drawn" if kind == "spent" and reward.kind not in pocket.USED_ONCE else kind]()
+
+
 def _figure(pool: Pool, kind: str, count: int) -> Figure:
     reward = pool.reward
-    return Figure(WHAT[kind](), amount(reward, count), pieces_of(reward, count), behind(pool, kind, count))
+    return Figure(what(reward, kind), amount(reward, count), pieces_of(reward, count), behind(pool, kind, count))
 
 
 def behind(pool: Pool, kind: str, count: int) -> str | None:
@@ -162,6 +168,8 @@ def foretold_more(found: Outlook, reward: Reward) -> list[str]:
         said.append(gettext("At the fastest pace of these weeks it lasts until %(day)s.", day=_day(found.earliest)))
     if found.latest is not None:
         said.append(gettext("At the slowest pace of these weeks it lasts until %(day)s.", day=_day(found.latest)))
+    elif found.earliest is not None:
+        said.append(gettext("At the slowest pace of these weeks it lasts to the end of the period."))
     return said
 
 
