@@ -13,9 +13,8 @@ from adoption import facts
 from adoption import languages
 from adoption import mail
 from adoption import statements
-from adoption.auth import roles
 from adoption import telling
-from adoption.auth.callers import has_left
+from adoption.auth import roles
 from adoption.budgets import reading
 from adoption.extensions import begin_write
 from adoption.extensions import db

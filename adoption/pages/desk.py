@@ -10,8 +10,8 @@ import time
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
-from adoption import start
 from adoption import budgets
+from adoption import start
 from adoption.auth.table import ALL
 from adoption.languages import gettext
 
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 
 
 class Entry(NamedTuple):
-    """A page of the bar: its endpoint, its permission, its blueprints, its name, and whether it is put away."""
-    """A page of the bar: its endpoint, the permission it needs, its blueprints, and its name.
+    """A page of the bar: its endpoint, its permission, its blueprints, its name, and whether it is put away.
 
     ``notices`` counts what waits there to be looked at.
     """
@@ -50,7 +49,7 @@ DESK: tuple[Entry, ...] = (
         ("bonus_runs", "bonus_figures", "bonus_by_hand", "bonus_payroll"),
         lambda: gettext("Bonus runs"),
     ),
-    Entry("budgets.index", "budgets:read", ("budgets", "stops"), lambda: gettext("Budgets"), _budgets),
+    Entry("budgets.index", "budgets:read", ("budgets", "stops"), lambda: gettext("Budgets"), notices=_budgets),
     Entry("journal_pages.index", "journal:read", ("journal_pages",), lambda: gettext("Journal")),
     Entry(
         "people.index",
