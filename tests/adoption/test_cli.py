@@ -485,13 +485,13 @@ def test_before_the_first_book_there_is_nothing_to_export(flask):
 @pytest.mark.usefixtures("sales")
 def test_what_publishing_would_change_is_told_as_sentences_and_nothing_is_written(flask, write):
     changed = BOOK.replace("every  = 2", "every  = 4").replace('title = "Lunch"', 'title = "Soup"')
-    changed += '[board.calls]\nmetric = "calls"\n'
+    changed += '[board.talks]\nmetric = "calls"\n'
     result = flask("book", "diff", write("new.toml", changed), "--from", "2026-12-01")
     assert result.exit_code == 0, result.output
     said = result.stdout
     assert "incentive two-calls: changes on 2026-12-01" in said
     assert "[-2-]{+4+}" in said
-    assert "board calls: new at once\n  {+" in said
+    assert "board talks: new at once\n  {+" in said
     assert "reward lunch: changes at once" in said
     assert flask("book", "export").stdout_bytes == BOOK.encode()
     gone = flask("book", "diff", write("gone.toml", BOOK.partition("[reward.lunch]")[0]), "--from", "2027-01-01").stdout
