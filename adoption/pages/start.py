@@ -173,7 +173,16 @@ def samples() -> ResponseReturnValue:
     """Load the sample data, or remove it."""
     by, now = auth.caller().by, time.time_ns() // 1000
     if request.form.get("do") == "remove":
-        sampledata.remove(by, now)
+        try:
+            sampledata.remove(by, now)
+        except sampledata.JournalledError:
+            db.session.rollback()
+            flash(
+                gettext(
+                    "A sample person has changed something here, which the journal keeps, so the samples must stay."
+                )
+            )
+            return _back("samples")
         db.session.commit()
         flash(gettext("The sample data is gone, and nothing of yours with it."))
         return _back("samples")

@@ -12,6 +12,7 @@ from adoption import directory
 from adoption import facts
 from adoption import feed
 from adoption import intake
+from adoption import journal
 from adoption import mail
 from adoption import people_csv
 from adoption import rescoring
@@ -270,6 +271,18 @@ def test_somebody_real_in_a_sample_team_stays_and_keeps_nothing_of_it(town):
     alice = known.people[known.holder_of("alice@example.com")]
     assert alice.manager is None
     assert not any(name.startswith("Sample") for name in known.teams.values())
+
+
+def test_somebody_of_the_sample_in_the_journal_keeps_it_here(town):
+    load()
+    mia = facts.current().holder_of("mia@sample.invalid")
+    journal.write(begin_write(), By(mia, "Mia Sample"), "changed", "participant/1", now=now())
+    db.session.commit()
+    before = rows()
+    with pytest.raises(samples.JournalledError):
+        samples.remove(BY, now())
+    db.session.rollback()
+    assert differences(before, rows()) == {}
 
 
 def test_removing_nothing_says_so(town):

@@ -5,6 +5,7 @@ import re
 import time
 from datetime import UTC
 from datetime import datetime
+from io import BytesIO
 
 import pytest
 from sqlalchemy import func
@@ -269,10 +270,14 @@ def test_from_an_empty_service_to_the_first_reward_through_pages(empty, capsys):
         .invoke(args=["sources", "add", "crm", "--verification", "standard-webhooks"])
         .output.strip()
     )
-    people(
+    opened("/hr/people/upload")
+    csv = (
         "email,name,team,manager,role,identities\n"
         "mei@example.com,Mei,North,,manager,crm=mei\nalice@example.com,Alice,North,mei@example.com,employee,crm=alice\n"
     )
+    shown = sent("/hr/people/upload/people", {"file": (BytesIO(csv.encode()), "people.csv"), "absent": "stay"})
+    kept = re.search(r'name="kept" value="([^"]+)"', shown.get_data(as_text=True)).group(1)
+    sent("/hr/people/upload/people/confirm", {"kept": kept})
     opened("/hr/book/packs")
     sent("/hr/book/packs/first-weeks", {"draft": "new"})
     (draft,) = drafts.listed()
