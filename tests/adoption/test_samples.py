@@ -138,6 +138,7 @@ def test_everything_of_it_is_called_a_sample(town):
             assert one.title.startswith("Sample: "), key
             assert one.titles["ru"].startswith("Пример: "), key
             assert one.titles["zh"].startswith("示例："), key  # noqa: RUF001  # full width is meant
+    assert not any(reward.budget or reward.stock for reward in book.rewards.values()), "no alert about a budget"
     for incentive in book.incentives.values():
         assert set(incentive.who.team) == set(sample.TEAMS), "no promise to anybody else"
 
