@@ -263,8 +263,13 @@ def _first(loaded: Loaded) -> list[directory.Change]:
 
 def _told(one: directory.Change) -> dict[str, Any]:
     words, look = KINDS[one.kind]
-    fields = [(parts.field(name), before, after) for name, before, after in one.fields]
+    fields = [(parts.field(name), *(_value(name, value) for value in sides)) for name, *sides in one.fields]
     return {"line": one.line, "name": one.name, "email": one.email, "kind": words(), "look": look, "fields": fields}
+
+
+def _value(name: str, value: str | None) -> str | None:
+    """Write a value as people read it: what a file calls a role is a word of ours."""
+    return parts.role(value) if name == "role" and value is not None else value
 
 
 def braked(loaded: Loaded) -> bool:

@@ -72,6 +72,10 @@ REGISTER = (
 )
 SHOW = ("code:", "form:has(#code) button", "wait:[data-verdict]")
 LUNCH_WHY = "main li:has-text('Free lunch') a[href$='/why']"
+LIST = (
+    "email;name;team;manager\nalice.novak@spoonful.example;Alice Novak;Sales North;mei.tanaka@spoonful.example\n"
+    "noor.bakker@spoonful.example;Noor Bakker;Sales North;mei.tanaka@spoonful.example\n"
+)
 SCREENS = (
     Screen("sign-in", None, "/sign-in"),
     Screen("sign-in-sent", None, "/sign-in", (ASK, "form:has(#address) button")),
@@ -114,6 +118,13 @@ SCREENS = (
     Screen("budgets", HANA, "/hr/budgets"),
     Screen("budget", HANA, "/hr/budgets/free-lunch"),
     Screen("stop", HANA, "/hr/book/incentive/qualified-deals/stop"),
+    Screen("people", HANA, "/hr/people"),
+    Screen("person", HANA, "/hr/people?q=alice+novak", ("main tbody th a",)),
+    Screen("people-upload", HANA, "/hr/people/upload"),
+    Screen("people-preview", HANA, "/hr/people/upload", ("file:#file=" + LIST, "form:has(#file) button.main")),
+    Screen("people-unmatched", HANA, "/hr/people/unmatched"),
+    Screen("teams", HANA, "/hr/teams"),
+    Screen("calendar", HANA, "/hr/calendar"),
     Screen("register", CARL, "/counter/register"),
     Screen("counter", CARL, "/counter/register", REGISTER),
     Screen("counter-give", CARL, "/counter/register", (*REGISTER, *SHOW)),
@@ -194,6 +205,9 @@ def act(app, page, what: str, size) -> None:
     if kind == "fill":
         selector, _, text = rest.partition("=")
         page.fill(selector, text)
+    elif kind == "file":
+        selector, _, text = rest.partition("=")
+        page.set_input_files(selector, {"name": "people.csv", "mimeType": "text/csv", "buffer": text.encode()})
     elif kind == "wait":
         page.wait_for_selector(rest)
     elif kind == "code":
