@@ -18,6 +18,7 @@ from sqlalchemy import func
 from sqlalchemy import select
 
 from adoption import directory
+from adoption import holders
 from adoption import inforce
 from adoption import people_csv
 from adoption import preferences
@@ -206,6 +207,8 @@ def create() -> ResponseReturnValue:
 @permission("people:read", door=SESSION)
 def show(number: int) -> ResponseReturnValue:
     """Show one person: teams and absences over time, identities, coming and leaving, and what was changed."""
+    parts.person(parts.known(), number)
+    holders.looked_at(number, "people:read")
     return page(number)
 
 
