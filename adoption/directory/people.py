@@ -17,6 +17,7 @@ from adoption.directory.stored import Person
 from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.models import Stranger
+from adoption.people_csv import Fault
 from adoption.people_csv import People
 from adoption.people_csv import PersonRow
 
@@ -84,7 +85,9 @@ def _decided(
 ) -> tuple[Decision | None, Loaded]:
     """Compare a list with what is stored; with a fault there is no decision."""
     stored = storage.read(connection)
-    faults = (*people.faults, *checks.faults(people, stored, by))
+    faults = [*people.faults, *checks.faults(people, stored, by)]
+    if missing is not None and by is not None and by.email in dict(deciding.absent(people, stored, missing)):
+        faults.append(Fault(0, None, f"{by.email} is not in the file: you would leave yourself; add your own row"))
     if faults:
         return None, outcome.refused(faults)
     here = sum(deciding.here(one, on if missing is None else missing) for one in stored.people.values())

@@ -350,6 +350,11 @@ def test_whoever_is_not_in_the_file_stays_unless_it_is_said_that_they_left(cast)
     assert cast.visitor(BOB).get("/").status_code == 303, "whoever left is out"
 
 
+def test_nobody_leaves_by_their_own_file(cast):
+    page = upload(cast.visitor(HANA), f"email\n{ADA}\n{MEI}\n{ALICE}\n{BOB}\n", absent="leave", status=422)
+    assert "you would leave yourself" in page
+
+
 def test_a_file_by_which_many_would_leave_has_to_be_confirmed_twice(cast):
     load("email\n" + "".join(f"p{number}@example.com\n" for number in range(20)))
     hana, before = cast.visitor(HANA), state()
