@@ -34,7 +34,11 @@ from adoption.pages import people_teams
 from adoption.pages import rewards
 from adoption.pages import sign_in
 from adoption.pages import start
+from adoption.pages import sources
+from adoption.pages import sources_deliveries
+from adoption.pages import sources_mapping
 from adoption.pages import stops
+from adoption.pages import tokens
 from adoption.pages import why
 
 if TYPE_CHECKING:
@@ -64,6 +68,10 @@ PAGES: tuple[Blueprint, ...] = (
     people_calendar.bp,
     counter.bp,
     devices.bp,
+    sources.bp,
+    sources_deliveries.bp,
+    sources_mapping.bp,
+    tokens.bp,
     letters.bp,
     packs.bp,
     start.bp,

@@ -57,6 +57,12 @@ DESK: tuple[Entry, ...] = (
         ("people", "people_changes", "people_lists", "people_strangers", "people_teams", "people_calendar"),
         lambda: gettext("People"),
     ),
+        "sources.index",
+        "sources:manage",
+        ("sources", "source_deliveries", "source_mapping"),
+        lambda: gettext("Sources"),
+    ),
+    Entry("tokens.index", "tokens:manage", ("tokens",), lambda: gettext("Tokens")),
     Entry("letters.index", "letters:read", ("letters",), lambda: gettext("Outbox")),
 )
 

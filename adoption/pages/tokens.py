@@ -1,0 +1,113 @@
+"""Tokens of the API for administrators: what each may do, whose it is, when it was last used; make one, revoke one."""
+
+from __future__ import annotations
+
+import time
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from flask import Blueprint
+from flask import current_app
+from flask import flash
+from flask import redirect
+from flask import render_template
+from flask import request
+from flask import url_for
+
+from adoption import auth
+from adoption.auth import SESSION
+from adoption.auth import TOKEN
+from adoption.auth import permission
+from adoption.errors import NotFoundError
+from adoption.errors import RefusedError
+from adoption.extensions import db
+from adoption.languages import gettext
+from adoption.pages import drawing
+from rules import period
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Mapping
+
+    from flask.typing import ResponseReturnValue
+
+bp: Blueprint = Blueprint("tokens", __name__)
+MAY = "tokens:manage"
+SCOPES: Mapping[str, Callable[[], str]] = {
+    "activities:write": lambda: gettext("send activities"),
+    "progress:read": lambda: gettext("read progress: tallies, records, and why not yet"),
+    "awards:read": lambda: gettext("read awards, and why they were granted"),
+    "boards:read": lambda: gettext("read leaderboards"),
+    "admin": lambda: gettext("everything that the API can do"),
+}
+
+
+@bp.get("/hr/tokens")
+@permission(MAY, door=SESSION)
+def index() -> ResponseReturnValue:
+    """List the tokens, and offer to make one."""
+    return _page({}, {})
+
+
+def _page(given: Mapping[str, object], faults: Mapping[str, str]) -> ResponseReturnValue:
+    lines = sorted(auth.tokens(), key=lambda one: (one.revoked is not None, one.name, one.id))
+    shown = {"lines": lines, "offered": offered(), "words": scope_words, "when": _when}
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
+    return render_template("tokens/index.html", **shown, given=given, faults=faults), status
+
+
+def offered() -> list[str]:
+    """List the scopes that open something in the API."""
+    rules = current_app.url_map.iter_rules()
+    stated = (auth.access_of(current_app, rule.endpoint) for rule in rules)
+    opens = {one.permission for one in stated if one is not None and one.door == TOKEN}
+    return [scope for scope in auth.SCOPES if scope in opens or scope == auth.EVERY]
+
+
+def scope_words(scope: str) -> str:
+    """Say what a scope opens; one that has no words is called by its name."""
+    said = SCOPES.get(scope)
+    return said() if said is not None else scope
+
+
+def _when(moment: int | None) -> str | None:
+    return None if moment is None else drawing.when(period.moment(moment))
+
+
+@bp.post("/hr/tokens")
+@permission(MAY, door=SESSION)
+def create() -> ResponseReturnValue:
+    """Make a token and show it, once."""
+    name, email = (request.form.get(field, "").strip() for field in ("name", "email"))
+    scopes = request.form.getlist("scope")
+    faults: dict[str, str] = {}
+    if not set(scopes) <= set(offered()) or not scopes:
+        faults["scope"] = gettext("Choose at least one thing that it may do.")
+    if not faults:
+        try:
+            token = auth.create_token(name, scopes, email=email or None, now=_now(), by=auth.caller().by)
+        except RefusedError:
+            faults["name"] = gettext("A token needs a name of one line that no other token in force has.")
+        except NotFoundError:
+            faults["email"] = gettext("Nobody here has this e-mail address.")
+    if faults:
+        db.session.rollback()
+        return _page({"name": name, "email": email, "scopes": scopes}, faults)
+    db.session.commit()
+    return render_template("tokens/made.html", name=name, token=token)
+
+
+@bp.post("/hr/tokens/<int:number>/revoke")
+@permission(MAY, door=SESSION)
+def revoke(number: int) -> ResponseReturnValue:
+    """Revoke a token."""
+    if not auth.revoke_token(number, now=_now(), by=auth.caller().by):
+        db.session.rollback()
+        raise NotFoundError
+    db.session.commit()
+    flash(gettext("The token is revoked. It opens nothing any more, within five seconds."))
+    return redirect(url_for("tokens.index"), HTTPStatus.SEE_OTHER)
+
+
+def _now() -> int:
+    return time.time_ns() // 1000
