@@ -100,6 +100,12 @@ PLACES = {
     "budgets.index": Place("Hana", at("/hr/budgets")),
     "budgets.show": Place("Hana", at("/hr/budgets/free-lunch")),
     "budgets.awards": Place("Hana", at("/hr/budgets/free-lunch/awards?show=drawn")),
+    "sources.index": Place("Hana", at("/hr/sources")),
+    "sources.new": Place("Hana", at("/hr/new-source")),
+    "sources.show": Place("Ada", at("/hr/sources/shop")),
+    "source_deliveries.show": Place("Hana", lambda has: f"/hr/sources/shop/deliveries/{has.delivery}"),
+    "source_mapping.show": Place("Ada", at("/hr/sources/shop/mapping")),
+    "tokens.index": Place("Ada", at("/hr/tokens")),
     "letters.one": Place("Ada", lambda has: f"/letters/{has.letter}"),
 }
 # More than one face of a page, and pages without a route of their own.

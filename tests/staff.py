@@ -15,6 +15,7 @@ from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
+from flask import current_app
 from sqlalchemy import select
 
 from adoption import awards
@@ -33,14 +34,18 @@ from adoption.auth import sessions
 from adoption.bonuses import payroll
 from adoption.extensions import begin_write
 from adoption.extensions import db
+from adoption.journal import By
 from adoption.mail import sending
 from adoption.models import Award
 from adoption.models import Device
 from adoption.models import Letter
+from adoption.sources import deliveries
+from adoption.sources import registry
 from rules import period
 
 BOOK = Path(__file__).parent.parent / "rules" / "books" / "starter.toml"
 SOURCE = "crm"
+SHOP = "shop"  # a source that posts to a hook
 NORTH, SOUTH, HOUSE = "Sales North", "Продажи Юг", ""
 # name → role, team, manager
 PEOPLE = {
@@ -102,11 +107,12 @@ class Things(NamedTuple):
 class Has(dict):
     """Name → things; and what belongs to nobody in particular.
 
-    A letter's number, a link's token of Alice's, the month (``2026-11``) whose bonuses are under review, the month
-    before, whose bonuses are closed, and the number of the batch in which payroll has them.
+    A letter's number, that of a delivery to ``SHOP``, a link's token of Alice's, the month (``2026-11``) whose bonuses
+    are under review, the month before, whose bonuses are closed, and the number of the batch in which payroll has them.
     """
 
     letter = 0
+    delivery = 0
     link = ""
     month = ""
     closed = ""
@@ -205,6 +211,7 @@ class Staff:
         till = self.till("Canteen 1")
         has = Has({name: self._has(name, f"contact/{100 * place + 30}", till) for place, name in enumerate(busy)})
         has.letter = self.letter("Mei", about="Alice")
+        has.delivery = self.deliver()
         has.closed, has.batch = self.pay()
         has.month = self.review()
         has.link = sessions.link_token(sessions.make_link(begin_write(), email("Alice"), self.now).number)
@@ -262,6 +269,17 @@ class Staff:
         query = select(Award.__table__).where(Award.holder == self[name], Award.status == "choosing")
         rows = db.session.execute(query.order_by(Award.period, Award.ordinal)).all()
         return [awards.Row(*row[1:]).name for row in rows]
+
+    def deliver(self):
+        """Connect a source and let it post something that counts for nothing; return the number of the delivery."""
+        by, client = By(self["Hana"], "Hana"), current_app.test_client()
+        secret = registry.connect(SHOP, "secret", "", None, by=by, now=self.now)
+        db.session.commit()
+        event = {"specversion": "1.0", "id": "t1", "type": "spoonful.test", "time": datetime.now(UTC).isoformat()}
+        for headers in ({}, {"X-Spoonful-Secret": secret}):
+            client.post(f"/hooks/{SHOP}", json=event, headers=headers)
+        db.session.rollback()
+        return deliveries.listed(SHOP)[0].id
 
     def choose(self, award, reward="free-lunch"):
         rewards.choose(award, reward)

@@ -186,6 +186,23 @@ ROUTES = {
     "GET people_calendar.show": Route("/hr/calendar/2027"),
     "POST people_calendar.change": Route("/hr/calendar/2027", (422,), form={"day": ""}),
     "POST people_calendar.copy": Route("/hr/calendar/1999/copy", GONE, form={}),
+    "GET sources.index": Route("/hr/sources"),
+    "GET sources.new": Route("/hr/new-source"),
+    "POST sources.create": Route("/hr/new-source", (422,), form={"key": "A B", "proof": "secret"}),
+    "GET sources.show": Route("/hr/sources/shop"),
+    "POST sources.rotate": Route("/hr/sources/shop/rotate", (422,), form={"secret": "short"}),
+    "POST sources.end_old": Route("/hr/sources/shop/end-old", DONE, form={}),
+    "POST sources.pause": Route("/hr/sources/nowhere/pause", GONE, form={}),
+    "POST sources.resume": Route("/hr/sources/shop/resume", DONE, form={}),
+    "POST sources.link": Route("/hr/sources/shop/link", (422,), form={"template": "ftp://x"}),
+    "POST sources.replay": Route("/hr/sources/shop/replay", DONE, form={}),
+    "GET source_deliveries.show": Route("/hr/sources/shop/deliveries/{delivery}"),
+    "POST source_deliveries.replay": Route("/hr/sources/shop/deliveries/999999/replay", GONE, form={}),
+    "GET source_mapping.show": Route("/hr/sources/shop/mapping"),
+    "POST source_mapping.change": Route("/hr/sources/shop/mapping", (422,), form={"mapping": "itms = 1"}),
+    "GET tokens.index": Route("/hr/tokens"),
+    "POST tokens.create": Route("/hr/tokens", (422,), form={"name": "x"}),
+    "POST tokens.revoke": Route("/hr/tokens/999999/revoke", GONE, form={}),
     "POST frame.choose_language": Route("/language", DONE, form={"language": "en"}),
     "POST frame.choose_theme": Route("/theme", DONE, form={"theme": "dark"}),
     "GET sign_in.form": Route("/sign-in"),
@@ -318,6 +335,7 @@ def things(app, who, owner):
     mine = owner if owner in PEOPLE else who if who in PEOPLE else "Alice"
     till = str(app.staff.till("Canteen 2"))
     common = {"session": "999999", "device": till, "letter": str(app.has.letter), "month": app.has.month}
+    common["delivery"] = str(app.has.delivery)
     return app.has[mine].written() | common
 
 

@@ -132,6 +132,12 @@ SCREENS = (
     Screen("voucher-used", ALICE, "/rewards", (LUNCH_WHY, "main a[href^='/rewards/']")),
     Screen("letters", ROSA, "/letters"),
     Screen("letter", ROSA, "/letters/1"),
+    Screen("sources", ROSA, "/hr/sources"),
+    Screen("source", ROSA, "/hr/sources/crm-hook"),
+    Screen("source-delivery", ROSA, "/hr/sources/crm-hook", ("#deliveries .rows a",)),
+    Screen("source-mapping", ROSA, "/hr/sources/crm-hook/mapping"),
+    Screen("source-secret", ROSA, "/hr/new-source", ("fill:#key=webshop", "form:has(#key) .btn.main")),
+    Screen("tokens", ROSA, "/hr/tokens"),
     Screen("not-found", ALICE, "/nothing"),
 )
 
