@@ -51,6 +51,7 @@ NEEDED = ("id", "type", "time")
 ATTRIBUTES = ("type", "id", "time", "subject", "actor", "recordedtime", "retracts")  # a type may say "skip": first
 TIMES = ("time", "recordedtime")
 KEYS = ("connector", "source", "items", "when", "activity", "verification")
+MOST_DOTS = 500  # of a line
 NO_HEADERS: Table[str, str] = {}
 
 
@@ -181,6 +182,9 @@ def tables(text: str) -> dict[str, Any]:
     Raises:
         MappingError: it is no TOML.
     """
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.count(".") > MOST_DOTS:  # the time that tomllib takes grows with the square of a key's length
+            raise MappingError([f"this is no mapping: more than {MOST_DOTS} dots (at line {number}, column 1)"])
     try:
         return tomllib.loads(text, parse_float=Decimal)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:

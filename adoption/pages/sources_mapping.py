@@ -69,7 +69,7 @@ def show(key: str) -> ResponseReturnValue:
 def _sample(source: Source) -> tuple[str, str]:
     """Return the delivery that was asked for, the last one, or one as its CRM would post it."""
     wanted = request.args.get("delivery", type=int)
-    for line in [deliveries.one(source.key, wanted)] if wanted else deliveries.samples(source.key, 1):
+    for line in [deliveries.one(source.key, wanted)] if wanted is not None else deliveries.samples(source.key, 1):
         kept = deliveries.contents([line.id]).get(line.id)
         if kept is not None:
             form = line.kind.startswith(FORM)

@@ -33,11 +33,13 @@ if TYPE_CHECKING:
 
 bp: Blueprint = Blueprint("tokens", __name__)
 MAY = "tokens:manage"
+LARGEST = 2**31 - 1  # number of a token
 SCOPES: Mapping[str, Callable[[], str]] = {
     "activities:write": lambda: gettext("send activities"),
     "progress:read": lambda: gettext("read progress: tallies, records, and why not yet"),
     "awards:read": lambda: gettext("read awards, and why they were granted"),
     "boards:read": lambda: gettext("read leaderboards"),
+    "incentives:stop": lambda: gettext("stop incentives, and let them go on"),
     "admin": lambda: gettext("everything that the API can do"),
 }
 
@@ -101,7 +103,7 @@ def create() -> ResponseReturnValue:
 @permission(MAY, door=SESSION)
 def revoke(number: int) -> ResponseReturnValue:
     """Revoke a token."""
-    if not auth.revoke_token(number, now=_now(), by=auth.caller().by):
+    if number > LARGEST or not auth.revoke_token(number, now=_now(), by=auth.caller().by):
         db.session.rollback()
         raise NotFoundError
     db.session.commit()

@@ -64,6 +64,13 @@
     button.addEventListener("click", () => print());
   });
 
+  // A bar that is wider than the screen shows the page that is open, and whatever has the focus.
+  document.querySelectorAll(".desk").forEach((bar) => {
+    const show = (one) => one?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    show(bar.querySelector("[aria-current]"));
+    bar.addEventListener("focusin", (event) => show(event.target));
+  });
+
   // A menu closes on Escape and when the focus leaves it.
   document.querySelectorAll("details.menu").forEach((menu) => {
     menu.addEventListener("keydown", (event) => {
