@@ -33,10 +33,10 @@ from adoption.pages import people_strangers
 from adoption.pages import people_teams
 from adoption.pages import rewards
 from adoption.pages import sign_in
-from adoption.pages import start
 from adoption.pages import sources
 from adoption.pages import sources_deliveries
 from adoption.pages import sources_mapping
+from adoption.pages import start
 from adoption.pages import stops
 from adoption.pages import tokens
 from adoption.pages import why

@@ -330,6 +330,6 @@ def replay(key: str) -> ResponseReturnValue:
         except (replaying.ForgottenError, NotFoundError):
             continue  # swept away meanwhile
         stored, done = stored + found.accepted, done + 1
-    said = ngettext("%(n)s delivery was read again.", "%(n)s deliveries were read again.", done)
-    flash(f"{said} {ngettext('%(n)s activity accepted.', '%(n)s activities accepted.', stored)}")
+    flash(ngettext("%(n)s delivery was read again.", "%(n)s deliveries were read again.", done))
+    flash(ngettext("%(n)s activity accepted.", "%(n)s activities accepted.", stored))
     return back(key)

@@ -116,5 +116,7 @@ def replay(key: str, number: int) -> ResponseReturnValue:
         db.session.rollback()
         flash(gettext("What was in it is not kept any more. Ask the sender to send it again."))
     else:
-        flash(f"{gettext('Read again.')} {words.verdict(found).sentence}")
+        said = words.verdict(found).sentence
+        flash(gettext("Read again."))
+        flash(said)
     return redirect(url_for("source_deliveries.show", key=key, number=number), HTTPStatus.SEE_OTHER)

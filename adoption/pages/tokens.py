@@ -39,6 +39,9 @@ SCOPES: Mapping[str, Callable[[], str]] = {
     "progress:read": lambda: gettext("read progress: tallies, records, and why not yet"),
     "awards:read": lambda: gettext("read awards, and why they were granted"),
     "boards:read": lambda: gettext("read leaderboards"),
+    "book:read": lambda: gettext("read the book and its drafts"),
+    "book:write": lambda: gettext("write drafts of the book, and publish what needs no approval"),
+    "book:approve": lambda: gettext("approve drafts of the book"),
     "incentives:stop": lambda: gettext("stop incentives, and let them go on"),
     "admin": lambda: gettext("everything that the API can do"),
 }

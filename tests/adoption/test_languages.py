@@ -227,7 +227,7 @@ class Marked:
 
 WRITTEN = BOOK.read_text(encoding="utf-8") + "".join(pack.text for pack in packs.shipped())
 # What stands in pages as it is: names of people, places and records, kinds and fields in the book, and our own name.
-KNOWN = OURS | {"CRM", "EUR", "ZH", "Sales", "North", "Canteen", "Robin", *PEOPLE}
+KNOWN = OURS | {"CRM", "EUR", "ZH", "Sales", "North", "Canteen", "Robin", "shop", *PEOPLE}
 KNOWN |= set(WORD.findall(" ".join(re.findall(r'"([a-z_.]+)"', WRITTEN))))
 KNOWN |= set(WORD.findall("Lunch break 10 minutes earlier"))  # in a letter of ``Staff.live``
 
