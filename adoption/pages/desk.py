@@ -57,6 +57,7 @@ DESK: tuple[Entry, ...] = (
         ("people", "people_changes", "people_lists", "people_strangers", "people_teams", "people_calendar"),
         lambda: gettext("People"),
     ),
+    Entry(
         "sources.index",
         "sources:manage",
         ("sources", "source_deliveries", "source_mapping"),
