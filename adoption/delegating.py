@@ -20,7 +20,6 @@ from sqlalchemy import update
 from adoption import facts
 from adoption import journal
 from adoption.auth import roles
-from adoption.errors import ForbiddenError
 from adoption.errors import NotFoundError
 from adoption.errors import RefusedError
 from adoption.extensions import begin_write
@@ -115,18 +114,16 @@ def end(number: int, *, by: By, everybody: bool, now: int) -> StandIn:
     """End it before its time: the giver, the receiver, or (``everybody``) HR.  The caller commits.
 
     Raises:
-        ForbiddenError: it is somebody else's; also if there is none, so that nobody can try numbers.
-        NotFoundError: it is over already, or (for HR) there is none.
+        NotFoundError: it is over already, or is neither's; also if there is none, so that nobody can try numbers.
     """
     connection = begin_write()
     row = connection.execute(select(*_COLUMNS).where(Delegation.id == number)).first()
     if row is None or (not everybody and by.participant not in {row.giver, row.receiver}):
-        raise NotFoundError if everybody else ForbiddenError
+        raise NotFoundError
     known = facts.current()
     still = (Delegation.id == number, Delegation.ended.is_(None), Delegation.ends > known.today(now))
     if not connection.execute(update(Delegation).where(*still).values(ended=now)).rowcount:
-        msg = "That is over already."
-        raise NotFoundError(msg)
+        raise NotFoundError
     found = StandIn(*row)
     journal.write(connection, by, "ended", f"participant/{found.giver}", before=_told(known, found), now=now)
     return found

@@ -44,6 +44,8 @@ PERMISSIONS: Mapping[str, Mapping[str, Reach]] = {
     "journal:read": {"hr": ALL, "approver": ALL, "admin": ALL},
     "people:read": {"hr": ALL, "admin": ALL},
     "people:write": {"hr": ALL, "admin": ALL},
+    "roles:assign": {"hr": ALL, "admin": ALL},
+    "delegations:give": {"manager": OWN, "hr": ALL, "admin": ALL},
     "bonuses:read": {**EVERYBODY, "manager": REPORTS, "hr": ALL, "approver": ALL, "admin": ALL},
     "bonuses:run": {"hr": ALL},
     "bonuses:approve": {"approver": ALL, "hr": ALL},

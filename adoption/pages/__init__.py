@@ -32,11 +32,13 @@ from adoption.pages import people_lists
 from adoption.pages import people_strangers
 from adoption.pages import people_teams
 from adoption.pages import rewards
+from adoption.pages import roles
 from adoption.pages import sign_in
 from adoption.pages import sources
 from adoption.pages import sources_deliveries
 from adoption.pages import sources_mapping
 from adoption.pages import start
+from adoption.pages import stand_ins
 from adoption.pages import stops
 from adoption.pages import tokens
 from adoption.pages import why
@@ -76,6 +78,8 @@ PAGES: tuple[Blueprint, ...] = (
     packs.bp,
     start.bp,
     journal_pages.bp,
+    roles.bp,
+    stand_ins.bp,
     stops.bp,
     budgets.bp,
 )

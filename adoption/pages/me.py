@@ -32,6 +32,7 @@ from adoption.languages import gettext
 from adoption.pages import agents
 from adoption.pages import frame
 from adoption.pages import looked
+from adoption.pages import stand_ins
 from adoption.preferences import AliasError
 from adoption.preferences import AliasTakenError
 from rules import period
@@ -168,6 +169,7 @@ def _page(wish: Wish) -> str:
         devices=caller.reach("devices:manage") is not None,
         letters=caller.reach("letters:read") is not None,
         bonus=reading.is_shown(me, _now()),
+        **stand_ins.part(me, _now()),
         looked=looked.lines(me, _now()),
         looked_days=looked.DAYS,
         looked_shown=looked.SHOWN,

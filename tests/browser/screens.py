@@ -114,6 +114,8 @@ SCREENS = (
     Screen("run", HANA, "/hr/bonuses", ("main a[href$='/2026-10']",)),
     Screen("questions", HANA, "/hr/bonuses/disputes"),
     Screen("payroll", HANA, "/hr/bonuses/sales-bonus/2026-09/payroll"),
+    Screen("roles", HANA, "/hr/roles"),
+    Screen("stand-in", MEI, "/stand-in"),
     Screen("journal", HANA, "/hr/journal"),
     Screen("budgets", HANA, "/hr/budgets"),
     Screen("budget", HANA, "/hr/budgets/free-lunch"),
