@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy import update
 
 from adoption import facts
+from adoption.bonuses import noting
 from adoption.bonuses import runs
 from adoption.bonuses.runs import WrongStateError
 from adoption.errors import NotFoundError
@@ -91,6 +92,10 @@ def answer(number: int, outcome: str, words: str, amount: int, *, who: int, now:
         new = insert(BonusAdjustment).values(given | {"entered": now, "entered_by": who})
         made = connection.execute(new.returning(BonusAdjustment.id)).scalar_one()
         connection.execute(update(Dispute).where(Dispute.id == number).values(adjustment=made))
+    run = runs.find(row.run)
+    thing = statement_of(run.plan.key, run.row.first, row.participant)
+    told = {"line": row.place, "outcome": outcome} | ({"amount": noting.money(amount)} if amount else {})
+    noting.note(who, "answered", thing, before={"question": row.question}, after=told, why=text, now=now)
 
 
 def adjust(plan: str, first: int, participant: int, amount: int, reason: str, *, who: int, now: int) -> int:  # noqa: PLR0913  # one entry
@@ -111,7 +116,10 @@ def adjust(plan: str, first: int, participant: int, amount: int, reason: str, *,
         raise RefusedError
     row = {"plan": plan, "first": first, "participant": participant, "amount": amount, "reason": text}
     new = insert(BonusAdjustment).values(row | {"entered": now, "entered_by": who})
-    return int(connection.execute(new.returning(BonusAdjustment.id)).scalar_one())
+    number = int(connection.execute(new.returning(BonusAdjustment.id)).scalar_one())
+    told = {"amount": noting.money(amount)}
+    noting.note(who, "adjusted", statement_of(plan, first, participant), after=told, why=text, now=now)
+    return number
 
 
 def withdraw(number: int, *, who: int, now: int) -> None:
@@ -138,6 +146,14 @@ def withdraw(number: int, *, who: int, now: int) -> None:
     gone = update(table).where(table.id == number, table.withdrawn.is_(None)).values(withdrawn=now)
     if not connection.execute(gone).rowcount:
         raise WrongStateError
+    told = {"amount": noting.money(row.amount), "reason": row.reason}
+    noting.note(who, "withdrew", statement_of(row.plan, row.first, row.participant), before=told, now=now)
+
+
+def statement_of(plan: str, first: int, participant: int) -> str:
+    """Return what somebody's statement of a period is called in the journal."""
+    per = runs.segment_of(facts.current(), plan, first).body.per
+    return f"statement/{plan}/{periods.text(per, first)}/{participant}"
 
 
 def disputes(*, run: int | None = None, participant: int | None = None) -> Sequence[Row[Any]]:

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy import update
 
 from adoption import facts
+from adoption.bonuses import noting
 from adoption.errors import ConflictError
 from adoption.errors import ForbiddenError
 from adoption.errors import NotFoundError
@@ -177,6 +178,13 @@ def take(run: int, step: str, *, who: int, now: int) -> None:
         raise ChangedSinceError
     if step == "close":
         connection.execute(delete(BonusInput).where(BonusInput.run == run))  # the statements hold them
+    was, is_now = {"state": row.state}, {"state": values["state"]}
+    noting.note(who, noting.DONE[step], thing_of(find(run)), before=was, after=is_now, now=now)
+
+
+def thing_of(run: Run) -> str:
+    """Return what a run is called in the journal."""
+    return f"bonus-run/{run.row.plan}/{run.period}"
 
 
 def _open_disputes(run: int) -> int:

@@ -20,6 +20,7 @@ from sqlalchemy import select
 from adoption import facts
 from adoption import statements
 from adoption.bonuses import gathering
+from adoption.bonuses import noting
 from adoption.bonuses import runs
 from adoption.errors import ConflictError
 from adoption.errors import NotFoundError
@@ -31,6 +32,7 @@ from adoption.models import Weight
 from adoption.people_csv import headings
 from adoption.people_csv import table
 from adoption.people_csv.people import LAYOUT
+from rules import period as periods
 from rules.bonus.closing import STEPS
 from rules.bonus.exact import number
 from rules.bonus.exact import text
@@ -261,6 +263,13 @@ def write(  # noqa: PLR0913  # what, for when, on what ground, by whom
         weights = [(plan.key, target.key, first, one.participant, one.after, now, who) for one in found.changes]
         key = ("plan", "component", "first", "participant")
         statements.put(connection, "weight", key, ("value", "entered", "entered_by"), weights)
+    if found.changes:
+        people = facts.current().people
+        before = {people[one.participant].email: one.before for one in found.changes if one.before is not None}
+        after = {people[one.participant].email: one.after for one in found.changes}
+        name = target.key if target.kind == "figure" else f"{plan.key}/{target.key}"
+        thing = f"{target.kind}/{name}/{periods.text(plan.per, first)}"
+        noting.note(who, "uploaded", thing, before=before, after=after, now=now)
     return len(found.changes)
 
 

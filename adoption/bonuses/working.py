@@ -18,8 +18,10 @@ from adoption import rescoring
 from adoption.bonuses import calculating
 from adoption.bonuses import freezing
 from adoption.bonuses import gathering
+from adoption.bonuses import noting
 from adoption.bonuses import runs
 from adoption.errors import ConflictError
+from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.models import BonusInput
 from adoption.models import BonusRun
@@ -51,7 +53,7 @@ def participants(plan: str, first: int) -> int:
     return len(gathering.ground_of(db.session.connection(), body, first).everybody)
 
 
-def start(plan: str, first: int, now: int, *, few: int = FEW) -> bool:
+def start(plan: str, first: int, now: int, *, who: int | None = None, few: int = FEW) -> bool:
     """Freeze a plan's run and work it out; if more than ``few`` take part, leave it to the job and return ``False``.
 
     Throws away what an earlier freeze led to.  Commits as it goes.
@@ -69,13 +71,22 @@ def start(plan: str, first: int, now: int, *, few: int = FEW) -> bool:
     if quick:
         db.session.commit()
         _work(run, now, freeze=True)
+        note(run, who, now)
+        db.session.commit()
         return True
     asked = update(BonusRun).where(BonusRun.id == run, BonusRun.state.in_(STEPS["calculate"].starts))
     values = {"state": "open", "cursor": runs.TO_FREEZE, "changed": now}
     if not db.session.connection().execute(asked.values(values)).rowcount:
         raise runs.WrongStateError
+    noting.note(who, noting.DONE["freeze"], runs.thing_of(runs.find(run)), now=now)
     db.session.commit()
     return False
+
+
+def note(run: int, who: int | None, now: int) -> None:
+    """Note that a run was frozen (a freeze sees one moment, and would not see what others wrote meanwhile)."""
+    begin_write()
+    noting.note(who, noting.DONE["freeze"], runs.thing_of(runs.find(run)), now=now)
 
 
 def waiting() -> list[int]:

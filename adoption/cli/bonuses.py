@@ -20,6 +20,7 @@ from adoption import rescoring
 from adoption.bonuses import payroll
 from adoption.bonuses import runs
 from adoption.bonuses import uploading
+from adoption.bonuses import working
 from adoption.bonuses.working import StillCountingError
 from adoption.cli import _common
 from adoption.errors import AdoptionError
@@ -108,6 +109,8 @@ def work_out(plan: str, period: str, anew: bool) -> None:
         if anew or not _interrupted(run):
             with _common.progress("Freezing") as report:
                 bonuses.freeze(run, _now(), report)
+                db.session.commit()
+                working.note(run, None, _now())
                 db.session.commit()
         with _common.progress("Working out") as report:
             bonuses.calculate(run, _now(), report)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from adoption import journal
 from adoption.auth import devices as registered
 from adoption.cli._common import need_database
 from adoption.extensions import db
@@ -30,6 +31,10 @@ def _day(moment: int) -> str:
     return datetime.fromtimestamp(moment / 1e6, UTC).date().isoformat()
 
 
+def _note(action: str, canteen: str, command: str) -> None:
+    journal.write(db.session.connection(), journal.By(None, command), action, f"device/{canteen}", now=_now())
+
+
 @click.group()
 def devices() -> None:
     """Devices at counters, which redeem vouchers."""
@@ -45,6 +50,7 @@ def add(canteen: str) -> None:
         msg = f"a canteen has a name of at most {registered.LONGEST} letters"
         raise click.ClickException(msg)
     token = registered.register(name, by=None, now=_now())
+    _note("registered", name, "flask devices add")
     db.session.commit()
     click.echo(token)
 
@@ -66,5 +72,7 @@ def revoke(number: int) -> None:
     if not registered.revoke(number):
         msg = f"there is no device {number} that is registered"
         raise click.ClickException(msg)
+    canteen = next(one.canteen for one in registered.devices() if one.id == number)
+    _note("revoked", canteen, "flask devices revoke")
     db.session.commit()
     click.echo(f"device {number} is taken back")

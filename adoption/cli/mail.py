@@ -9,6 +9,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from adoption import journal
 from adoption.cli import _common
 from adoption.errors import AdoptionError
 from adoption.extensions import db
@@ -66,6 +67,8 @@ def retry(number: int) -> None:
         outbox.retry(number, _now())
     except AdoptionError as error:
         raise click.ClickException(str(error)) from None
+    by = journal.By(None, "flask mail retry")
+    journal.write(db.session.connection(), by, "sent again", f"letter/{number}", now=_now())
     db.session.commit()
     click.echo(f"letter {number} is due now")
 

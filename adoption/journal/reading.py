@@ -41,12 +41,13 @@ class Entry(NamedTuple):
 class Wanted(NamedTuple):
     """Which entries: all that everything holds for that is not ``None``.
 
-    ``who`` are participants and a part of a name; ``about`` are things, and beginnings of things.  ``action`` may be
+    ``who`` are participants and a part of a name; ``about`` are things, beginnings of things, and the participants
+    whose statements are meant, too.  ``action`` may be
     ``CHANGES``.  ``since`` and ``until`` are UTC microseconds, ``until`` is the first moment after.
     """
 
     who: tuple[Sequence[int], str] | None = None
-    about: tuple[Sequence[str], Sequence[str]] | None = None
+    about: tuple[Sequence[str], Sequence[str], Sequence[int]] | None = None
     action: str | None = None
     since: int | None = None
     until: int | None = None
@@ -63,9 +64,10 @@ def entries(wanted: Wanted, *, before: int | None = None, limit: int) -> list[En
         people, name = wanted.who
         which.append(or_(table.participant.in_(people), table.name.icontains(name, autoescape=True)))
     if wanted.about is not None:
-        things, beginnings = wanted.about
+        things, beginnings, people = wanted.about
         starting = [table.thing.startswith(one, autoescape=True) for one in beginnings]
-        which.append(or_(table.thing.in_(things), *starting))
+        theirs = [table.thing.like(f"statement/%/{one}") for one in people]
+        which.append(or_(table.thing.in_(things), *starting, *theirs))
     if wanted.action == CHANGES:
         which.append(table.action != READ)
     elif wanted.action is not None:

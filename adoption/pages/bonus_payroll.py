@@ -15,6 +15,7 @@ from flask import request
 
 from adoption import auth
 from adoption import facts
+from adoption import journal
 from adoption import languages
 from adoption.auth import SESSION
 from adoption.auth import permission
@@ -159,7 +160,10 @@ def save(plan: str, period: str) -> ResponseReturnValue:
             "Give the columns a name of at most %(n)s characters, such as the payroll system's.", n=NAME_LENGTH
         )
         return _page(asked, columns, HTTPStatus.UNPROCESSABLE_ENTITY, fault=fault, name=name)
+    before = payroll.saved_columns().get(name)
     payroll.save_columns(name, good)
+    thing, by = f"payroll-columns/{name}", auth.caller().by
+    journal.write(db.session.connection(), by, "changed", thing, before=before, after=good, now=run_parts.now())
     db.session.commit()
     flash(gettext("Kept as “%(name)s”.", name=name))
     return redirect(run_parts.address("bonus_payroll.show", asked, columns=name), HTTPStatus.SEE_OTHER)

@@ -210,7 +210,7 @@ def freeze(plan: str, period: str) -> ResponseReturnValue:
     """Freeze a run (anew) and work it out; what is too much for a page to wait for is left to the job."""
     asked = run_parts.asked(plan, period)
     try:
-        at_once = working.start(asked.key, asked.first, run_parts.now())
+        at_once = working.start(asked.key, asked.first, run_parts.now(), who=auth.caller().participant)
     except (ConflictError, RefusedError, OperationalError) as error:
         return _refused(plan, period, error)
     if at_once:

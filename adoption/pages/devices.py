@@ -15,6 +15,7 @@ from flask import request
 from flask import url_for
 
 from adoption import auth
+from adoption import journal
 from adoption import limits
 from adoption.auth import SESSION
 from adoption.auth import devices
@@ -51,6 +52,7 @@ def register() -> ResponseReturnValue:
         flash(gettext("A canteen has a name of at most %(n)s letters.", n=devices.LONGEST))
         return redirect(url_for("devices.register_form"), HTTPStatus.SEE_OTHER)
     token = devices.register(canteen, by=who.participant, now=now)
+    _note("registered", canteen, now)
     db.session.commit()
     if request.form.get("sign_out") and who.participant:
         sessions.revoke(who.participant, now, only=who.session)
@@ -68,6 +70,7 @@ def revoke(number: int) -> ResponseReturnValue:
     """Take a device's registration back: it redeems nothing from now on."""
     if not devices.revoke(number):
         raise NotFoundError
+    _note("revoked", next(one.canteen for one in devices.devices() if one.id == number), time.time_ns() // 1000)
     db.session.commit()
     flash(gettext("The device is taken back. It cannot redeem anything any more."))
     return redirect(url_for("devices.register_form"), HTTPStatus.SEE_OTHER)
@@ -92,6 +95,10 @@ def use_token() -> ResponseReturnValue:
     response = make_response(redirect(url_for("counter.index"), HTTPStatus.SEE_OTHER))
     devices.remember(response, token)
     return response
+
+
+def _note(action: str, canteen: str, now: int) -> None:
+    journal.write(db.session.connection(), auth.caller().by, action, f"device/{canteen}", now=now)
 
 
 def _allowed(limit: str, who: str, now: int) -> None:

@@ -53,6 +53,7 @@ READ = "journal:read"
 PAGE = 50  # entries of one page
 SHOWN = 6  # places of an entry that are shown at once
 LONGEST = 100  # characters of what is looked for
+FEW = 5  # people whose statements are looked for, too
 MOST = 500  # people whom a part of a name stands for
 LARGEST = 2**63 - 1  # of numbers that a database has
 COLUMNS = ("number", "time", "who", "action", "thing", "before", "after", "why", "hash")
@@ -187,11 +188,13 @@ def _people(text: str, known: Known) -> list[int]:
     return sorted(found)[:MOST]
 
 
-def _things(text: str, known: Known) -> tuple[list[str], list[str]]:
+def _things(text: str, known: Known) -> tuple[list[str], list[str], list[int]]:
     """Return the things that some words stand for: a person, a kind of thing in words, or a code and what begins so."""
-    things = [f"participant/{who}" for who in _people(text, known)]
+    people = _people(text, known)
+    things = [f"participant/{who}" for who in people]
     kinds = [code for code, say in journal_words.KINDS.items() if say().casefold() == text.casefold()]
-    return [*things, text], [*(f"{kind}/" for kind in kinds), f"{text}/", *([text] if "/" in text else [])]
+    beginnings = [*(f"{kind}/" for kind in kinds), f"{text}/", *([text] if "/" in text else [])]
+    return [*things, text], beginnings, people[:FEW]
 
 
 def _day(text: str) -> date | None:

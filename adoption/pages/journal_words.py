@@ -41,13 +41,16 @@ ACTIONS: Words = {
     "delegated": lambda: gettext("was handed over"),
     "ended": lambda: gettext("was ended"),
     "rebased": lambda: gettext("was compared with the newest book"),
+    "began": lambda: gettext("was begun"),
+    "allowed": lambda: gettext("was allowed more"),
+    "left waiting": lambda: gettext("was left waiting"),
     "froze": lambda: gettext("was frozen"),
     "took back": lambda: gettext("was taken back from review"),
     "closed": lambda: gettext("was closed"),
     "exported": lambda: gettext("was exported"),
     "uploaded": lambda: gettext("was uploaded"),
     "adjusted": lambda: gettext("got an amount by hand"),
-    "withdrew": lambda: gettext("lost an amount by hand"),
+    "withdrew": lambda: gettext("was withdrawn"),
     "answered": lambda: gettext("was answered"),
     "registered": lambda: gettext("was registered"),
     "loaded": lambda: gettext("was loaded"),
@@ -91,6 +94,7 @@ KINDS: Words = {
     "token": lambda: gettext("Token"),
     "source": lambda: gettext("Source"),
     "records": lambda: gettext("Links to records"),
+    "sample": lambda: gettext("Sample data"),
     "identity": lambda: gettext("Identity"),
 }
 # Of all these: a page of somebody's that somebody else looked at
@@ -123,7 +127,11 @@ def said(words: Words, code: str) -> str:
 def named(thing: str, known: Known) -> str:
     """Return the name of a thing, without its kind: a person's is that of the directory, any other its key."""
     who = person(thing, known)
-    return thing.partition("/")[2] if who is None else known.people[who].name
+    if who is not None:
+        return known.people[who].name
+    kind, _, key = thing.partition("/")
+    of = person(f"participant/{key.rpartition('/')[2]}", known) if kind == "statement" else None
+    return key if of is None else f"{key.rpartition('/')[0]}, {known.people[of].name}"
 
 
 def person(thing: str, known: Known) -> int | None:

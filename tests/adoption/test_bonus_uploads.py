@@ -1,6 +1,7 @@
 """Figures and weights that HR uploads: read exactly, shown before they are written, and never written by surprise."""
 
 import io
+import json
 import re
 from fractions import Fraction
 
@@ -16,6 +17,7 @@ from adoption.bonuses import uploading
 from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.models import Figure
+from adoption.models import JournalEntry
 from adoption.models import Participant
 from adoption.models import Weight
 from tests.adoption.test_bonus_runs_pages import CAST
@@ -165,6 +167,12 @@ def test_a_file_is_shown_and_only_written_when_confirmed(house):
     assert re.search(r"2,000</td>.*2,500</td>", again)
     confirm(hana, again)
     assert figures() == {ALICE: "2500", BOB: "1500.5"}
+    kept = db.session.execute(select(JournalEntry.__table__).where(JournalEntry.action == "uploaded")).all()
+    assert [(json.loads(one.before), json.loads(one.after)) for one in kept] == [
+        ({}, {ALICE: "2000", BOB: "1500.5"}),
+        ({ALICE: "2000"}, {ALICE: "2500"}),
+    ]
+    assert {(one.thing.partition("/20")[0], one.participant) for one in kept} == {("figure/quota", house["Hana"])}
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
