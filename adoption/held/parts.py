@@ -53,6 +53,10 @@ if TYPE_CHECKING:
 LEFT_OUT: Mapping[str, str] = {
     "bonus_input": "is in the statement that is worked out from it, and gone once that is closed",
     "bonus_line": "is in the statement",
+    "budget_decision": "is about everybody; names who decided",
+    "draft": "is about rules; what somebody did to it is in what_i_did",
+    "draft_author": "is about rules; what somebody did to it is in what_i_did",
+    "incentive_stop": "is about everybody; names who stopped it",
     "bonus_run": "is about everybody; names who took its steps",
     "payroll_export": "is about everybody; names who made it",
     "allowance": "how often something may still be tried: gone within the hour",

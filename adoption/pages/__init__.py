@@ -39,6 +39,7 @@ from adoption.pages import sources_deliveries
 from adoption.pages import sources_mapping
 from adoption.pages import start
 from adoption.pages import stand_ins
+from adoption.pages import start
 from adoption.pages import stops
 from adoption.pages import tokens
 from adoption.pages import why

@@ -67,9 +67,9 @@ def test_an_entry_says_who_did_what_when_and_why_and_what_differs(hana, people):
     told = page(hana)
     for word in ("Ada Novak", "Reward", "free-lunch", "was changed", "more people than we thought", "No. 1"):
         assert word in told
-    assert '<dt class="wrap">stock</dt>' in told
+    assert '<dt class="wrap" translate="no">stock</dt>' in told
     assert "<del>10</del> → <ins>25</ins>" in told
-    assert '<dt class="wrap">title</dt>' not in told, "what is the same is not told"
+    assert '<dt class="wrap" translate="no">title</dt>' not in told, "what is the same is not told"
 
 
 def test_a_person_is_called_as_they_are_called_now_and_a_command_by_its_name(hana, people):
@@ -84,7 +84,7 @@ def test_what_has_no_words_yet_is_shown_as_it_is(hana):
     wrote("juggled", "circus/7 balls", after=[1, {"a": None}], before="{")
     told = page(hana)
     assert "juggled" in told
-    assert 'circus: <bdi class="wrap">7 balls</bdi>' in told
+    assert 'circus: <bdi class="wrap" translate="no">7 balls</bdi>' in told
 
 
 @pytest.mark.parametrize(("language", "words"), [("ru", "изменено"), ("zh", "已更改")])
