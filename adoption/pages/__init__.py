@@ -37,7 +37,6 @@ from adoption.pages import sign_in
 from adoption.pages import sources
 from adoption.pages import sources_deliveries
 from adoption.pages import sources_mapping
-from adoption.pages import start
 from adoption.pages import stand_ins
 from adoption.pages import start
 from adoption.pages import stops
