@@ -28,6 +28,7 @@ from adoption import limits
 from adoption import locks
 from adoption import rescoring
 from adoption import rewards
+from adoption import sunsets
 from adoption import trials
 from adoption import unscored
 from adoption import waiting
@@ -163,6 +164,13 @@ def try_drafts(report: Report) -> str:
     return f"{trials.work(report, _now)} dry runs worked out"
 
 
+def remind_of_ends(_report: Report) -> str:
+    """Tell HR of incentives that end in fourteen or in three days."""
+    planned = sunsets.remind(_now())
+    db.session.commit()
+    return f"{planned} letters planned"
+
+
 def send_letters(report: Report) -> str | None:
     """Render and send the letters that are due."""
     done = sending.run(report)
@@ -229,6 +237,9 @@ JOBS: dict[str, Job] = {
         work_out_bonuses, _every(5), "freeze and work out bonus runs", lambda: bool(working.waiting())
     ),
     "try-drafts": Job(try_drafts, _every(2), "work out long dry runs", lambda: bool(trials.waiting())),
+    "remind-of-ends": Job(
+        remind_of_ends, _every(600), "tell HR of rules that end soon", lambda: _new_day("remind-of-ends")
+    ),
     "send-letters": Job(send_letters, _every(2), "send letters that are due", lambda: sending.needed(_now())),
     "check-journal": Job(check_journal, _daily("3", 0), "verify the chain of the journal"),
     "sweep-letters": Job(sweep_letters, _daily("3", 43), "delete old letters"),

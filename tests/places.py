@@ -6,6 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC
+from datetime import date
+from datetime import datetime
 from typing import NamedTuple
 
 from tests.visitors import Till
@@ -43,6 +46,12 @@ def at(path):
 def run(form):
     """Return the address of a bonus run: of ``{month}``, which is under review, or ``{closed}``, which payroll has."""
     return lambda has: "/hr/bonuses/sales-bonus/" + form.format(month=has.month, closed=has.closed)
+
+
+def draft(what):
+    """Return an address of the draft that HR is writing."""
+    days = [date.fromordinal(datetime.now(UTC).toordinal() + days).isoformat() for days in (-60, 1)]
+    return lambda has: f"/hr/book/drafts/{has.draft}/{what.format(first=days[0], last=days[1])}"
 
 
 def own(form, who="Alice"):
@@ -108,6 +117,8 @@ PLACES = {
     "source_deliveries.show": Place("Hana", lambda has: f"/hr/sources/shop/deliveries/{has.delivery}"),
     "source_mapping.show": Place("Ada", at("/hr/sources/shop/mapping")),
     "tokens.index": Place("Ada", at("/hr/tokens")),
+    "effect.show": Place("Hana", at("/hr/book/incentive/ten-contacts-lunch/effect")),
+    "dry_run.show": Place("Hana", draft("dry-run?from={first}&to={last}")),
     "letters.one": Place("Ada", lambda has: f"/letters/{has.letter}"),
 }
 # More than one face of a page, and pages without a route of their own.
@@ -126,6 +137,10 @@ FACES = {
     "a run that is with payroll": Place("Hana", run("{closed}?notice=zero")),
     "people who are searched for": Place("Ada", at("/hr/people?q=ali&team=Sales+North&show=working")),
     "nobody is put aside": Place("Ada", at("/hr/people/unmatched?show=aside")),
+    "a dry run of everybody, by difference": Place(
+        "Ann", draft("dry-run?all=1&sort=difference&from={first}&to={last}")
+    ),
+    "a dry run of wrong days": Place("Hana", draft("dry-run?from=2026-02-30&to=x"), status=422),
     "nothing is there": Place("Alice", at("/nothing"), status=404),
     "not to be seen": Place("Carl", at("/letters"), status=403),
 }
@@ -141,6 +156,7 @@ FILES = {
     "board.download": Place("Mei", at("/boards/contacts-this-week/lines.csv")),
     "journal_pages.download": Place("Hana", at("/hr/journal/journal.csv")),
     "journal_pages.head": Place("Hana", at("/hr/journal/head.txt")),
+    "dry_run.download": Place("Hana", draft("dry-run.xlsx")),
     "letters.html": Place("Ada", lambda has: f"/letters/{has.letter}/html"),
     "letters.file": Place("Ada", lambda has: f"/letters/{has.letter}.eml"),
 }

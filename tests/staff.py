@@ -21,6 +21,7 @@ from sqlalchemy import select
 from adoption import awards
 from adoption import bonuses
 from adoption import directory
+from adoption import drafts
 from adoption import facts
 from adoption import intake
 from adoption import mail
@@ -39,9 +40,12 @@ from adoption.mail import sending
 from adoption.models import Award
 from adoption.models import Device
 from adoption.models import Letter
+from adoption.models import StoredDraft
+from adoption.models import StoredDraftPart
 from adoption.sources import deliveries
 from adoption.sources import registry
 from rules import period
+from rules.book import composing
 
 BOOK = Path(__file__).parent.parent / "rules" / "books" / "starter.toml"
 SOURCE = "crm"
@@ -117,6 +121,7 @@ class Has(dict):
     month = ""
     closed = ""
     batch = 0
+    draft = 0  # of HR, which makes the ten contacts eight
 
 
 class Staff:
@@ -214,6 +219,7 @@ class Staff:
         has.delivery = self.deliver()
         has.closed, has.batch = self.pay()
         has.month = self.review()
+        has.draft = self.draft("every   = 10", "every = 8", ("value = 9", "value = 7"))
         has.link = sessions.link_token(sessions.make_link(begin_write(), email("Alice"), self.now).number)
         db.session.commit()
         return has
@@ -244,6 +250,32 @@ class Staff:
         db.session.commit()
         bonuses.calculate(run, self.now)
         return run
+
+    def draft(self, *change):
+        """Let Hana have written a draft of the ten contacts, of which the journal knows nothing; return its number."""
+        kind, key = "incentive", "ten-contacts-lunch"
+        words = composing.part(drafts.newest().text, (kind, key))
+        for old, new in (change[:2], *change[2:]):
+            words = words.replace(old, new)
+        who = {"created_by": self["Hana"], "changed_by": self["Hana"], "created_name": "", "changed_name": ""}
+        base = drafts.newest().number
+        row = StoredDraft(
+            title="8",
+            why="",
+            state="draft",
+            revision=1,
+            base=base,
+            created=self.now,
+            changed=self.now,
+            reason="",
+            **who,
+        )
+        db.session.add(row)
+        db.session.flush()
+        number = row.id
+        db.session.add(StoredDraftPart(draft=number, kind=kind, key=key, text=words))
+        db.session.commit()
+        return number
 
     def letter(self, name, *, about):
         """Let somebody be told by letter of time off; return the letter's number."""

@@ -21,6 +21,7 @@ from adoption.api import hooks
 from adoption.api import incentives
 from adoption.api import participants
 from adoption.api import service
+from adoption.api import trials
 from adoption.auth import public
 from adoption.errors import PROBLEM
 from adoption.errors import MalformedError
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 PREFIX = "/api/v1"
 VERSION = "1.0"
-RESOURCES: tuple[Blueprint, ...] = (activities.bp, participants.bp, boards.bp, book.bp, incentives.bp)
+RESOURCES: tuple[Blueprint, ...] = (activities.bp, participants.bp, boards.bp, book.bp, incentives.bp, trials.bp)
 PLAIN: tuple[Blueprint, ...] = (hooks.bp, service.bp)  # not part of the versioned API
 
 page = Blueprint("api", __name__, template_folder="templates")

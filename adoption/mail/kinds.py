@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
+from adoption import facts
 from adoption import languages
 from adoption import preferences
 from adoption.auth import sessions
@@ -89,6 +90,25 @@ def _still_taken(connection: Connection, letter: Stored, facts: Facts) -> Prepar
     return Prepared(facts, letter.participant, letter.language)
 
 
+def _still_ends(connection: Connection, letter: Stored, told: Facts) -> Prepared:
+    """Say nothing about an end that was moved or taken away before this letter was written."""
+    known = facts.at(connection, facts.version_of(connection))
+    parts = [part for part in known.timelines.incentives.get(told["key"], ()) if part.starts < part.ends]
+    if not parts or parts[-1].ends != told["ends"]:
+        reason = "undone"
+        raise SkipError(reason)
+    return Prepared(told, letter.participant, letter.language)
+
+
+def _rule_ends(told: Facts) -> str:
+    """Say which rule ends, and what its last day is."""
+    return gettext(
+        "“%(rule)s” ends: its last day is %(day)s",
+        rule=titled(told["title"]),
+        day=languages.current().day(told["ends"] - 1),
+    )
+
+
 def _time_off(facts: Facts) -> str:
     """Say who takes which time off, on which day."""
     day = languages.current().day(facts["day"])
@@ -137,6 +157,13 @@ KINDS: Mapping[str, Kind] = {
         name=lambda: gettext("Somebody takes time off"),
         subject=_time_off,
         prepare=_still_taken,
+    ),
+    # to HR; facts: key, title (language → text), ends (the first day without force, an ordinal)
+    "rule-ends": Kind(
+        template="rule_ends",
+        name=lambda: gettext("A rule ends"),
+        subject=_rule_ends,
+        prepare=_still_ends,
     ),
     # to whoever tries whether letters arrive; facts: name
     "test": Kind(

@@ -19,6 +19,8 @@ from adoption.pages import bonus_runs
 from adoption.pages import budgets
 from adoption.pages import counter
 from adoption.pages import devices
+from adoption.pages import dry_run
+from adoption.pages import effect
 from adoption.pages import frame
 from adoption.pages import home
 from adoption.pages import journal_pages
@@ -77,6 +79,8 @@ PAGES: tuple[Blueprint, ...] = (
     letters.bp,
     packs.bp,
     start.bp,
+    dry_run.bp,
+    effect.bp,
     journal_pages.bp,
     roles.bp,
     stand_ins.bp,

@@ -1,4 +1,4 @@
-"""Dry runs as people ask for them: at once or by a job (``asking``), and as files (``files``)."""
+"""Dry runs as people ask for them: at once or by a job (``asking``), of a text (``texts``), as files (``files``)."""
 
 from adoption.trials.asking import CANCELLED as CANCELLED
 from adoption.trials.asking import DONE as DONE
@@ -15,3 +15,8 @@ from adoption.trials.asking import quick as quick
 from adoption.trials.asking import stored as stored
 from adoption.trials.asking import waiting as waiting
 from adoption.trials.asking import work as work
+from adoption.trials.asking import work_out as work_out
+from adoption.trials.texts import NothingToTryError as NothingToTryError
+from adoption.trials.texts import WrongDaysError as WrongDaysError
+from adoption.trials.texts import plain as plain
+from adoption.trials.texts import question as question

@@ -99,7 +99,7 @@ def answer(question: Question) -> Trial:
         if key in kept:
             kept.move_to_end(key)
             return kept[key]
-    found = _work_out(question, lambda _done, _total: None, None)
+    found = work_out(question, lambda _done, _total: None)
     with lock:
         kept[key] = found
         while len(kept) > REMEMBERED:
@@ -114,7 +114,14 @@ def _remembered() -> tuple[OrderedDict[tuple[object, ...], Trial], threading.Loc
     return kept
 
 
-def _work_out(question: Question, report: Report, stop: threading.Event | None) -> Trial:
+def work_out(question: Question, report: Report, stop: threading.Event | None = None) -> Trial:
+    """Answer a question, however long it takes.
+
+    Raises:
+        BookError: the text is no sound book.
+        CancelledError: it was stopped.
+        DamagedArchiveError: a file of the archive is missing or changed.
+    """
     from adoption.history import trial  # noqa: PLC0415  # its engine takes a while to load
 
     book = books.load(question.text)
@@ -189,7 +196,7 @@ def _one(number: int, report: Report, now: Callable[[], int]) -> bool:
     values: dict[str, object] = {}
     with _Watch(number) as watch:
         try:
-            found = _work_out(question, told, watch.stop)
+            found = work_out(question, told, watch.stop)
         except (AdoptionError, books.BookError) as error:
             values = {"state": FAILED, "message": str(error)[:1000]}
         except BaseException:

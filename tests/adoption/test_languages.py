@@ -281,7 +281,7 @@ def check(answer):
 MACHINES = {
     "me.data", "bonus.document", "bonus.document_of_person", "bonus_payroll.file", "journal_pages.download",
     "budgets.download",
-    "journal_pages.head",
+    "journal_pages.head", "dry_run.download",
 }  # fmt: skip
 
 

@@ -151,6 +151,11 @@ ROUTES = {
     "POST bonus_payroll.export": Route("/hr/bonuses/no-such-plan/{month}/payroll", GONE, form={}),
     "POST bonus_payroll.save": Route("/hr/bonuses/no-such-plan/{month}/payroll/columns", GONE, form={}),
     "GET bonus_payroll.file": Route("/hr/bonuses/payroll/999999/payroll.csv", GONE),
+    "GET effect.show": Route("/hr/book/incentive/ten-contacts-lunch/effect"),
+    "GET dry_run.show": Route("/hr/book/drafts/{draft}/dry-run"),
+    "POST dry_run.begin": Route("/hr/book/drafts/{draft}/dry-run", DONE, form={}),
+    "POST dry_run.cancel": Route("/hr/book/drafts/{draft}/dry-run/cancel", DONE, form={}),
+    "GET dry_run.download": Route("/hr/book/drafts/{draft}/dry-run.csv"),
     "GET bonus_plans.index": Route("/hr/plans", least=auth.ALL),
     "GET bonus_plans.show": Route("/hr/plans/sales-bonus", least=auth.ALL),
     "GET bonus_plans.simulate": Route("/hr/plans/sales-bonus/simulate"),
@@ -335,13 +340,14 @@ def things(app, who, owner):
     if owner == UNKNOWN:
         award = "7-9999-739000-1"
         named = {"lunch": award, "choosing": award, "eaten": award, "record": "contact/999999"}
-        return named | {"number": "999999", "month": app.has.month}
+        return named | {"number": "999999", "month": app.has.month, "draft": "999999"}
     if owner == "team":
         return dict.fromkeys(("lunch", "choosing", "eaten"), app.team)
     mine = owner if owner in PEOPLE else who if who in PEOPLE else "Alice"
     till = str(app.staff.till("Canteen 2"))
     common = {"session": "999999", "device": till, "letter": str(app.has.letter), "month": app.has.month}
     common["delivery"] = str(app.has.delivery)
+    common |= {"draft": str(app.has.draft)}
     return app.has[mine].written() | common
 
 

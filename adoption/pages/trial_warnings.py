@@ -1,0 +1,105 @@
+"""What a dry run warns of, in words, each with its remedy."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from typing import Any
+
+from adoption import languages
+from adoption import telling
+from adoption.languages import gettext
+from adoption.languages import ngettext
+from adoption.pages import trial_parts
+from rules import period as periods
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Mapping
+
+    from rules.book import Book
+    from rules.trial import Trial
+    from rules.trial import Warned
+
+
+def warnings(tried: Trial, book: Book) -> list[tuple[str, str]]:
+    """Return what should be looked at, each with its remedy."""
+    names = {line.holder: line.name for line in tried.lines}
+    return [SAID[one.code](one, names, book) for one in tried.warnings]
+
+
+def _values(one: Warned) -> dict[str, Any]:
+    return dict(one.values)
+
+
+def _nobody(_one: Warned, _names: Mapping[int, str], _book: Book) -> tuple[str, str]:
+    return gettext("Nobody would have earned anything."), gettext(
+        "Lower the target, or choose a range with more activity."
+    )
+
+
+def _much(one: Warned, names: Mapping[int, str], _book: Book) -> tuple[str, str]:
+    values = _values(one)
+    part = languages.current().percent(Decimal(values["awards"]) / values["of"])
+    said = gettext("%(name)s takes %(part)s of all awards.", name=names.get(values["holder"], ""), part=part)
+    return said, gettext("Cap how many one can earn in a period, or count only what is new for a record.")
+
+
+def _over(one: Warned, _names: Mapping[int, str], book: Book) -> tuple[str, str]:
+    values = _values(one)
+    said = gettext(
+        "“%(reward)s” would exceed its budget of %(period)s by %(amount)s.",
+        reward=trial_parts.title(book, "reward", values["reward"]),
+        period=telling.period(periods.text(values["per"], values["first"])),
+        amount=trial_parts.amount(values["over"], values["unit"]),
+    )
+    return said, gettext("Raise the target, cap how many one can earn, or raise the budget.")
+
+
+def _loops(one: Warned, names: Mapping[int, str], _book: Book) -> tuple[str, str]:
+    values, somebody = _values(one), gettext("Somebody")
+    said = ngettext(
+        "%(name)s made %(n)s record and deleted or took it back again.",
+        "%(name)s made %(n)s records and deleted or took them back again.",
+        values["times"],
+        name=names.get(values["holder"], somebody),
+    )
+    if values["others"]:
+        more = ngettext("%(n)s other did so, too.", "%(n)s others did so, too.", values["others"])
+        said = f"{said} {more}"
+    return said, gettext("Count a milestone that has to hold for some days instead of the creation of a record.")
+
+
+def _bulk(one: Warned, _names: Mapping[int, str], _book: Book) -> tuple[str, str]:
+    values = _values(one)
+    said = ngettext(
+        "%(n)s activity of the type %(type)s came in a rush, up to %(largest)s within five minutes: an import?",
+        "%(n)s activities of the type %(type)s came in rushes, up to %(largest)s within five minutes: an import?",
+        values["activities"],
+        type=values["type"],
+        largest=languages.current().number(values["largest"]),
+    )
+    return said, gettext(
+        "Cap the rule, count a milestone that needs more than the record, or leave out what imports set."
+    )
+
+
+def _never(one: Warned, _names: Mapping[int, str], _book: Book) -> tuple[str, str]:
+    values = _values(one)
+    said = ngettext(
+        "%(n)s of %(of)s had nothing that counts at all, and could never have earned it.",
+        "%(n)s of %(of)s had nothing that counts at all, and could never have earned it.",
+        values["holders"],
+        of=languages.current().number(values["of"]),
+    )
+    return said, gettext("Say for whom the rule is, or count something that their work has as well.")
+
+
+SAID: Mapping[str, Callable[[Warned, Mapping[int, str], Book], tuple[str, str]]] = {
+    "nobody-earns": _nobody,
+    "one-takes-much": _much,
+    "over-budget": _over,
+    "loops": _loops,
+    "bulk": _bulk,
+    "never": _never,
+}
