@@ -511,7 +511,6 @@ def test_a_session_and_a_device_open_nothing_in_the_api(house):
         if not rule.rule.startswith("/api/v1/") or auth.access_of(house, rule.endpoint).permission is None:
             continue
         parts = dict.fromkeys(rule.arguments, "1")
-        parts = dict.fromkeys(rule.arguments, "1")  # some are numbers
         path = house.url_map.bind("localhost").build(rule.endpoint, parts)
         for method in rule.methods - {"HEAD", "OPTIONS"}:
             for visitor in (ada, till):
