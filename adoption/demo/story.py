@@ -14,6 +14,7 @@ from adoption import intake
 from adoption import people_csv
 from adoption import rulebook
 from adoption.demo import bonuses
+from adoption.demo import changes
 from adoption.demo import choices
 from adoption.demo import company
 from adoption.demo import life
@@ -71,6 +72,7 @@ def fill(now: int, report: Callable[[int, int], None]) -> tuple[int, int]:
     uses.cast(habits, now)
     bonuses.review(paydays, now)
     limits.tighten(now)
+    changes.write(now)
     late = _deliver(delivery.corrections, now)
     report(total, total)
     return accepted + late[0], twice + late[1]

@@ -17,6 +17,9 @@ from adoption.pages import bonus_payroll
 from adoption.pages import bonus_plans
 from adoption.pages import bonus_runs
 from adoption.pages import budgets
+from adoption.pages import book
+from adoption.pages import book_builder as book_builder  # its views belong to the blueprint of ``book``
+from adoption.pages import book_drafts as book_drafts  # the same
 from adoption.pages import counter
 from adoption.pages import devices
 from adoption.pages import dry_run
@@ -70,6 +73,7 @@ PAGES: tuple[Blueprint, ...] = (
     people_changes.bp,
     people_teams.bp,
     people_calendar.bp,
+    book.bp,
     counter.bp,
     devices.bp,
     sources.bp,

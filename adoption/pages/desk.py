@@ -42,6 +42,7 @@ def _budgets() -> int:
 
 DESK: tuple[Entry, ...] = (
     Entry("start.index", "start:run", ("start",), lambda: gettext("First steps"), start.is_away),
+    Entry("book.index", "book:read", ("book", "stops", "dry_run", "packs"), lambda: gettext("Book")),
     Entry("bonus_plans.index", "bonuses:run", ("bonus_plans",), lambda: gettext("Bonus plans")),
     Entry(
         "bonus_runs.index",

@@ -139,17 +139,22 @@ def paid_awards(plans: Iterable[Plan], rewards: Mapping[str, Reward]) -> Iterato
                 yield Fault(where, f"{name} is no reward of kind money in {plan.currency}; a plan has one currency")
 
 
+def gives_for(incentive: Incentive, value: int) -> int | None:
+    """Return how many awards the value of an example earns (in ten-thousandths); ``None`` if it is no length of a run."""
+    if incentive.in_a_row is None:
+        return incentive.due(value)
+    if value < 0 or value % UNIT:
+        return None
+    return incentive.due(value // UNIT // incentive.in_a_row * UNIT)  # the blocks of one run
+
+
 def examples(incentive: Incentive) -> Iterator[Fault]:
     """Yield the worked examples that the rule does not bear out."""
     for index, (tally, earns) in enumerate(incentive.examples):
         where = place("incentive", incentive.key, "examples", index)
         value = text_of_units(tally)
-        if incentive.in_a_row is not None:
-            if tally < 0 or tally % UNIT:
-                message = f"value is the length of a run of working days; write a whole number, not {value}"
-                yield Fault(where, message)
-                continue
-            tally = tally // UNIT // incentive.in_a_row * UNIT  # noqa: PLW2901  # the blocks of one run
-        gives = incentive.due(tally)
-        if gives != earns:
+        gives = gives_for(incentive, tally)
+        if gives is None:
+            yield Fault(where, f"value is the length of a run of working days; write a whole number, not {value}")
+        elif gives != earns:
             yield Fault(where, f"{value} → {earns}, but the rule gives {gives}; correct the example or the rule")

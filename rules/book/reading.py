@@ -41,11 +41,15 @@ _AT = re.compile(r" \(at (line \d+, column \d+|end of document)\)$")
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What ``check`` found: the book, unless it has faults; and warnings, which do not keep a book from being used."""
+    """What ``check`` found: the book, unless it has faults; and warnings, which do not keep a book from being used.
+
+    ``sound`` are the definitions that can be read by themselves, whatever else is wrong: good to show, not to run.
+    """
 
     book: Book | None
     faults: tuple[Fault, ...]
     warnings: tuple[Fault, ...]
+    sound: Book
 
 
 def load(text: str | bytes, *, name: str = "book") -> Book:
@@ -55,7 +59,7 @@ def load(text: str | bytes, *, name: str = "book") -> Book:
         BookError: with every fault of the book.
     """
     book, faults = _read(text)
-    if book is None:
+    if faults:
         raise BookError(faults, name)
     return book
 
@@ -67,10 +71,12 @@ def check(text: str | bytes, emitted: Collection[str] | None = None, *, examples
     those of plans are read but not worked out, for a change that is tried before its examples are written.
     """
     book, faults = _read(text, examples=examples)
-    return Report(book, faults, () if book is None else tuple(lint.warnings(book, emitted)))
+    if faults:
+        return Report(None, faults, (), book)
+    return Report(book, (), tuple(lint.warnings(book, emitted)), book)
 
 
-def _read(text: str | bytes, *, examples: bool = True) -> tuple[Book | None, tuple[Fault, ...]]:
+def _read(text: str | bytes, *, examples: bool = True) -> tuple[Book, tuple[Fault, ...]]:
     raw, faults = parsed(text)
     sections: dict[str, dict[str, Any]] = {name: {} for name in SECTIONS}
     known = {name: _names(raw.get(name)) for name in SECTIONS}
@@ -89,8 +95,7 @@ def _read(text: str | bytes, *, examples: bool = True) -> tuple[Book | None, tup
         faults.extend(fault for plan in sections["plan"].values() for fault in checks.plan_examples(plan))
     if not faults:
         faults.extend(checks.paid_awards(sections["plan"].values(), sections["reward"]))
-    book = None if faults else Book(**{f"{name}s": made for name, made in sections.items()})
-    return book, tuple(dict.fromkeys(faults))
+    return Book(**{f"{name}s": made for name, made in sections.items()}), tuple(dict.fromkeys(faults))
 
 
 def _names(content: object) -> list[str]:

@@ -155,13 +155,16 @@ DATA = {"data-l", "data-says", "data-words"}
 
 
 class Heard(HTMLParser):
-    """Collects every text of a page and of its attributes; not what is in another language, or said to be data."""
+    """Collects every text of a page and of its attributes; not what is in another language, or said to be data.
+
+    What stands around the slots of a sentence (``class="said"``) is one message, and heard as one.
+    """
 
     VOID = frozenset({"meta", "link", "input", "br", "img", "hr"})
 
     def __init__(self, html):
         super().__init__(convert_charrefs=True)
-        self.said, self.open = [], []
+        self.said, self.open, self.sentence = [], [], None
         self.feed(html)
 
     def handle_starttag(self, tag, attributes):
@@ -173,6 +176,8 @@ class Heard(HTMLParser):
             self.said += [value for name, value in attributes if name in SPOKEN | DATA and value]
         if tag not in self.VOID:
             self.open.append((tag, skipped))
+            if "said" in (given.get("class") or "").split():
+                self.sentence = []
 
     def handle_startendtag(self, tag, attributes):
         self.handle_starttag(tag, attributes)
@@ -182,10 +187,13 @@ class Heard(HTMLParser):
     def handle_endtag(self, tag):
         while self.open and self.open.pop()[0] != tag:
             pass
+        if tag == "p" and self.sentence is not None:
+            self.said.append("".join(self.sentence))
+            self.sentence = None
 
     def handle_data(self, data):
         if not (self.open and self.open[-1][1]):
-            self.said.append(data)
+            (self.said if self.sentence is None else self.sentence).append(data)
 
 
 CLASSES = r"\{% block \w+_class %\}.*?\{% endblock %\}"

@@ -43,7 +43,7 @@ FOLDER = Path(__file__).parent.parent.parent / "docs" / "screens"
 SIZES = (chromium.PHONE, chromium.DESKTOP)
 TALLEST = {360: 2400, 1280: 1600}  # pixels of a picture; a longer page is cut there
 ALICE, BOB, MEI, CARL, ROSA = "Alice Novak", "Bob Visser", "Mei Tanaka", "Carl Bauer", "Rosa Meyer"
-HANA = "Hana Dvořák"
+HANA, APPROVER = "Hana Dvořák", "Victor Hale"
 IVAN, WEI = "Иван Петров", "王伟"
 AGENTS = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0",
@@ -71,6 +71,7 @@ REGISTER = (
     "wait:[data-camera-off]",
 )
 SHOW = ("code:", "form:has(#code) button", "wait:[data-verdict]")
+EFFECT = ("wait:[data-part=effect] .stats",)
 LUNCH_WHY = "main li:has-text('Free lunch') a[href$='/why']"
 LIST = (
     "email;name;team;manager\nalice.novak@spoonful.example;Alice Novak;Sales North;mei.tanaka@spoonful.example\n"
@@ -110,6 +111,19 @@ SCREENS = (
     Screen("plans", HANA, "/hr/plans"),
     Screen("plan", HANA, "/hr/plans/sales-bonus"),
     Screen("runs", HANA, "/hr/bonuses"),
+    Screen("book", HANA, "/hr/book"),
+    Screen("book-definition", HANA, "/hr/book/incentive/ten-contacts-lunch"),
+    Screen("book-builder", HANA, "/hr/book/drafts/1/incentive/ten-contacts-lunch", EFFECT),
+    Screen("book-builder-dark", HANA, "/hr/book/drafts/1/incentive/ten-contacts-lunch", EFFECT, dark=True),
+    Screen("book-builder-ru", HANA, "/hr/book/drafts/1/incentive/ten-contacts-lunch", EFFECT, language="ru"),
+    Screen("book-builder-zh", HANA, "/hr/book/drafts/1/incentive/ten-contacts-lunch", EFFECT, language="zh"),
+    Screen("book-milestone", HANA, "/hr/book/drafts/1/milestone/contact.developed"),
+    Screen("book-metric", HANA, "/hr/book/drafts/1/metric/complete-cards"),
+    Screen("book-reward", HANA, "/hr/book/drafts/1/reward/free-lunch"),
+    Screen("book-new", HANA, "/hr/book/drafts/1/new/incentive"),
+    Screen("book-draft", HANA, "/hr/book/drafts/1"),
+    Screen("book-approval", APPROVER, "/hr/book/drafts/2"),
+    Screen("book-drafts", HANA, "/hr/book/drafts"),
     Screen("plan-try", HANA, "/hr/plans/sales-bonus/simulate", ("form:has(textarea) button.main",)),
     Screen("run", HANA, "/hr/bonuses", ("main a[href$='/2026-10']",)),
     Screen("questions", HANA, "/hr/bonuses/disputes"),

@@ -21,7 +21,7 @@ OWN = ("title", "titles", "kind", "costs", "valid_days", "minutes", "points", "p
 
 def fresh(currency: str = "EUR") -> Typed:
     """Return the fields of a new reward: a voucher with a budget that runs out."""
-    return shaped({"kind": "voucher", "currency": currency, "valid_days": "30", "budget": "500", "per": "month"})
+    return shaped({"kind": "voucher", "currency": currency, "valid_days": "30", "budget": "500"})
 
 
 def typed_of(body: Mapping[str, Any]) -> Typed:
@@ -37,6 +37,7 @@ def typed_of(body: Mapping[str, Any]) -> Typed:
         "valid_days": fields.written(body.get("valid_days")),
         "budget": fields.written(budget.get("amount")),
         "per": fields.text(budget, "per", "month"),
+        "spent": fields.text(budget, "when_spent", "stop"),
         "stock": fields.written(body.get("stock")),
     }
 
@@ -49,6 +50,7 @@ def shaped(typed: Mapping[str, Any]) -> Typed:
         **{name: fields.text(typed, name) for name in ("amount", "worth", "valid_days", "budget", "stock")},
         "currency": fields.text(typed, "currency").upper(),
         "per": fields.text(typed, "per", "month"),
+        "spent": fields.text(typed, "spent", "stop"),
     }
 
 
@@ -68,7 +70,7 @@ def body_of(typed: Mapping[str, Any], before: Mapping[str, Any]) -> Typed:
             "costs": _money(typed["worth"], typed["currency"]),
             "valid_days": fields.number(typed["valid_days"]) if kind in EXPIRE else None,
             **own,
-            "budget": None if budget == "" else _budget(budget, typed["per"], fields.table(before, "budget")),
+            "budget": None if budget == "" else _budget(budget, typed, fields.table(before, "budget")),
             "stock": fields.number(typed["stock"]),
         }
     )
@@ -79,10 +81,14 @@ def _money(amount: str, currency: str) -> Typed | None:
     return {"amount": fields.number(amount), "currency": currency} if amount else None
 
 
-def _budget(amount: Any, per: str, before: Mapping[str, Any]) -> Typed:
-    """Return a budget; a month goes without saying, unless it was said."""
-    rest = {name: value for name, value in before.items() if name not in {"amount", "per"}}
-    return {"amount": amount, **({} if per == "month" and before and "per" not in before else {"per": per}), **rest}
+def _budget(amount: Any, typed: Mapping[str, str], before: Mapping[str, Any]) -> Typed:
+    """Return a budget; a month, and that it stops when it is spent, go without saying, unless they were said."""
+    found: Typed = {"amount": amount}
+    if typed["per"] != "month" or not before or "per" in before:
+        found["per"] = typed["per"]
+    if typed["spent"] != "stop" or "when_spent" in before:
+        found["when_spent"] = typed["spent"]
+    return fields.kept(before, ("amount", "per", "when_spent"), found)
 
 
 def place_of(steps: Sequence[str]) -> str:
@@ -91,7 +97,7 @@ def place_of(steps: Sequence[str]) -> str:
     if last == "currency":
         return "currency"
     if first == "budget":
-        return "per" if last == "per" else "budget"
+        return {"per": "per", "when_spent": "spent"}.get(last, "budget")
     return {"costs": "worth", "minutes": "amount", "points": "amount", "pays": "amount"}.get(first, first)
 
 
