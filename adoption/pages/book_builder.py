@@ -27,6 +27,7 @@ from adoption.drafts import StaleDraftError
 from adoption.errors import NotFoundError
 from adoption.extensions import db
 from adoption.languages import gettext
+from adoption.pages import book_advice
 from adoption.pages import book_forms
 from adoption.pages import book_parts
 from adoption.pages import book_reading
@@ -249,7 +250,7 @@ def _drawn(asked: Asked, typed: Typed, *, effect: bool = False) -> dict[str, Any
         "several": typed.get("offered") == incentive.SEVERAL,
         "at": at,
         "reading": reading,
-        "warnings": book_parts.advice(reading.warnings),
+        "warnings": book_advice.advice(reading.warnings, reading.book),
         "faults": _remedies(asked, typed, reading),
         "wanted": [words.said(words.KINDS, one) for _, one in book_forms.FORMS[kind].wanted(typed)],
         "names": languages.NAMES,

@@ -27,6 +27,7 @@ from adoption.errors import ConflictError
 from adoption.errors import RefusedError
 from adoption.extensions import db
 from adoption.languages import gettext
+from adoption.pages import book_advice
 from adoption.pages import book_decisions
 from adoption.pages import book_forms
 from adoption.pages import book_parts
@@ -224,7 +225,9 @@ def _page(found: Draft, refused: Exception | None = None) -> ResponseReturnValue
         parts=[_part(one, found, before, report.sound) for one in changed],
         unread=_unread(found, changed),
         faults=_faults(found, report.faults) if found.state == drafts.DRAFT else [],
-        warnings=book_parts.advice(report.warnings) if found.state in {drafts.DRAFT, drafts.WAITING} else [],
+        warnings=book_advice.advice(report.warnings, report.sound)
+        if found.state in {drafts.DRAFT, drafts.WAITING}
+        else [],
         overlaps=_overlaps(found),
         starts=_starts(found),
         starting=_starting(found),

@@ -6,7 +6,6 @@ import time
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
-from typing import NamedTuple
 
 from adoption import facts
 from adoption import languages
@@ -36,20 +35,6 @@ if TYPE_CHECKING:
 LATELY = 30  # days that a draft is tried on beside the builder
 COUNTED = ("points", "minutes")  # units of which there are whole ones
 WIDE, HIGH, MOST_COLUMNS = 320, 68, 12  # of the drawing: pixels, and columns of which the last one is "and more"
-
-
-class Advice(NamedTuple):
-    """A warning: its text, whether that is in the reader's language, and what a button could do about it."""
-
-    text: str
-    ours: bool
-    act: str = ""
-    word: str = ""
-
-
-def advice(warnings: Iterable[Fault]) -> list[Advice]:
-    """Put warnings beside what can be done about them."""
-    return [Advice(one.message, ours=False) for one in warnings]
 
 
 def remedy(at: str, faults: Iterable[Fault]) -> tuple[str, bool]:
