@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from rules.book import Book
     from rules.wording.differing import Difference
 
-bp: Blueprint = Blueprint("book", __name__, description="The book, its history, and drafts of it")
+bp: Blueprint = Blueprint("books", __name__, description="The book, its history, and drafts of it")
 CENT = 100
 
 
