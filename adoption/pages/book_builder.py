@@ -55,7 +55,7 @@ HERE = f"/hr/book/drafts/<int:number>/{KIND}/<key>"
 FRESH = f"/hr/book/drafts/<int:number>/new/{KIND}"
 UNNAMED = {"milestone": "new.one"}  # what a definition without a title is called while it is read
 UNTITLED = "Without a title"
-UNSAID = ("csrf_token", "revision", "seen", "go", "for", "slot")  # fields that are no part of the definition
+UNSAID = ("csrf_token", "revision", "seen", "go", "for", "slot", "then")  # fields that are no part of the definition
 
 
 class Asked(NamedTuple):
@@ -67,6 +67,7 @@ class Asked(NamedTuple):
     definitions: Mapping[tuple[str, str], Mapping[str, Any]]
     before: Mapping[str, Any]
     wanted_by: tuple[str, str, str] | None  # kind, key, slot
+    then: str = ""  # the definition to go on with after this one: kind/key
 
     @property
     def name(self) -> tuple[str, str]:
@@ -81,6 +82,7 @@ class Asked(NamedTuple):
     def address(self, endpoint: str = "") -> str:
         """Return the address of this form, or of what belongs to it."""
         link = {} if self.wanted_by is None else {"for": "/".join(self.wanted_by[:2]), "slot": self.wanted_by[2]}
+        link |= {"then": self.then} if self.then else {}
         at: dict[str, Any] = {"number": self.draft.number, "kind": self.kind, **link}
         if self.key is None:
             return url_for(f"book.new{endpoint}", **at)
@@ -179,7 +181,9 @@ def _asked(number: int, kind: str, key: str | None) -> Asked:
     if before is None:
         msg = f"The draft {number} holds no {kind} {str(key)[:80]!r}."
         raise NotFoundError(msg)
-    return Asked(draft, kind, key, definitions, before, _wanted_by(definitions))
+    then = request.values.get("then", "")
+    known = tuple(then.split("/", 1)) in definitions
+    return Asked(draft, kind, key, definitions, before, _wanted_by(definitions), then if known else "")
 
 
 def _wanted_by(definitions: Mapping[tuple[str, str], object]) -> tuple[str, str, str] | None:
@@ -364,11 +368,17 @@ def _saved(
     wanted = book_forms.FORMS[asked.kind].wanted(typed)
     if wanted:
         slot, kind = wanted[0]
-        link: dict[str, Any] = {"for": f"{asked.kind}/{key}", "slot": slot}
+        then = "/".join(asked.wanted_by[:2]) if asked.wanted_by else asked.then
+        link: dict[str, Any] = {"for": f"{asked.kind}/{key}", "slot": slot, **({"then": then} if then else {})}
         return redirect(url_for("book.new", number=number, kind=kind, **link), HTTPStatus.SEE_OTHER)
     flash(gettext("Saved in the draft. Nothing that is in force has changed."))
     if asked.wanted_by is not None:
         kind, other, _ = asked.wanted_by
+        return redirect(
+            url_for("book.edit", number=number, kind=kind, key=other, then=asked.then or None), HTTPStatus.SEE_OTHER
+        )
+    if asked.then:
+        kind, _, other = asked.then.partition("/")
         return redirect(url_for("book.edit", number=number, kind=kind, key=other), HTTPStatus.SEE_OTHER)
     if request.form.get("go") == "draft":
         return redirect(url_for("book.draft", number=number), HTTPStatus.SEE_OTHER)

@@ -101,6 +101,7 @@ def begin() -> ResponseReturnValue:
     by, now = auth.caller().by, time.time_ns() // 1000
     if number is None:
         number = drafts.begin(title[:200], by, now)
+        db.session.commit()
     if act == "end" and (kind, key) in newest:
         drafts.change(number, drafts.get(number).revision, {(kind, key): None}, by, now)
     db.session.commit()
@@ -131,6 +132,7 @@ def decide(number: int) -> ResponseReturnValue:
     try:
         if act in {"save", "send", "publish"} and found.state == drafts.DRAFT:
             seen = _described(found, seen)
+            db.session.commit()  # kept, whatever becomes of the rest
         done = book_decisions.DECISIONS.get(act)
         if done is not None:
             done(number, seen, by, now)

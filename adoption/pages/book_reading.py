@@ -17,6 +17,7 @@ from adoption.pages import book_forms
 from adoption.pages.book_forms import fields
 from rules import book as books
 from rules import wording
+from rules.book import Fault
 from rules.book import composing
 from rules.book import lint
 from rules.book.checks import gives_for
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from adoption.drafts import Draft
     from adoption.pages.book_forms.fields import Typed
     from rules.book import Book
-    from rules.book import Fault
     from rules.incentive import Incentive
     from rules.wording.differing import Piece
 
@@ -95,7 +95,7 @@ def read(draft: Draft, name: Name, body: Mapping[str, Any], typed: Typed) -> Rea
     """Read a definition as if it stood in the draft; nothing is stored."""
     kind, key = name
     newest = drafts.newest()
-    text = composing.put(newest.text, {**draft.changes, name: text_of(kind, key, body)})
+    text = composing.put(newest.text, {**draft.changes, name: text_of(kind, key, _readable(body))})
     report = books.check(text, emitted())
     thing = getattr(report.sound, f"{kind}s").get(key)
     own = place(kind, key)
@@ -129,8 +129,22 @@ def _pending(
 ) -> dict[str, Sequence[Fault]]:
     """Leave out what is missing where something new is about to be written, or an answer to be filled in."""
     waiting = {slot for slot, _ in book_forms.FORMS[kind].wanted(typed)}
-    waiting |= {f"examples.{at}" for at, one in enumerate(worked) if one.gives is not None and not one.earns}
-    return {at: found for at, found in faults.items() if at not in waiting}
+    found = {at: one for at, one in faults.items() if at not in waiting and not at.startswith("examples")}
+    for at, one in enumerate(worked):
+        answered = one.holds or (one.gives is not None and not one.earns)
+        if not answered and (one.value or one.earns):
+            found[f"examples.{at}"] = [Fault(f"examples[{at}]", "does not come out; correct the example or the rule")]
+    return found
+
+
+def _readable(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Leave out the examples that are half written, so that the rule can be read all the same."""
+    rows = [
+        one
+        for one in fields.rows(body, "examples")
+        if all(not isinstance(one.get(name, ""), str) for name in ("value", "earns"))
+    ]
+    return {**body, "examples": rows} if rows else {name: one for name, one in body.items() if name != "examples"}
 
 
 def said_of(thing: Any, book: Book) -> dict[str, str]:

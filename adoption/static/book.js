@@ -15,13 +15,16 @@
 
   function later(milliseconds) {
     changes += 1;
+    form.dataset.asks = "yes";
     clearTimeout(timer);
     timer = setTimeout(() => ask(), milliseconds);
   }
 
-  async function send(address, submitter, running) {
+  async function send(address, act, running) {
+    const body = new FormData(form);
+    if (act) body.append("act[]", act);
     const answer = await fetch(address, {
-      method: "POST", body: new FormData(form, submitter), headers: { "X-Fragment": "1" },
+      method: "POST", body, headers: { "X-Fragment": "1" },
       credentials: "same-origin", signal: running.signal,
     });
     if (!answer.ok || answer.redirected) return null; // signed out, or gone: the next click says so
@@ -30,24 +33,29 @@
     return made.content;
   }
 
-  async function ask(submitter = null, focus = null) {
+  let pressed = null; // the act of a button that was not done yet, and where the focus goes then
+
+  async function ask() {
     clearTimeout(timer);
     if (asking) asking.abort();
     asking = new AbortController();
-    const seen = changes, anew = redraw || submitter !== null;
+    const seen = changes, act = pressed, anew = redraw || act !== null;
     try {
-      const fresh = await send(form.dataset.preview, submitter, asking);
-      if (!fresh || seen !== changes) return;
+      const fresh = await send(form.dataset.preview, act && act.value, asking);
+      if (!fresh) return;
+      if (seen !== changes) { if (act) later(0); return; }
+      pressed = null;
       if (anew) {
         redraw = false;
         const id = document.activeElement.id;
         replace("form", fresh);
         replace("more", fresh);
-        if (focus) focus(); else document.getElementById(id)?.focus({ preventScroll: true });
+        if (act) act.focus(); else document.getElementById(id)?.focus({ preventScroll: true });
       }
       fresh.querySelectorAll("[data-part]:not([data-part=form], [data-part=more])").forEach((part) => replace(part.dataset.part, fresh));
       const live = document.querySelector("[data-part=live]");
       if (said && live && said.textContent !== live.dataset.says) said.textContent = live.dataset.says;
+      form.dataset.asks = "no";
       weigh();
     } catch { /* no connection, or asked again since: what is shown stays */ }
   }
@@ -93,13 +101,19 @@
     const before = new Set([...form.querySelectorAll("[id]")].map((one) => one.id));
     const all = [...form.querySelectorAll("button, input, select")];
     const near = all.slice(0, all.indexOf(button)).reverse().find((one) => one.id);
+    pressed = {
+      value: button.value,
+      focus() {
+        const come = [...form.querySelectorAll("select[id], input[id]")].find((one) => !before.has(one.id));
+        const to = come || (near && document.getElementById(near.id)) || form.querySelector("input[id]");
+        if (to) to.focus();
+      },
+    };
     changes += 1;
-    ask(button, () => {
-      const come = [...form.querySelectorAll("select[id], input[id]")].find((one) => !before.has(one.id));
-      const to = come || (near && document.getElementById(near.id)) || form.querySelector("input[id]");
-      if (to) to.focus();
-    });
+    form.dataset.asks = "yes";
+    ask();
   });
 
+  form.dataset.asks = "no";
   weigh();
 })();

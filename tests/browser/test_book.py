@@ -1,0 +1,201 @@
+"""Hana, new to the product, writes the book in a browser: from empty, with the keyboard, and without a script."""
+
+import pytest
+from sqlalchemy import select
+
+from adoption.extensions import db
+from adoption.models import Award
+from adoption.models import PublishedDefinition
+from rules import period
+from tests.browser.chromium import DESKTOP
+from tests.browser.chromium import PHONE
+from tests.browser.test_accessibility import violations
+
+EMPTY = "# nothing is promised yet\n"
+
+
+@pytest.fixture
+def empty(site):
+    """Return the site with a book in which everything has ended, after a month in which people worked."""
+    staff = site.staff
+    happened = [
+        event
+        for place, name in enumerate(("Alice", "Bob", "Cora"))
+        for number in range(25 - 5 * place)
+        for event in staff.contact(name, 1000 * (place + 1) + number, days=9)
+    ]
+    staff.send(happened)
+    return site
+
+
+def awards_of(site, name):
+    db.session.rollback()
+    query = select(Award.version, Award.period, Award.ordinal, Award.status, Award.reward)
+    return sorted(map(tuple, db.session.execute(query.where(Award.holder == site.staff[name]))), key=repr)
+
+
+def write(page, title, slots):
+    """Give a definition its title, and choose in its slots."""
+    page.get_by_label("Title", exact=True).fill(title)
+    for label, nth, value in slots:
+        slot = page.get_by_label(label, exact=True).nth(nth)
+        slot.select_option(value) if slot.evaluate("one => one.tagName") == "SELECT" else slot.fill(value)
+        settled(page)
+
+
+def settled(page):
+    """Wait until the words have followed what was typed."""
+    if page.evaluate("'asks' in (document.querySelector('[data-builder]')?.dataset ?? {})"):
+        page.wait_for_selector("[data-builder]:not([data-asks='yes'])")
+
+
+def save(page, button):
+    page.get_by_role("button", name=button, exact=True).last.press("Enter")
+    page.wait_for_load_state("networkidle")
+
+
+SENTENCE = (
+    "Every 10 developed contacts in a week earn a free lunch or a lunch break 10 minutes earlier, at most twice a week."
+)
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with a script", "without"])
+def test_hana_writes_the_first_incentive_from_an_empty_book(empty, visit, javascript):  # noqa: PLR0915  # one way
+    """No definition exists before; a milestone, a metric and two rewards come about on the way."""
+    staff = empty.staff
+    before = awards_of(empty, "Alice")
+    staff.publish_from_today(EMPTY)
+    page = visit("Hana", size=DESKTOP, javascript=javascript, reduced=True)
+    page.goto("/hr/book")
+    page.get_by_role("button", name="New incentive").first.click()
+    write(
+        page,
+        "Ten developed contacts",
+        [("How many", 0, "10"), ("At most how many times; empty: without a limit", 0, "2")],
+    )
+    save(page, "Save and go on")  # something new to count, and a new reward, are all there is to choose
+
+    assert page.get_by_role("heading", level=1, name="New metric").is_visible()
+    write(page, "Developed contacts", [("Which activity or milestone", 0, "+new")])
+    save(page, "Save and go back")
+
+    assert page.get_by_role("heading", level=1, name="New milestone").is_visible()
+    write(page, "Developed contact", [])
+    needs = (
+        ("an e-mail address", "contact.created"),
+        ("a conversation", "email.sent"),
+        ("a next step", "task.created"),
+    )
+    for number, (title, activity) in enumerate(needs):
+        if number:
+            page.get_by_role("button", name="Add something that it needs").press("Enter")
+            page.locator(f"[name='needs.{number}.title']").wait_for()
+        page.locator(f"[name='needs.{number}.title']").fill(title)
+        page.locator(f"[name='needs.{number}.on[]']").first.select_option(activity)
+        settled(page)
+    save(page, "Save and go back")
+
+    assert page.get_by_role("heading", level=1, name="Developed contacts").is_visible()
+    save(page, "Save and go back")
+    write(page, "Ten developed contacts", [("What is earned", 0, "+new")])
+    save(page, "Save and go on")
+    assert page.get_by_role("heading", level=1, name="New reward").is_visible()
+    write(
+        page,
+        "Free lunch",
+        [("What one costs; empty: nothing", 0, "9.50"), ("Budget; empty: without a limit", 0, "450")],
+    )
+    save(page, "Save and go back")
+    write(page, "Ten developed contacts", [("What is earned", 1, "+new")])
+    save(page, "Save and go on")
+    write(page, "Lunch break 10 minutes earlier", [("What kind of reward", 0, "time_off")])
+    if not javascript:
+        page.get_by_role("button", name="Show the sentence again").click()
+    page.get_by_label("How much", exact=True).fill("10")
+    save(page, "Save and go back")
+
+    if not javascript:
+        page.get_by_role("button", name="Show the effect").click()
+    effect = page.locator("[data-part=effect] .stats")
+    effect.wait_for()
+    assert "3" in effect.inner_text()  # Alice 25, Bob 20, Cora 15 contacts: all of them earn
+    assert page.get_by_text(SENTENCE).first.is_visible()
+    assert page.get_by_text("каждые 10 за неделю дают на выбор").is_visible()
+    if javascript:
+        assert violations(page) == []
+    save(page, "Save and go on")
+
+    assert page.get_by_text("It is ready: nothing is missing").is_visible()
+    page.get_by_label("next Monday").check()
+    save(page, "Publish")
+    assert page.get_by_text("published by Hana").first.is_visible()
+    db.session.rollback()
+    table = PublishedDefinition
+    query = select(table.starts).where(table.kind == "incentive", table.key == "ten-developed-contacts")
+    assert db.session.scalar(query) == period.following("week", staff.today)
+    assert awards_of(empty, "Alice") == before
+
+
+def test_a_rule_is_changed_with_the_keyboard_and_the_words_follow(site, visit):
+    page = visit("Hana", size=DESKTOP, reduced=True)
+    page.goto("/hr/book/incentive/ten-contacts-lunch")
+    page.get_by_role("button", name="Change", exact=True).press("Enter")
+    target = page.get_by_label("How many", exact=True)
+    target.focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("8")
+    page.locator("[data-part=live] ins").wait_for()
+    assert page.get_by_text("Every 8 developed contacts in a week").first.is_visible()
+    assert page.locator("[data-part=example-0]").get_by_text("the rule gives 1").is_visible()
+    assert target.evaluate("one => one === document.activeElement"), "the focus stays where one types"
+    page.locator("[data-part=example-0]").get_by_role("button", name="Take that").press("Enter")
+    page.locator("[data-part=example-0]").get_by_text("holds").wait_for()
+    page.get_by_role("button", name="Add an example").press("Enter")
+    page.locator("[name='examples.3.value']").wait_for()
+    assert page.evaluate("document.activeElement.name") == "examples.3.value"
+    page.keyboard.type("16")
+    page.locator("[data-part=example-3]").get_by_text("the rule gives 2").wait_for()
+    how = page.get_by_label("How often it is earned")
+    how.focus()
+    page.keyboard.press("ArrowDown")
+    page.get_by_text("once a week").first.wait_for()
+    assert page.evaluate("document.activeElement.id") == "f-how", "the sentence is drawn anew, the focus stays"
+    for size in (PHONE, DESKTOP):
+        page.set_viewport_size(size)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            assert violations(page) == [], (size, scheme)
+
+
+def test_who_comes_second_is_told_and_chooses(site, visit):
+    one, other = (visit("Hana", size=DESKTOP, reduced=True, allowed={409}) for _ in range(2))
+    one.goto("/hr/book/incentive/ten-contacts-lunch")
+    one.get_by_role("button", name="Change", exact=True).click()
+    other.goto(one.url)
+    one.get_by_label("How many", exact=True).fill("8")
+    save(one, "Save")
+    other.get_by_label("How many", exact=True).fill("12")
+    save(other, "Save")
+    assert other.get_by_role("heading", level=1, name="Somebody else changed this, too").is_visible()
+    assert other.get_by_text("Every 8 developed contacts").is_visible()
+    assert other.get_by_text("Every 12 developed contacts").is_visible()
+    assert violations(other) == []
+    other.get_by_role("button", name="Take mine instead").press("Enter")
+    assert other.get_by_label("How many", exact=True).input_value() == "12"
+
+
+def test_nobody_approves_their_own_draft(site, visit):
+    page = visit("Hana", size=PHONE, reduced=True)
+    page.goto("/hr/book/reward/free-lunch")
+    page.get_by_role("button", name="Change", exact=True).click()
+    page.get_by_label("Budget; empty: without a limit").fill("5000")
+    save(page, "Save and go on")
+    assert page.get_by_text("A second person decides.").is_visible()
+    save(page, "Send for approval")
+    assert page.get_by_text("four eyes see more than two").first.is_visible()
+    assert page.get_by_role("button", name="Approve and publish").count() == 0
+    second = visit("Ann", size=PHONE, reduced=True)
+    second.goto(page.url)
+    save(second, "Approve and publish")
+    assert second.get_by_text("published by Ann").first.is_visible()
