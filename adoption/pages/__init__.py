@@ -16,10 +16,10 @@ from adoption.pages import bonus_figures
 from adoption.pages import bonus_payroll
 from adoption.pages import bonus_plans
 from adoption.pages import bonus_runs
-from adoption.pages import budgets
 from adoption.pages import book
 from adoption.pages import book_builder as book_builder  # its views belong to the blueprint of ``book``
 from adoption.pages import book_drafts as book_drafts  # the same
+from adoption.pages import budgets
 from adoption.pages import counter
 from adoption.pages import devices
 from adoption.pages import dry_run

@@ -140,7 +140,7 @@ def paid_awards(plans: Iterable[Plan], rewards: Mapping[str, Reward]) -> Iterato
 
 
 def gives_for(incentive: Incentive, value: int) -> int | None:
-    """Return how many awards the value of an example earns (in ten-thousandths); ``None`` if it is no length of a run."""
+    """Return how many awards an example's value (in ten-thousandths) earns; ``None`` if it is no length of a run."""
     if incentive.in_a_row is None:
         return incentive.due(value)
     if value < 0 or value % UNIT:
