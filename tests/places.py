@@ -52,7 +52,9 @@ def draft(what):
     """Return an address of the draft that HR is writing."""
     days = [date.fromordinal(datetime.now(UTC).toordinal() + days).isoformat() for days in (-60, 1)]
     return lambda has: f"/hr/book/drafts/{has.draft}/{what.format(first=days[0], last=days[1])}"
-def draft(form):
+
+
+def written(form):
     """Return the address of a draft of the book, or of a form in it."""
     return lambda has: "/hr/book/drafts/" + form.format(draft=has.draft, waiting=has.waiting)
 
@@ -92,10 +94,10 @@ PLACES = {
     "book.index": Place("Hana", at("/hr/book")),
     "book.show": Place("Hana", at("/hr/book/incentive/ten-contacts-lunch")),
     "book.drafts_list": Place("Hana", at("/hr/book/drafts")),
-    "book.draft": Place("Hana", draft("{draft}")),
-    "book.edit": Place("Hana", draft("{draft}/incentive/steady-week")),
-    "book.new": Place("Hana", draft("{draft}/new/incentive")),
-    "book.choose": Place("Hana", draft("{draft}/choose?what=reward/free-lunch")),
+    "book.draft": Place("Hana", written("{draft}")),
+    "book.edit": Place("Hana", written("{draft}/incentive/steady-week")),
+    "book.new": Place("Hana", written("{draft}/new/incentive")),
+    "book.choose": Place("Hana", written("{draft}/choose?what=reward/free-lunch")),
     "bonus_plans.index": Place("Hana", at("/hr/plans")),
     "bonus_plans.show": Place("Hana", at("/hr/plans/sales-bonus")),
     "bonus_plans.simulate": Place("Hana", at("/hr/plans/sales-bonus/simulate")),
@@ -154,12 +156,12 @@ FACES = {
     "what has ended of the book": Place("Hana", at("/hr/book?show=ended")),
     "a metric of the book": Place("Ann", at("/hr/book/metric/developed-contacts")),
     "a reward of the book": Place("Ada", at("/hr/book/reward/free-lunch")),
-    "a draft that one sent": Place("Hana", draft("{waiting}")),
-    "a draft that somebody else sent": Place("Ann", draft("{waiting}")),
-    "a metric with a condition, being written": Place("Hana", draft("{draft}/metric/complete-cards")),
-    "a milestone, being written": Place("Hana", draft("{draft}/milestone/contact.developed")),
-    "a board, being written": Place("Hana", draft("{draft}/board/teams-this-month")),
-    "a new reward for an incentive": Place("Hana", draft("{draft}/new/reward?for=incentive/first-deal&slot=earns")),
+    "a draft that one sent": Place("Hana", written("{waiting}")),
+    "a draft that somebody else sent": Place("Ann", written("{waiting}")),
+    "a metric with a condition, being written": Place("Hana", written("{draft}/metric/complete-cards")),
+    "a milestone, being written": Place("Hana", written("{draft}/milestone/contact.developed")),
+    "a board, being written": Place("Hana", written("{draft}/board/teams-this-month")),
+    "a new reward for an incentive": Place("Hana", written("{draft}/new/reward?for=incentive/first-deal&slot=earns")),
     "nothing is there": Place("Alice", at("/nothing"), status=404),
     "not to be seen": Place("Carl", at("/letters"), status=403),
 }

@@ -114,13 +114,7 @@ class Has(dict):
 
     A letter's number, that of a delivery to ``SHOP``, a link's token of Alice's, the month (``2026-11``) whose bonuses
     are under review, the month before, whose bonuses are closed, and the number of the batch in which payroll has them.
-    A letter's number, a link's token of Alice's, the month (``2026-11``) whose bonuses are under review, the month
-    before, whose bonuses are closed, and the number of the batch in which payroll has them; the numbers of a draft that
-    Hana writes, and of one that waits for a second person.
     """
-
-    draft = 0
-    waiting = 0
 
     letter = 0
     delivery = 0
@@ -129,6 +123,7 @@ class Has(dict):
     closed = ""
     batch = 0
     draft = 0  # of HR, which makes the ten contacts eight
+    waiting = 0  # a draft that HR sent to a second person
 
 
 class Staff:
@@ -232,7 +227,7 @@ class Staff:
         has.closed, has.batch = self.pay()
         has.month = self.review()
         has.draft = self.draft("every   = 10", "every = 8", ("value = 9", "value = 7"))
-        has.draft, has.waiting = self.write_drafts()
+        has.waiting = self.send_draft()
         has.link = sessions.link_token(sessions.make_link(begin_write(), email("Alice"), self.now).number)
         db.session.commit()
         return has
@@ -248,20 +243,16 @@ class Staff:
         db.session.commit()
         return period.text("month", first), batch
 
-    def write_drafts(self):
-        """Let Hana write a draft, and send another one to a second person; return the number of each."""
-        hana = By(self["Hana"], email("Hana"))
-        smaller = self._draft("小一点的步子", ("incentive", "steady-week"), {"at_most": 2}, hana)
-        larger = self._draft("更多电影票", ("reward", "cinema-ticket"), {"budget": {"amount": 2000}}, hana)
-        drafts.send(larger, drafts.get(larger).revision, hana, self.now)
+    def send_draft(self):
+        """Let Hana send a draft to a second person; return its number."""
+        hana, name = By(self["Hana"], email("Hana")), ("reward", "cinema-ticket")
+        number = drafts.begin("更多电影票", hana, self.now)
         db.session.commit()
-        return smaller, larger
-
-    def _draft(self, title, name, changes, by):
-        number = drafts.begin(title, by, self.now)
+        body = writing.body_of(drafts.newest().text, *name) | {"budget": {"amount": 2000}}
+        revision = drafts.get(number).revision
+        revision = drafts.change(number, revision, {name: writing.text_of(*name, body)}, hana, self.now).revision
         db.session.commit()
-        body = writing.body_of(drafts.newest().text, *name) | changes
-        drafts.change(number, drafts.get(number).revision, {name: writing.text_of(*name, body)}, by, self.now)
+        drafts.send(number, revision, hana, self.now)
         db.session.commit()
         return number
 
