@@ -177,11 +177,10 @@ def samples() -> ResponseReturnValue:
             sampledata.remove(by, now)
         except sampledata.JournalledError:
             db.session.rollback()
-            flash(
-                gettext(
-                    "A sample person has changed something here, which the journal keeps, so the samples must stay."
-                )
+            said = gettext(
+                "A sample person has changed something here, which the journal keeps, so the samples must stay."
             )
+            flash(said)
             return _back("samples")
         db.session.commit()
         flash(gettext("The sample data is gone, and nothing of yours with it."))
