@@ -11,6 +11,7 @@ import msgspec
 from adoption import directory
 from adoption import facts
 from adoption import intake
+from adoption import journal
 from adoption import people_csv
 from adoption import rulebook
 from adoption.demo import bonuses
@@ -74,6 +75,8 @@ def fill(now: int, report: Callable[[int, int], None]) -> tuple[int, int]:
     limits.tighten(now)
     changes.write(now)
     late = _deliver(delivery.corrections, now)
+    journal.check(now)
+    db.session.commit()
     report(total, total)
     return accepted + late[0], twice + late[1]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from adoption.auth.roles import GUARDED
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Mapping
@@ -56,7 +58,7 @@ def _numbered(people: People, stored: Stored) -> Iterator[Fault]:
 
 
 def _appointed(people: People, stored: Stored, by: Told) -> Iterator[Fault]:
-    """Find roles that are not for whoever loads the list to give: their own, and that of an administrator."""
+    """Find roles that are not for whoever loads the list to give: their own, and those that take an administrator."""
     if "role" not in people.columns:
         return
     for row in people.rows:
@@ -66,8 +68,9 @@ def _appointed(people: People, stored: Stored, by: Told) -> Iterator[Fault]:
             continue
         if row.email == by.email:
             yield people.fault(row.line, "role", f"nobody changes their own role: yours is {before}")
-        elif "admin" in {row.role, before} and not by.admin:
-            message = "only an administrator gives or takes the role admin; leave it out, and ask one"
+        elif not by.admin and (guarded := GUARDED & {row.role, before}):
+            named = ", ".join(sorted(guarded))
+            message = f"only an administrator gives or takes the role {named}; leave it out, and ask one"
             yield people.fault(row.line, "role", message)
 
 

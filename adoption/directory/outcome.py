@@ -35,7 +35,7 @@ class OutdatedError(ConflictError):
 class Told(NamedTuple):
     """Who loads a list, when (UTC microseconds) and why, for the journal.
 
-    ``email`` is their address, if they are a participant; only an ``admin`` makes administrators.
+    ``email`` is their address, if they are a participant; only an ``admin`` gives guarded roles.
     """
 
     by: By

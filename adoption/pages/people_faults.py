@@ -56,7 +56,7 @@ SENTENCES: tuple[str, ...] = (
     _("there is no team %(team)s; teams come from the list of people"),
     _("a circle: %(circle)s"),
     _("nobody changes their own role: yours is %(role)s"),
-    _("only an administrator gives or takes the role admin; leave it out, and ask one"),
+    _("only an administrator gives or takes the role %(role)s; leave it out, and ask one"),
     _("%(address)s is not in the file: you would leave yourself; add your own row"),
     # files
     _("the file is empty; its first line must name the columns"),

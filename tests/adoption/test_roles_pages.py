@@ -11,9 +11,11 @@ from sqlalchemy import update
 
 from adoption import auth
 from adoption import delegating
+from adoption import directory
 from adoption import facts
 from adoption import journal
 from adoption import looks
+from adoption import people_csv
 from adoption.auth import roles
 from adoption.errors import NotFoundError
 from adoption.extensions import begin_write
@@ -382,3 +384,15 @@ def test_who_has_two_roles_still_does_not_approve_their_own_run(house):
     as_of = re.search(r'name="as_of" value="(\d+)"', text_of(visitor(house, "Ann").get(path))).group(1)
     answer = hana.post(f"{path}/approve", {"as_of": as_of})
     assert "somebody else approves it" in text_of(answer, 403)
+
+
+# --- by a list of people
+
+
+@pytest.mark.parametrize("role", sorted(roles.GUARDED))
+def test_a_list_of_people_gives_no_role_that_only_administrators_give(house, role):
+    people = people_csv.read(f"email,role\n{email('Bob')},{role}\n".encode())
+    for admin, faults in ((False, 1), (True, 0)):
+        by = directory.Told(journal.By(house.staff["Hana"], email("Hana")), now(), "", email("Hana"), admin)
+        assert len(directory.load_people(people, on=today(), by=by).faults) == faults
+        db.session.rollback()
