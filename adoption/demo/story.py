@@ -18,6 +18,7 @@ from adoption.demo import bonuses
 from adoption.demo import changes
 from adoption.demo import choices
 from adoption.demo import company
+from adoption.demo import helpdesk
 from adoption.demo import life
 from adoption.demo import limits
 from adoption.demo import uses
@@ -74,6 +75,7 @@ def fill(now: int, report: Callable[[int, int], None]) -> tuple[int, int]:
     bonuses.review(paydays, now)
     limits.tighten(now)
     changes.write(now)
+    helpdesk.deliver([company.address(name) for name in ("Bob Visser", "Mei Tanaka", "Alice Novak")], now)
     late = _deliver(delivery.corrections, now)
     journal.check(now)
     db.session.commit()

@@ -69,7 +69,8 @@ def show(key: str) -> ResponseReturnValue:
 def _sample(source: Source) -> tuple[str, str]:
     """Return the delivery that was asked for, the last one, or one as its CRM would post it."""
     wanted = request.args.get("delivery", type=int)
-    for line in [deliveries.one(source.key, wanted)] if wanted is not None else deliveries.samples(source.key, 1):
+    found = deliveries.samples(source.key, trying.COMPARED) if wanted is None else [deliveries.one(source.key, wanted)]
+    for line in sorted(found, key=lambda one: one.verdict == "nothing")[:1]:  # the last one that brought something
         kept = deliveries.contents([line.id]).get(line.id)
         if kept is not None:
             form = line.kind.startswith(FORM)

@@ -101,8 +101,8 @@ def _duplicate(line: Line, before: str | None) -> str:
 
 def _unknown(line: Line, before: str | None) -> str:
     waiting = ngettext(
-        "%(n)s is by somebody whom nobody is known as: it waits to be credited.",
-        "%(n)s are by somebody whom nobody is known as: they wait to be credited.",
+        "%(n)s is by an unknown person and waits to be credited.",
+        "%(n)s are by an unknown person and wait to be credited.",
         line.strangers,
     )
     return f"{_accepted(line, before)} {waiting}"
