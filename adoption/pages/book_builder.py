@@ -390,15 +390,18 @@ def _meanwhile(
 ) -> ResponseReturnValue:
     """Save on top of what somebody else did elsewhere in the draft; where it was this definition, let them choose."""
     fresh = _asked(asked.draft.number, asked.kind, asked.key)
-    untouched = request.form.get("seen") == fresh.seen and asked.wanted_by is None
+    mine = composing.definitions(changes[asked.kind, key] or "")[asked.kind, key]
+    untouched = asked.key is None or request.form.get("seen") == fresh.seen
     if untouched and fresh.draft.state == drafts.DRAFT:
         flash(gettext("%(name)s changed something else in this draft meanwhile; both are kept.",
                       name=book_parts.called(fresh.draft.changed_by)))  # fmt: skip  # one sentence
-        return _saved(fresh, typed, key, changes, fresh.draft.revision)
-    theirs = book_reading.read(
-        fresh.draft, fresh.name, fresh.before, book_forms.FORMS[asked.kind].typed_of(fresh.before)
-    )
-    mine = composing.definitions(changes[asked.kind, key] or "")[asked.kind, key]
+        key = fresh.key or _key(fresh, typed)
+        again = {(asked.kind, key): text_of(asked.kind, key, mine), **_filled(fresh, key)}
+        return _saved(fresh, typed, key, again, fresh.draft.revision)
+    theirs = None
+    if fresh.before:
+        shown = book_forms.FORMS[asked.kind].typed_of(fresh.before)
+        theirs = book_reading.read(fresh.draft, fresh.name, fresh.before, shown)
     ours = book_reading.read(fresh.draft, (asked.kind, key), mine, typed)
     kept = [(name, value) for name, value in request.form.items(multi=True) if name not in UNSAID]
     page = render_template(

@@ -53,7 +53,7 @@ def body_of(text: str, kind: str, key: str) -> dict[str, Any]:
 def text_of(kind: str, key: str, body: Mapping[str, Any]) -> str:
     """Write one definition as TOML, with a newline at its end."""
     own = {name: value for name, value in _ordered(kind, body) if not _is_tables(value)}
-    lines = [header_of(kind, key), *_pairs(own)]
+    lines = [_header(kind, key), *_pairs(own)]
     for name, tables in _ordered(kind, body):
         if _is_tables(tables):
             for one in tables:

@@ -157,7 +157,7 @@ DATA = {"data-l", "data-says", "data-words"}
 class Heard(HTMLParser):
     """Collects every text of a page and of its attributes; not what is in another language, or said to be data.
 
-    What stands around the slots of a sentence (``class="said"``) is one message, and heard as one.
+    What stands around the slots of a sentence (``class="spoken"``) is one message, and heard as one.
     """
 
     VOID = frozenset({"meta", "link", "input", "br", "img", "hr"})
@@ -176,7 +176,7 @@ class Heard(HTMLParser):
             self.said += [value for name, value in attributes if name in SPOKEN | DATA and value]
         if tag not in self.VOID:
             self.open.append((tag, skipped))
-            if "said" in (given.get("class") or "").split():
+            if "spoken" in (given.get("class") or "").split():
                 self.sentence = []
 
     def handle_startendtag(self, tag, attributes):

@@ -245,3 +245,9 @@ def _flat(book):
 def test_a_whole_book_written_anew_means_the_same():
     for text in TEXTS.values():
         assert books.load(writing.book_text(composing.definitions(text))) == books.load(text)
+
+
+def test_a_long_key_is_written_in_full():
+    key = "contact." + "developed-" * 6 + "far"
+    text = writing.text_of("milestone", key, {"title": "Developed"})
+    assert writing.body_of(text, "milestone", key) == {"title": "Developed"}

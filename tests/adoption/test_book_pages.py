@@ -1,0 +1,186 @@
+"""The pages of the book: what is typed is never lost, nothing is overwritten, and hostile forms break nothing."""
+
+import re
+import time
+
+import pytest
+
+from adoption import drafts
+from adoption import samples
+from adoption.extensions import db
+from adoption.journal import By
+from rules.book import writing
+from tests.staff import Staff
+from tests.visitors import Visitor
+
+LUNCH = ("incentive", "ten-contacts-lunch")
+FORM = {
+    "title": "Ten developed contacts",
+    "how": "every",
+    "target": "10",
+    "metric": "developed-contacts",
+    "per": "week",
+    "limit": "2",
+    "earns[]": ["free-lunch", "early-break"],
+}
+
+
+@pytest.fixture
+def staff(sqlite_app):
+    return Staff()
+
+
+@pytest.fixture
+def hana(sqlite_app, staff):
+    return Visitor(sqlite_app, staff["Hana"])
+
+
+@pytest.fixture
+def draft(staff):
+    """Return the number of a draft of Hana's that changes nothing yet."""
+    number = drafts.begin("Changes", By(staff["Hana"], "hana@example.com"), staff.now)
+    db.session.commit()
+    return number
+
+
+def hidden(page):
+    text = page.get_data(as_text=True)
+    return {name: re.search(f'name="{name}" value="([^"]*)"', text)[1] for name in ("revision", "seen")}
+
+
+def body(number, name=LUNCH):
+    db.session.rollback()
+    text = drafts.get(number).changes.get(name)
+    return None if text is None else writing.body_of(text, *name)
+
+
+def edit(draft, name=LUNCH):
+    return f"/hr/book/drafts/{draft}/{'/'.join(name)}"
+
+
+def test_what_cannot_be_read_is_kept_as_typed_and_its_remedy_stands_beside_it(hana, draft):
+    sent = hidden(hana.get(edit(draft)))
+    answer = hana.post(edit(draft), {**FORM, **sent, "target": "ten", "go": "stay"}, follow_redirects=True)
+    text = answer.get_data(as_text=True)
+    assert 'value="ten"' in text
+    assert "Write a number above zero, such as 10." in text
+    assert body(draft)["every"] == "ten"
+    assert "It is ready" not in hana.get(f"/hr/book/drafts/{draft}").get_data(as_text=True)
+
+
+def test_an_example_without_an_answer_is_kept_with_what_the_rule_gives(hana, draft):
+    sent = hidden(hana.get(edit(draft)))
+    hana.post(edit(draft), {**FORM, **sent, "examples.0.value": "27", "examples.0.earns": "", "go": "stay"})
+    assert body(draft)["examples"] == [{"value": 27, "earns": 2}]
+
+
+def test_a_change_beside_somebody_elses_keeps_both(hana, staff, draft):
+    sent = hidden(hana.get(edit(draft)))
+    reward = ("reward", "free-lunch")
+    changed = writing.body_of(drafts.newest().text, *reward) | {"valid_days": 7}
+    other = By(staff["Ann"], "ann@example.com")
+    drafts.change(draft, int(sent["revision"]), {reward: writing.text_of(*reward, changed)}, other, staff.now)
+    db.session.commit()
+    answer = hana.post(edit(draft), {**FORM, **sent, "target": "8", "go": "draft"}, follow_redirects=True)
+    assert "Ann changed something else in this draft meanwhile; both are kept." in answer.get_data(as_text=True)
+    assert body(draft)["every"] == 8
+    assert body(draft, reward)["valid_days"] == 7
+
+
+def test_a_change_of_the_same_definition_is_shown_to_whoever_comes_second(hana, staff, draft):
+    sent = hidden(hana.get(edit(draft)))
+    theirs = writing.body_of(drafts.newest().text, *LUNCH) | {"every": 9}
+    other = By(staff["Ann"], "ann@example.com")
+    drafts.change(draft, int(sent["revision"]), {LUNCH: writing.text_of(*LUNCH, theirs)}, other, staff.now)
+    db.session.commit()
+    answer = hana.post(edit(draft), {**FORM, **sent, "target": "8", "go": "stay"})
+    assert answer.status_code == 409
+    text = answer.get_data(as_text=True)
+    assert "Every 9 developed contacts" in text
+    assert "Every 8 developed contacts" in text
+    assert 'name="target" value="8"' in text
+    assert body(draft)["every"] == 9, "nothing is overwritten"
+    hana.post(edit(draft), {**FORM, **hidden(answer), "target": "8", "go": "stay"})
+    assert body(draft)["every"] == 8
+
+
+def test_a_preview_and_an_effect_store_nothing(hana, draft):
+    before = drafts.get(draft)
+    for part in ("preview", "effect"):
+        assert hana.post(f"{edit(draft)}/{part}", {**FORM, "target": "8"}).status_code == 200
+    db.session.rollback()
+    assert drafts.get(draft) == before
+
+
+def test_a_title_in_any_script_gives_a_key(hana, draft):
+    sent = hidden(hana.get(f"/hr/book/drafts/{draft}/new/reward"))
+    hana.post(
+        f"/hr/book/drafts/{draft}/new/reward", {**sent, "title": "Свободный вечер", "kind": "badge", "go": "stay"}
+    )
+    assert body(draft, ("reward", "svobodnyy-vecher")) == {"title": "Свободный вечер", "kind": "badge"}
+
+
+@pytest.mark.parametrize("kind", ["incentive", "reward", "metric", "milestone", "board"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        {},
+        {"title": "\0\ud7ff\u2028" + "x" * 5000, "go": "stay", "revision": "9" * 40},
+        {"title": "x", "act[]": ["row:where", "remove:where.rows.99", "set:title=\n", "take:0=1", "?:"], "where": "x"},
+        {
+            "where.rows.0.rows.0.rows.0.rows.0.kind": "none",
+            "needs.0.where.kind": "?",
+            "title": "x",
+            "examples.7.value": "1e9",
+        },
+        {"title": "x", "target": "1e400", "limit": "-1", "from": "9999-12-31", "last": "9999-12-31", "go": "stay"},
+        {"title": "x", "counts[]": ["a" * 300, "flag.raised"], "record": "../..", "currency": "€€€", "worth": "NaN"},
+    ],
+)
+def test_hostile_forms_get_an_answer(hana, draft, kind, form):
+    for path in (f"/hr/book/drafts/{draft}/new/{kind}", f"/hr/book/drafts/{draft}/new/{kind}/preview"):
+        answer = hana.post(path, form)
+        assert answer.status_code < 500, (path, answer.status_code)
+
+
+def test_who_may_read_but_not_write_is_offered_no_change(sqlite_app, staff, draft):
+    ann = Visitor(sqlite_app, staff["Ann"])
+    page = ann.get("/hr/book/incentive/ten-contacts-lunch").get_data(as_text=True)
+    assert "Every 10 developed contacts in a week" in page
+    assert '/hr/book/drafts"' not in re.sub(r'href="[^"]*"', "", page)
+    assert ann.get(edit(draft)).status_code == 403
+
+
+def test_an_empty_book_leads_to_a_first_incentive_and_to_packs(sqlite_app, hana, monkeypatch):
+    from adoption.pages import book_lines  # noqa: PLC0415  # what the page would find without any book
+
+    monkeypatch.setattr(book_lines, "lines", lambda *_: [])
+    page = hana.get("/hr/book").get_data(as_text=True)
+    assert "Write the first incentive" in page
+    assert "/hr/book/packs" in page
+
+
+def test_a_search_finds_words_of_the_sentence(hana):
+    page = hana.get("/hr/book?q=lunch+break+week").get_data(as_text=True)
+    assert "Ten developed contacts" in page
+    assert "Five conversations" not in page
+
+
+def test_types_and_fields_are_what_the_sources_sent(sqlite_app, staff, hana, draft):
+    staff.send(staff.contact("Alice", 1))
+    page = hana.get(edit(draft, ("metric", "complete-cards"))).get_data(as_text=True)
+    assert "New contact (1)" in page
+    assert "robin1@example.net" in page
+    found = samples.sent()
+    assert found.counts["contact.created"] == 1
+    assert found.records == ("contact",)
+
+
+def test_samples_ask_the_database_once_a_minute(sqlite_app, staff, monkeypatch):
+    staff.send(staff.contact("Alice", 1))
+    first = samples.sent()
+    staff.send(staff.contact("Alice", 2))
+    assert samples.sent() is first
+    moment = time.monotonic()
+    monkeypatch.setattr(samples.time, "monotonic", lambda: moment + samples.LASTS + 1)
+    assert samples.sent().counts["contact.created"] == 2
