@@ -95,6 +95,7 @@ def opened(folder: Path, *, memory: int = MEMORY, threads: int = THREADS) -> Ite
             "autoload_known_extensions": False,
         },
     )
+    connection.execute("SET enable_progress_bar = false")  # it would draw into what a command writes
     try:
         yield Engine(connection, work)
     finally:

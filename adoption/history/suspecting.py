@@ -71,7 +71,12 @@ def loops(engine: Engine, known: Known, types: Iterable[str], days: SPAN) -> lis
         .from_(_done(asked, days, "source", "actor", "subject", "id").subquery("a"))
         .join(_done(None, None, "source", "actor", "retracts").subquery("r"), on=same)
     )
-    both = union(deleted, back, distinct=True).subquery("loops")
+    # Mostly nothing was deleted or taken back; then there is no need to pass over what was made.
+    rare = [(gone, deleted), (_done(None, None, "source"), back)]
+    parts = [query for needed, query in rare if engine.all(needed.copy().limit(1))]
+    if not parts:
+        return []
+    both = (union(*parts, distinct=True) if len(parts) > 1 else parts[0].distinct()).subquery("loops")
     query = select("source", "actor", exp.alias_(exp.Count(this=exp.Star()), "times")).from_(both)
     found: dict[int, int] = defaultdict(int)
     for source, actor, times in engine.all(query.group_by("source", "actor")):
