@@ -52,11 +52,11 @@ KEPT = 100  # of a source that proved themselves, and as many that did not
 DAYS = 7 * 86_400 * SECOND  # for which bodies are kept
 HOUR = 3_600 * SECOND  # for which alike refusals are one
 PAUSE = 1.0  # seconds between two notes of alike refusals by one process
-OFTEN = 64  # every so many rows, those of one source that are too many are deleted
+OFTEN = 64  # every so many notes of a process, those of a source that are too many are deleted
 MOST_NAMED = 100  # activities of a delivery that are named
 LONGEST = 500  # characters of a reason
 LARGEST = 2**63 - 1  # number of a delivery
-_INSERT = insert(Delivery)
+_INSERT = insert(Delivery).inline()  # nobody asks for the number of a row
 
 
 class UnknownDeliveryError(NotFoundError):
@@ -133,13 +133,20 @@ def _quietly(connection: Connection, values: Mapping[str, Any], now: int) -> Non
     """Write a row behind a savepoint; what goes wrong is logged, and the transaction goes on as if nothing had been."""
     try:
         with connection.begin_nested():
-            number: int = connection.scalar(_INSERT.values(values).returning(Delivery.id)) or 0
+            connection.execute(_INSERT, values)
             if values["proof"] == proving.OLD:
                 proving.note_old(connection, values["source"], now)
-            if number % OFTEN == 0:
+            if _is_due(values["source"]):
                 _prune(connection, values["source"])
     except SQLAlchemyError:
         current_app.logger.warning("hook %s: the delivery could not be noted", values["source"], exc_info=True)
+
+
+def _is_due(key: str) -> bool:
+    """Count the notes of a source, and say at every so many that it is time to delete."""
+    counts: dict[str, int] = current_app.extensions.setdefault("deliveries noted", {})
+    counts[key] = (counts.get(key, 0) + 1) % OFTEN
+    return counts[key] == 0
 
 
 def outcome(
@@ -210,7 +217,7 @@ def _count(connection: Connection, row: dict[str, Any], now: int) -> None:
     last = select(func.max(Delivery.id)).where(*same).scalar_subquery()
     more = {"times": Delivery.times + row["times"], "latest": now, "size": row["size"], "kind": row["kind"]}
     if not connection.execute(update(Delivery).where(Delivery.id == last).values(more)).rowcount:
-        connection.execute(_INSERT.values(row))
+        connection.execute(_INSERT, row)
 
 
 # --- reading

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from flask import current_app
+from sqlalchemy import bindparam
 from sqlalchemy import or_
 from sqlalchemy import select
 from sqlalchemy import update
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
 NEW, OLD = "new", "old"
 MINUTE = 60 * SECOND
+_TABLE = Source.__table__.c
+_HOOK = select(_TABLE.secret, _TABLE.old_secret, *(_TABLE[name] for name in Connected._fields)).where(
+    _TABLE.key == bindparam("key_")
+)  # made once: every delivery asks it
 
 
 class Hook(NamedTuple):
@@ -48,8 +53,7 @@ class Proof(NamedTuple):
 
 def hook(key: str) -> Hook | None:
     """Return the source of a hook; one query."""
-    columns = [getattr(Source, name) for name in Connected._fields]
-    row = db.session.execute(select(Source.secret, Source.old_secret, *columns).where(Source.key == key)).first()
+    row = db.session.connection().execute(_HOOK, {"key_": key}).first()
     return None if row is None else Hook(Connected(*row[2:]), row[0], row[1])
 
 
