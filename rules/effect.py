@@ -29,7 +29,7 @@ T = {
     1: 12_706, 2: 4_303, 3: 3_182, 4: 2_776, 5: 2_571, 6: 2_447, 7: 2_365, 8: 2_306, 9: 2_262, 10: 2_228,
     12: 2_179, 15: 2_131, 20: 2_086, 30: 2_042, 60: 2_000, 120: 1_980, 1_000: 1_962,
 }  # fmt: skip  # a table
-TOO_EARLY, TOO_FEW, NONE, MORE, LESS = "too-early", "too-few", "none", "more", "less"
+TOO_EARLY, TOO_FEW, UNKNOWN, NONE, MORE, LESS = "too-early", "too-few", "unknown", "none", "more", "less"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +94,9 @@ def weigh(people: Sequence[Person], weeks: int) -> Effect:
     quarters = _quarters(mine, weeks)
     teams = _teams(people, weeks)
     own, rest = _means("", mine, weeks), _means("", others, weeks)
-    if weeks < FEWEST_WEEKS or len(mine) < FEWEST:
-        verdict = TOO_EARLY if weeks < FEWEST_WEEKS else TOO_FEW
+    recorded = any(one.before for one in people)  # else the history begins with the rule
+    if weeks < FEWEST_WEEKS or len(mine) < FEWEST or not recorded:
+        verdict = TOO_EARLY if weeks < FEWEST_WEEKS else TOO_FEW if len(mine) < FEWEST else UNKNOWN
         return Effect(verdict, weeks, compared, 0, 0, 0, own, rest, quarters, teams)
     effect, half = _interval(mine, others if compared else [], weeks)
     low, high = effect - half, effect + half

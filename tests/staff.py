@@ -281,7 +281,7 @@ class Staff:
         who = {"created_by": self["Hana"], "changed_by": self["Hana"], "created_name": "", "changed_name": ""}
         base = drafts.newest().number
         row = StoredDraft(
-            title="8",
+            title="八个已完善的联系人",
             why="",
             state="draft",
             revision=1,

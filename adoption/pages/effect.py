@@ -54,6 +54,13 @@ GUARDS: Mapping[str, tuple[Callable[[], str], Callable[[], str]]] = {
     ),
 }
 
+CANNOT_SAY: Mapping[str, Callable[[], str]] = {
+    rule.TOO_FEW: lambda: gettext("No effect visible yet: fewer than five people are covered all the time."),
+    rule.UNKNOWN: lambda: gettext(
+        "No effect visible yet: nothing was recorded before it began, so there is nothing to compare."
+    ),
+}
+
 
 @bp.get("/hr/book/incentive/<key>/effect")
 @permission("book:read", door=SESSION)
@@ -106,8 +113,8 @@ def lead(found: Found) -> str:
             "No effect visible yet: %(n)s whole weeks have passed, and three are needed.",
             effect.weeks,
         )
-    if effect.verdict == rule.TOO_FEW:
-        return gettext("No effect visible yet: fewer than five people are covered all the time.")
+    if effect.verdict in CANNOT_SAY:
+        return CANNOT_SAY[effect.verdict]()
     values = {"low": number(effect.low), "high": number(effect.high)}
     if effect.verdict == rule.NONE:
         return gettext(

@@ -142,6 +142,7 @@ SCREENS = (
     Screen("teams", HANA, "/hr/teams"),
     Screen("calendar", HANA, "/hr/calendar"),
     Screen("dry-run", HANA, "/hr/book/drafts/1/dry-run?from=2026-11-01&to=2026-11-25"),
+    Screen("effect", HANA, "/hr/book/incentive/ten-contacts-lunch/effect"),
     Screen("dry-run-dark", HANA, "/hr/book/drafts/1/dry-run?from=2026-11-01&to=2026-11-25", dark=True),
     Screen("dry-run-ru", HANA, "/hr/book/drafts/1/dry-run?from=2026-11-01&to=2026-11-25", language="ru"),
     Screen("dry-run-zh", HANA, "/hr/book/drafts/1/dry-run?from=2026-11-01&to=2026-11-25", language="zh"),
