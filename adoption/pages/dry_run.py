@@ -170,6 +170,14 @@ def _days(picks: list[trial_parts.Pick]) -> tuple[int, int, str]:
     return first, last + 1, ""
 
 
+def _day_or_nothing(written: str) -> str:
+    """Return a day as it was typed; nothing where it is none, which no field for days could show."""
+    try:
+        return date.fromisoformat(written).isoformat()
+    except ValueError:
+        return ""
+
+
 def _iso(day: int) -> str:
     return date.fromordinal(day).isoformat()
 
@@ -180,7 +188,7 @@ def _iso(day: int) -> str:
 def _page(asked: Asked, *, tried: Trial | None = None, long: trials.Asked | None = None, slow: bool = False) -> str:
     book = asked.book or facts.NO_BOOK
     more = {} if tried is None else _shown(asked, tried, book)
-    written = request.values.get("from", ""), request.values.get("to", "")
+    written = [_day_or_nothing(request.values.get(name, "")) for name in ("from", "to")]
     return render_template(
         "dry_run/show.html",
         asked=asked,
@@ -188,7 +196,7 @@ def _page(asked: Asked, *, tried: Trial | None = None, long: trials.Asked | None
         rules=[(key, trial_parts.title(book, "incentive", key)) for key in asked.keys if key in book.incentives],
         days=trial_parts.days(asked.first, asked.last),
         picked=next((one.name for one in asked.picks if (one.first, one.last) == (asked.first, asked.last)), ""),
-        written=written if asked.fault else (_iso(asked.first), _iso(asked.last - 1)),
+        written=written if asked.fault else [_iso(asked.first), _iso(asked.last - 1)],
         link=lambda **changes: url_for("dry_run.show", **{**asked.at, **changes}),
         iso=_iso,
         found=tried,
