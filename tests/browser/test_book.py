@@ -1,6 +1,12 @@
 """Hana, new to the product, writes the book in a browser: from empty, with the keyboard, and without a script."""
 
+from datetime import date
+from datetime import datetime
+from datetime import time
+
 import pytest
+import time_machine
+from flask import current_app
 from sqlalchemy import select
 
 from adoption.extensions import db
@@ -132,8 +138,16 @@ def test_hana_writes_the_first_incentive_from_an_empty_book(empty, visit, javasc
     db.session.rollback()
     table = PublishedDefinition
     query = select(table.starts).where(table.kind == "incentive", table.key == "ten-developed-contacts")
-    assert db.session.scalar(query) == period.following("week", staff.today)
+    monday = period.following("week", staff.today)
+    assert db.session.scalar(query) == monday
     assert awards_of(empty, "Alice") == before
+
+    later = datetime.combine(date.fromordinal(monday + 7), time(12), current_app.config["ORGANISATION_ZONE"])
+    with time_machine.travel(later):  # a week after it began, the page of its effect speaks
+        page = visit("Hana", size=PHONE, javascript=javascript, reduced=True)
+        page.goto("/hr/book/incentive/ten-developed-contacts")
+        page.get_by_role("link", name="What it has done").click()
+        assert page.get_by_text("No effect visible yet: 1 whole week has passed, and three are needed.").is_visible()
 
 
 def test_a_rule_is_changed_with_the_keyboard_and_the_words_follow(site, visit):
