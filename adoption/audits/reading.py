@@ -36,7 +36,6 @@ MARKS = (
 )  # fmt: skip  # two on a line
 OLD = ("utf-8", "cp1251", "cp1252")  # what files without a mark are written in; the middle one if it is mostly Russian
 DELIMITERS = ",;\t|"
-csv.field_size_limit(1 << 20)
 
 
 class UnreadableSheetError(RefusedError):
