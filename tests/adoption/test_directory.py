@@ -827,7 +827,8 @@ def test_nobody_makes_administrators_or_changes_their_own_role_by_a_list_without
         ):
             assert [fault.column for fault in loaded.faults] == ["role"], text
         db.session.rollback()
-    assert not directory.compare_people(people_csv.read(b"email,role\nx@example.com,manager\n"), on=TODAY, by=hana).faults
+    manager = people_csv.read(b"email,role\nx@example.com,manager\n")
+    assert not directory.compare_people(manager, on=TODAY, by=hana).faults
 
 
 def test_an_actor_who_is_recognised_waits_no_more():
