@@ -78,6 +78,14 @@ def bring_up_to_date(progress: Callable[[int, int], None] = nothing) -> Archive:
         return extend(connection, horizon, progress)
 
 
+def as_it_is() -> Archive:
+    """Return the archive without what is not archived yet; where nothing is, write it first."""
+    files = manifest.files()
+    if not files:
+        return bring_up_to_date()
+    return Archive(_folder(), tuple(files), max(file.last_batch for file in files))
+
+
 @contextmanager
 def snapshot() -> Iterator[tuple[Connection, int]]:
     """Give a reading connection that sees every batch up to a number, wholly, and none after it.
@@ -96,8 +104,7 @@ def snapshot() -> Iterator[tuple[Connection, int]]:
 
 def extend(connection: Connection, horizon: int, progress: Callable[[int, int], None] = nothing) -> Archive:
     """Bring the archive up to ``horizon``, which the connection must see wholly."""
-    folder = current_app.extensions["settings"].archive_folder
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = _folder()
     with _alone(folder):
         files = manifest.files()
         _sweep(folder, {file.path for file in files})
@@ -114,6 +121,12 @@ def extend(connection: Connection, horizon: int, progress: Callable[[int, int], 
             done += sum(file.rows for file in made)
             progress(done, total)
     return Archive(folder, tuple(files), horizon)
+
+
+def _folder() -> Path:
+    folder: Path = current_app.extensions["settings"].archive_folder
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 @contextmanager

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flask import current_app
 from sqlglot import exp
 from sqlglot import select
 
 from adoption import facts
 from adoption.extensions import db
 from adoption.history import archive as archives
-from adoption.history import manifest
 from adoption.history import relations
 from adoption.history import suspecting
 from adoption.history import warm
@@ -22,7 +20,6 @@ from adoption.history.expressions import col
 from adoption.history.expressions import credited
 from adoption.history.expressions import num
 from adoption.history.expressions import within
-from adoption.history.manifest import Archive
 from adoption.history.questions import History
 from rules import effect as rule
 from rules.period import SECOND
@@ -69,7 +66,7 @@ def effect(key: str, today: int) -> Found | None:
     span = (version.starts - weeks * WEEK, version.starts, version.starts + weeks * WEEK)
     if version.incentive.holder != "participant" or weeks < 1:
         return Found(version, rule.weigh((), weeks), (), *span)
-    archive = archived()
+    archive = archives.as_it_is()
     owners = relations.credits_owners(known.timelines)
     with db.engine.connect(), warm.lent(archive, known, owners=owners) as (engine, kept):
         history = History(engine, known, (span[0], span[2]), kept)
@@ -77,18 +74,6 @@ def effect(key: str, today: int) -> Found | None:
         covered = {one.number for one in people if one.covered}
         guards = tuple(_guards(history, version, covered, span))
     return Found(version, rule.weigh(people, weeks), guards, *span)
-
-
-def archived() -> Archive:
-    """Return the archive as it is; where nothing is archived yet, write it first."""
-    files = manifest.files()
-    if not files:
-        with archives.snapshot() as (connection, horizon):
-            archives.extend(connection, horizon)
-        files = manifest.files()
-    folder = current_app.extensions["settings"].archive_folder
-    folder.mkdir(parents=True, exist_ok=True)
-    return Archive(folder, tuple(files), max((file.last_batch for file in files), default=0))
 
 
 def _people(history: History, version: Version, span: tuple[int, int, int]) -> Iterator[rule.Person]:

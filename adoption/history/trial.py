@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 import msgspec
-from flask import current_app
 from sqlalchemy import func
 from sqlalchemy import select as from_table
 from sqlglot import exp
@@ -24,13 +23,11 @@ from sqlglot import select
 from adoption import facts
 from adoption.extensions import db
 from adoption.history import archive as archives
-from adoption.history import manifest
 from adoption.history import relations
 from adoption.history import suspecting
 from adoption.history import tracing
 from adoption.history import warm
 from adoption.history.expressions import col
-from adoption.history.manifest import Archive
 from adoption.history.questions import History
 from adoption.models import Award
 from adoption.models import PublishedVersion
@@ -59,6 +56,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from adoption.facts import Known
+    from adoption.history.manifest import Archive
     from adoption.history.questions import Due
     from rules.book import Book
     from rules.incentive import Incentive
@@ -128,14 +126,7 @@ def glance(book: Book, keys: Iterable[str], first: int, last: int, *, stop: Even
         DamagedArchiveError: a file of the archive is missing or changed.
     """
     asked = Asked(book, tuple(sorted(set(keys))), first, last)
-    files = manifest.files()
-    if not files:
-        with archives.snapshot() as (connection, horizon):
-            archives.extend(connection, horizon)
-        files = manifest.files()
-    folder = current_app.extensions["settings"].archive_folder
-    folder.mkdir(parents=True, exist_ok=True)
-    archive = Archive(folder, tuple(files), max((file.last_batch for file in files), default=0))
+    archive = archives.as_it_is()
     with db.engine.connect() as connection:
         known = facts.at(connection, facts.version_of(connection))
         with _tried(connection, archive, known, asked, stop) as run:

@@ -33,6 +33,7 @@ from adoption.languages import gettext
 from adoption.pages import comparing
 from adoption.pages import places
 from adoption.pages import week
+from adoption.sheets import safe
 from rules import period as periods
 from rules import wording
 from rules.value import text_of_units
@@ -51,7 +52,6 @@ bp: Blueprint = Blueprint("board", __name__)
 REFRESH = 20  # seconds
 PODIUM = 3
 MOST_PICKS = 4  # choices side by side; more fold away
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")  # what a spreadsheet would run, or take for a mark of ours
 
 
 class Asked(NamedTuple):
@@ -112,17 +112,13 @@ def download(key: str) -> ResponseReturnValue:
     view = _view(asked, asked.period)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([gettext("Place"), gettext("Name"), gettext("Alias"), _cell(view.metric)])
+    writer.writerow([gettext("Place"), gettext("Name"), gettext("Alias"), safe(view.metric)])
     for line in view.lines:
         # say: whether a name is an alias
         shown = gettext("yes") if line.alias else gettext("no")
-        writer.writerow([line.rank, _cell(line.name), shown, text_of_units(line.tally)])
+        writer.writerow([line.rank, safe(line.name), shown, text_of_units(line.tally)])
     head = {"Content-Disposition": f'attachment; filename="{view.key}-{view.period}.csv"'}
     return Response("\N{BYTE ORDER MARK}" + out.getvalue(), headers=head, content_type="text/csv; charset=utf-8")
-
-
-def _cell(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _may_download() -> bool:

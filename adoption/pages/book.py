@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask import Blueprint
-from flask import current_app
 from flask import render_template
 from flask import request
 from flask import url_for
@@ -56,7 +55,7 @@ def index() -> ResponseReturnValue:
         empty=not lines,
         drafts=open_drafts,
         may_write=may_write(),
-        packs=_address("packs.index"),
+        packs=url_for("packs.index"),
     )
 
 
@@ -99,7 +98,3 @@ def show(kind: str, key: str) -> ResponseReturnValue:
 def may_write() -> bool:
     """Say whether the caller may change the book."""
     return auth.caller().reach("book:write") is auth.ALL
-
-
-def _address(endpoint: str) -> str | None:
-    return url_for(endpoint) if endpoint in current_app.view_functions else None

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 
-from flask import current_app
 from flask import flash
 from flask import redirect
 from flask import render_template
@@ -260,7 +259,7 @@ def _drawn(asked: Asked, typed: Typed, *, effect: bool = False) -> dict[str, Any
         "names": languages.NAMES,
         "effect": book_parts.effect(asked.name, reading) if effect else None,
         "effects": kind != "board",
-        "dry_run": _dry_run(asked.draft),
+        "dry_run": url_for("dry_run.show", number=asked.draft.number),
     }
 
 
@@ -289,11 +288,6 @@ def _remedies(asked: Asked, typed: Typed, reading: Reading) -> dict[str, tuple[s
     }
 
 
-def _dry_run(draft: Draft) -> str | None:
-    there = "dry_run.show" in current_app.view_functions
-    return url_for("dry_run.show", number=draft.number) if there else None
-
-
 def _page(asked: Asked, typed: Typed, status: int = HTTPStatus.OK, **more: Any) -> ResponseReturnValue:
     effect = bool(more.pop("effect", False))
     return render_template("book/edit.html", **_drawn(asked, typed, effect=effect), **more), status
@@ -306,7 +300,7 @@ def _preview(asked: Asked) -> ResponseReturnValue:
 def _effect(asked: Asked) -> ResponseReturnValue:
     reading = _reading(asked, _typed(asked))
     shown = book_parts.effect(asked.name, reading)
-    return render_template("book/effect.html", effect=shown, effects=True, dry_run=_dry_run(asked.draft))
+    return render_template("book/effect.html", effect=shown, effects=True)
 
 
 # --- what is sent

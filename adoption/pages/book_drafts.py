@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 
-from flask import current_app
 from flask import flash
 from flask import redirect
 from flask import render_template
@@ -244,7 +243,7 @@ def _page(found: Draft, refused: Exception | None = None) -> ResponseReturnValue
         changed_when=book_parts.when(found.changed),
         sent_when=None if found.sent is None else book_parts.when(found.sent),
         decided_when=None if found.decided is None else book_parts.when(found.decided),
-        dry_run=_dry_run(found),
+        dry_run=url_for("dry_run.show", number=found.number) if found.parts else None,
         kinds={name: said() for name, said in words.KINDS.items()},
     ), HTTPStatus.OK if refused is None else getattr(refused, "status", HTTPStatus.UNPROCESSABLE_ENTITY)
 
@@ -348,8 +347,3 @@ def _existing(found: Draft) -> list[tuple[str, list[tuple[str, str]]]]:
         (words.said(words.SECTIONS, kind), [(f"{kind}/{key}", title) for key, title in sorted(own, key=lambda o: o[1])])
         for kind, own in grouped.items()
     ]
-
-
-def _dry_run(found: Draft) -> str | None:
-    there = "dry_run.show" in current_app.view_functions and bool(found.parts)
-    return url_for("dry_run.show", number=found.number) if there else None

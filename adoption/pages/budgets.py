@@ -36,6 +36,7 @@ from adoption.pages import budget_parts
 from adoption.pages import drawing
 from adoption.pages import pocket
 from adoption.pages import stories
+from adoption.sheets import safe
 from rules import period
 from rules import wording
 from rules.value import plain
@@ -51,7 +52,6 @@ if TYPE_CHECKING:
     from adoption.facts import Known
 
 bp: Blueprint = Blueprint("budgets", __name__)
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 HEADINGS = (
     *("reward", "title", "period", "budget", "unit", "allowed", "spent", "reserved", "left", "overspent", "waiting"),
     "paused",
@@ -315,17 +315,13 @@ def _row(pool: Pool) -> list[str]:
     budget = "" if reward.budget is None else plain(reward.budget.amount)
     unit = reward.currency if priced and reward.currency else "pieces"
     return [
-        _cell(reward.key),
-        _cell(budget_parts.title(reward)),
+        safe(reward.key),
+        safe(budget_parts.title(reward)),
         budget_parts.period_text(pool),
         budget,
         unit,
         *written,
     ]
-
-
-def _cell(text: str) -> str:
-    return f"'{text}" if text.lstrip().startswith(FORMULA) else text
 
 
 def _now() -> int:

@@ -129,9 +129,7 @@ def reward_link(item: Item) -> str:
 
 def reward_address(award: str) -> str:
     """Return the address at which the award of that name is chosen or used."""
-    if "rewards.voucher" in current_app.view_functions:
-        return url_for("rewards.voucher", id=award)
-    return f"{url_for('rewards.index')}/{award}"
+    return url_for("rewards.voucher", id=award)
 
 
 HELPERS: Mapping[str, Any] = {

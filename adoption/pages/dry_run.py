@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from flask import Blueprint
 from flask import Response
-from flask import current_app
 from flask import redirect
 from flask import render_template
 from flask import request
@@ -257,7 +256,6 @@ def _knows_records() -> bool:
     return auth.caller().reach("progress:read") is auth.ALL
 
 
-def _back(draft: Draft) -> str | None:
-    """Return the draft's own page, if this service has one."""
-    there = "book.draft" in current_app.view_functions
-    return url_for("book.draft", number=draft.number) if there else None
+def _back(draft: Draft) -> str:
+    """Return the draft's own page."""
+    return url_for("book.draft", number=draft.number)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from flask import Blueprint
-from flask import current_app
 from flask import render_template
 from flask import url_for
 
@@ -77,7 +76,7 @@ def show(key: str) -> ResponseReturnValue:
     return render_template(
         "effect/show.html",
         title=wording.title_of(line[-1].body, key, code),
-        back=url_for("book.show", kind="incentive", key=key) if "book.show" in current_app.view_functions else None,
+        back=url_for("book.show", kind="incentive", key=key),
         found=found,
         starts=None if found else languages.current().day(line[-1].starts, "full"),
         **({} if found is None else _shown(found)),

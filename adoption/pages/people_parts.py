@@ -64,6 +64,11 @@ ROLES: Mapping[str, Callable[[], str]] = {
 }
 
 
+def role_word(role: str) -> str:
+    """Name a role; one that the table does not know by itself."""
+    return ROLES[role]() if role in ROLES else role
+
+
 def now() -> int:
     """Return the moment in UTC microseconds."""
     return time.time_ns() // 1000

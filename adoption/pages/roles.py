@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from flask import Blueprint
-from flask import current_app
 from flask import flash
 from flask import g
 from flask import redirect
@@ -34,6 +33,7 @@ from adoption.errors import RefusedError
 from adoption.extensions import db
 from adoption.languages import gettext
 from adoption.pages import frame
+from adoption.pages.people_parts import role_word
 from rules.period import FOREVER
 
 if TYPE_CHECKING:
@@ -48,15 +48,6 @@ if TYPE_CHECKING:
 
 bp: Blueprint = Blueprint("roles", __name__)
 LONGEST = 100  # characters of a name or an address that is looked for
-WORDS: Mapping[str, Callable[[], str]] = {
-    "employee": lambda: gettext("Employee"),
-    "manager": lambda: gettext("Manager"),
-    "hr": lambda: gettext("Human resources"),
-    "approver": lambda: gettext("Approver"),
-    "lead": lambda: gettext("Adoption lead"),
-    "cashier": lambda: gettext("Cashier"),
-    "admin": lambda: gettext("Administrator"),
-}
 FAULTS: Mapping[type[Exception], tuple[str, Callable[[], str]]] = {
     given.OwnRoleError: ("who", lambda: gettext("Nobody gives themselves a role. Ask somebody else who may.")),
     given.GuardedRoleError: ("role", lambda: gettext("Only an administrator gives this role.")),
@@ -74,7 +65,7 @@ class Line(NamedTuple):
     person: Person
     base: str
     grants: list[Given]
-    address: str | None
+    address: str
 
 
 class Given(NamedTuple):
@@ -155,7 +146,7 @@ def grant() -> ResponseReturnValue:
         db.session.rollback()
         return _page(typed, _fault(error))
     db.session.commit()
-    words = {"name": known.people[who].name, "role": word(typed["role"])}
+    words = {"name": known.people[who].name, "role": role_word(typed["role"])}
     flash(gettext("%(name)s has the role “%(role)s”.", **words))
     return redirect(frame.back(url_for("roles.index")), HTTPStatus.SEE_OTHER)
 
@@ -212,11 +203,6 @@ def day_of(text: str) -> int | None:
         return None
 
 
-def word(role: str) -> str:
-    """Name a role."""
-    return WORDS[role]() if role in WORDS else role
-
-
 def days(starts: int, ends: int, today: int) -> str:
     """Say on which days something is: from a first to a last one, as far as there is one."""
     tongue = languages.current()
@@ -238,16 +224,15 @@ def _line(person: Person, grants: list[Grant], known: Known, today: int) -> Line
         mine = one.role not in given.GUARDED or "admin" in caller.roles or one.participant == caller.participant
         told = days(one.starts, one.ends, today)
         by = giver.name if giver else gettext("a command")
-        shown.append(Given(one, word(one.role), told, one.starts <= today, by, mine))
-    there = "people.show" in current_app.view_functions
-    address = url_for("people.show", number=person.id) if there else None
-    return Line(person, word(person.role), shown, address)
+        shown.append(Given(one, role_word(one.role), told, one.starts <= today, by, mine))
+    address = url_for("people.show", number=person.id)
+    return Line(person, role_word(person.role), shown, address)
 
 
 def _choices() -> list[tuple[str, str]]:
     """Return the roles that the reader may give."""
     guarded = frozenset() if "admin" in auth.caller().roles else given.GUARDED
-    return [(role, word(role)) for role in given.GIVEN if role not in guarded]
+    return [(role, role_word(role)) for role in given.GIVEN if role not in guarded]
 
 
 def _works(person: Person, today: int) -> bool:

@@ -256,14 +256,8 @@ def _group_name(one: Group) -> str:
     if one.by == "quartile":
         return quarters[one.name]
     if one.by == "role":
-        return ", ".join(role_word(role) for role in one.name.split()) or gettext("No role")
+        return ", ".join(people_parts.role_word(role) for role in one.name.split()) or gettext("No role")
     return one.name or gettext("No team")
-
-
-def role_word(role: str) -> str:
-    """Return what a role is called."""
-    word = people_parts.ROLES.get(role)
-    return word() if word else role
 
 
 def budgets(tried: Trial, book: Book) -> list[dict[str, Any]]:
