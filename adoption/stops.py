@@ -19,7 +19,6 @@ from adoption import journal
 from adoption import waiting
 from adoption.errors import ConflictError
 from adoption.errors import NotFoundError
-from adoption.errors import RefusedError
 from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.models import Award
@@ -32,12 +31,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from adoption.journal import By
-
-LONGEST = 500  # characters of a reason
-
-
-class NoReasonError(RefusedError):
-    """Say why, in at most 500 characters: whoever looks at the journal later wants to know."""
 
 
 class StoppedAlreadyError(ConflictError):
@@ -65,10 +58,10 @@ def stop(key: str, why: str, by: By, now: int) -> None:
 
     Raises:
         NotFoundError: there is no such incentive.
-        NoReasonError: the reason is missing, or too long.
+        journal.NoReasonError: the reason is missing, or too long.
         StoppedAlreadyError: it is stopped.
     """
-    reason = _reason(why)
+    reason = journal.reason(why)
     connection = _begin(key)
     if _open(connection, key) is not None:
         raise StoppedAlreadyError
@@ -84,10 +77,10 @@ def resume(key: str, why: str, by: By, now: int) -> None:
 
     Raises:
         NotFoundError: there is no such incentive.
-        NoReasonError: the reason is missing, or too long.
+        journal.NoReasonError: the reason is missing, or too long.
         NotStoppedError: it is not stopped.
     """
-    reason = _reason(why)
+    reason = journal.reason(why)
     connection = _begin(key)
     number = _open(connection, key)
     if number is None:
@@ -150,10 +143,3 @@ def _begin(key: str) -> Connection:
 def _open(connection: Connection, key: str) -> int | None:
     table = IncentiveStop
     return connection.scalar(select(table.id).where(table.incentive == key, table.resumed.is_(None)))
-
-
-def _reason(why: str) -> str:
-    reason = " ".join(why.split())
-    if not reason or len(reason) > LONGEST:
-        raise NoReasonError
-    return reason

@@ -52,7 +52,6 @@ if TYPE_CHECKING:
 GIVEN = tuple(role for role in ROLES if role != "employee")  # what can be given; an employee is everybody
 GUARDED = frozenset({"admin", "hr", "approver"})  # only administrators give and take these
 LEADING = tuple(role for role in ROLES if PERMISSIONS["progress:read"].get(role, OWN) >= REPORTS)
-LONGEST = 500  # characters of a reason
 
 
 class OwnRoleError(ForbiddenError):
@@ -69,10 +68,6 @@ class LastAdminError(RefusedError):
 
 class NoRoleError(RefusedError):
     """There is no such role to give."""
-
-
-class NoReasonError(RefusedError):
-    """Say in words why, in at most 500 characters."""
 
 
 class DaysError(RefusedError):
@@ -167,15 +162,13 @@ def grant(  # noqa: PLR0913  # what, to whom, for which days, why, by whom, when
     Raises:
         OwnRoleError: it would be their own.
         GuardedRoleError: it takes an administrator.
-        NoRoleError, NoReasonError, DaysError, HasItError: likewise.
+        NoRoleError, DaysError, HasItError, journal.NoReasonError: likewise.
         NotFoundError: nobody of that number works here.
     """
-    connection, today, why = begin_write(), day_of(now), " ".join(why.split())
+    connection, today = begin_write(), day_of(now)
     journal.take_turn(connection)  # two who decide at the same moment see what the other did
     _check(participant, role, by, having)
-    until = FOREVER if ends is None else ends
-    if not why or len(why) > LONGEST:
-        raise NoReasonError
+    until, why = FOREVER if ends is None else ends, journal.reason(why)
     if not today <= starts < until <= FOREVER:
         raise DaysError
     _there(connection, participant, today)

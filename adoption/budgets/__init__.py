@@ -6,7 +6,6 @@
 
 from adoption.budgets.deciding import Decided as Decided
 from adoption.budgets.deciding import MostError as MostError
-from adoption.budgets.deciding import NoReasonError as NoReasonError
 from adoption.budgets.deciding import NotAskedError as NotAskedError
 from adoption.budgets.deciding import allow as allow
 from adoption.budgets.deciding import decisions as decisions

@@ -28,12 +28,7 @@ if TYPE_CHECKING:
     from adoption.facts import Known
     from adoption.journal import By
 
-LONGEST = 500  # characters of a reason
 MOST = 100_000  # that may be allowed at once
-
-
-class NoReasonError(RefusedError):
-    """Say why, in at most 500 characters: whoever looks at the journal later wants to know."""
 
 
 class MostError(RefusedError):
@@ -65,11 +60,9 @@ def allow(reward: str, first: int, more: int | None, why: str, by: By, now: int)
         NotFoundError: there is no such budget period.
         NotAskedError: this budget asks nobody.
         MostError: the number is negative, or beyond all reason.
-        NoReasonError: the reason is missing, or too long.
+        journal.NoReasonError: the reason is missing, or too long.
     """
-    reason = " ".join(why.split())
-    if not reason or len(reason) > LONGEST:
-        raise NoReasonError
+    reason = journal.reason(why)
     if more is not None and not 0 <= more <= MOST:
         raise MostError
     connection = begin_write()

@@ -18,11 +18,14 @@ from adoption.journal.chain import head as head
 from adoption.journal.chain import last_check as last_check
 from adoption.journal.chain import verify as verify
 from adoption.journal.writing import COLUMNS as COLUMNS
+from adoption.journal.writing import LONGEST_REASON as LONGEST_REASON
 from adoption.journal.writing import NOTHING as NOTHING
 from adoption.journal.writing import By as By
 from adoption.journal.writing import Deed as Deed
+from adoption.journal.writing import NoReasonError as NoReasonError
 from adoption.journal.writing import chained as chained
 from adoption.journal.writing import digest as digest
+from adoption.journal.writing import reason as reason
 from adoption.journal.writing import take_turn as take_turn
 from adoption.journal.writing import write as write
 from adoption.journal.writing import write_all as write_all

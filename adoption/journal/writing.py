@@ -12,6 +12,7 @@ from sqlalchemy import insert
 from sqlalchemy import select
 from sqlalchemy import update
 
+from adoption.errors import RefusedError
 from adoption.models import JournalEntry
 from adoption.models import JournalHead
 
@@ -23,7 +24,12 @@ if TYPE_CHECKING:
 
 NOTHING = "0" * 64  # what stands before the first row
 COLUMNS = ("number", "moment", "participant", "name", "action", "thing", "before", "after", "why", "previous", "hash")
+LONGEST_REASON = 500  # characters
 LONGEST = 100_000  # characters of a value before or after; what is longer is kept as its hash
+
+
+class NoReasonError(RefusedError):
+    """Say why, in at most 500 characters: whoever looks at the journal later wants to know."""
 
 
 class By(NamedTuple):
@@ -86,6 +92,18 @@ def write_all(connection: Connection, by: By, deeds: Sequence[Deed], *, now: int
         connection.execute(insert(JournalEntry), rows)
         connection.execute(update(JournalHead).values(number=number, hash=previous))
     return number
+
+
+def reason(text: str) -> str:
+    """Return why somebody does something, in one line.
+
+    Raises:
+        NoReasonError: it is missing, or too long.
+    """
+    said = " ".join(text.split())
+    if not said or len(said) > LONGEST_REASON:
+        raise NoReasonError
+    return said
 
 
 def take_turn(connection: Connection) -> Row[int, str]:

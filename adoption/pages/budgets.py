@@ -30,6 +30,8 @@ from adoption.auth import permission
 from adoption.errors import ForbiddenError
 from adoption.errors import NotFoundError
 from adoption.extensions import db
+from adoption.journal import LONGEST_REASON
+from adoption.journal import NoReasonError
 from adoption.languages import gettext
 from adoption.languages import ngettext
 from adoption.pages import budget_parts
@@ -170,9 +172,9 @@ def decide(key: str) -> ResponseReturnValue:
         number = number or -1  # to allow none is another answer
     try:
         given, _ = budgets.allow(key, first, number, typed["why"], auth.caller().by, _now())
-    except budgets.NoReasonError as error:
+    except NoReasonError as error:
         db.session.rollback()
-        fault = gettext("Say why, in at most %(n)s characters: the journal keeps it.", n=500)
+        fault = gettext("Say why, in at most %(n)s characters: the journal keeps it.", n=LONGEST_REASON)
         return _index(error.status, {**typed, "key": key, "fault": "why", "said": fault})
     except budgets.MostError as error:
         db.session.rollback()

@@ -31,6 +31,8 @@ from adoption.errors import ForbiddenError
 from adoption.errors import NotFoundError
 from adoption.errors import RefusedError
 from adoption.extensions import db
+from adoption.journal import LONGEST_REASON
+from adoption.journal import NoReasonError
 from adoption.languages import gettext
 from adoption.pages import frame
 from adoption.pages.people_parts import role_word
@@ -53,7 +55,7 @@ FAULTS: Mapping[type[Exception], tuple[str, Callable[[], str]]] = {
     given.GuardedRoleError: ("role", lambda: gettext("Only an administrator gives this role.")),
     given.NoRoleError: ("role", lambda: gettext("Choose a role.")),
     given.HasItError: ("role", lambda: gettext("They have this role on some of these days already.")),
-    given.NoReasonError: ("why", lambda: gettext("Say in a few words why; it is in the journal.")),
+    NoReasonError: ("why", lambda: gettext("Say in a few words why; it is in the journal.")),
     given.DaysError: ("until", lambda: gettext("Choose days from today on; the last day comes after the first.")),
     NotFoundError: ("who", lambda: gettext("Nobody who works here is called that. Write the whole e-mail address.")),
 }  # of what is refused: the field, and what is wrong with it
@@ -111,7 +113,7 @@ def _page(typed: Mapping[str, str], faults: Mapping[str, str]) -> ResponseReturn
             faults=faults,
             choices=_choices(),
             today=date.fromordinal(today).isoformat(),
-            longest=given.LONGEST,
+            longest=LONGEST_REASON,
         )
     return page, HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
 

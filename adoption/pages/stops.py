@@ -26,6 +26,8 @@ from adoption.auth import SESSION
 from adoption.auth import permission
 from adoption.errors import NotFoundError
 from adoption.extensions import db
+from adoption.journal import LONGEST_REASON
+from adoption.journal import NoReasonError
 from adoption.languages import gettext
 from adoption.languages import ngettext
 from adoption.pages import frame
@@ -67,7 +69,7 @@ def _shown(known: Known, key: str, found: list[Stop], back: str, **more: Any) ->
         "moment": lambda at: languages.current().moment(period.moment(at)),
         "why": "",
         "fault": None,
-        "longest": stops.LONGEST,
+        "longest": LONGEST_REASON,
         **more,
     }
 
@@ -87,7 +89,7 @@ def stop(key: str) -> ResponseReturnValue:
     why = request.form.get("why", "")
     try:
         stops.stop(key, why, auth.caller().by, _now())
-    except stops.NoReasonError as error:
+    except NoReasonError as error:
         db.session.rollback()
         return _page(key, back, error.status, why=why, fault=_no_reason(why))
     except stops.StoppedAlreadyError as error:
@@ -106,7 +108,7 @@ def resume(key: str) -> ResponseReturnValue:
     why = request.form.get("why", "")
     try:
         given, _ = stops.resume_and_release(key, why, auth.caller().by, _now())
-    except stops.NoReasonError as error:
+    except NoReasonError as error:
         db.session.rollback()
         return _page(key, back, error.status, why=why, fault=_no_reason(why))
     except stops.NotStoppedError as error:
@@ -127,7 +129,7 @@ def _page(key: str, back: str, status: HTTPStatus = HTTPStatus.OK, **more: Any) 
 
 def _no_reason(why: str) -> str:
     if why.strip():
-        return gettext("Say it more shortly, in at most %(n)s characters.", n=stops.LONGEST)
+        return gettext("Say it more shortly, in at most %(n)s characters.", n=LONGEST_REASON)
     return gettext("Say why, in a few words: the journal keeps it.")
 
 

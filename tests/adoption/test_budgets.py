@@ -242,7 +242,7 @@ def test_only_a_budget_that_asks_is_answered(app):
     for key, first in (("lunch", NOVEMBER + 3), ("ten", NOVEMBER), ("no-such", NOVEMBER)):
         with pytest.raises(NotFoundError):
             budgets.allow(key, first, 1, "Why not", HANA, NOON)
-    with pytest.raises(budgets.NoReasonError):
+    with pytest.raises(journal.NoReasonError):
         budgets.allow("lunch", NOVEMBER, 1, " ", HANA, NOON)
     for number in (-1, 100_001):
         with pytest.raises(budgets.MostError):

@@ -168,8 +168,8 @@ def test_a_role_is_not_given_twice_on_a_day_nor_in_the_past_nor_without_a_reason
         ({"starts": 2}, roles.HasItError),
         ({"starts": -1, "days": 1}, roles.DaysError),
         ({"starts": 9, "days": 0}, roles.DaysError),
-        ({"starts": 9, "why": "  "}, roles.NoReasonError),
-        ({"starts": 9, "why": "x" * 501}, roles.NoReasonError),
+        ({"starts": 9, "why": "  "}, journal.NoReasonError),
+        ({"starts": 9, "why": "x" * 501}, journal.NoReasonError),
     ):
         with pytest.raises(error):
             give(people, "Bob", "hr", **more)

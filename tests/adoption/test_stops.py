@@ -213,7 +213,7 @@ def test_a_stop_is_in_the_journal_with_its_reason(house):
 
 def test_of_a_stop_without_a_reason_nothing_happens(house):
     for why in ("", " \n", "x" * 501):
-        with pytest.raises(stops.NoReasonError):
+        with pytest.raises(journal.NoReasonError):
             stops.stop("notes", why, HANA, NOW)
     db.session.rollback()
     assert facts.current().stopped == {}
