@@ -11,6 +11,7 @@ SPOONFUL_DEMO      0                               1: a secret is made up for ea
 ORGANISATION_ZONE  UTC                             IANA time zone; decides on which day an activity happened
 ORGANISATION_NAME  Spoonful                        how the organisation is called, at most 100 characters
 CURRENCY           EUR                             three letters (ISO 4217)
+CALLING_CODE       49                              the country of telephone numbers without one: 1 to 4 digits
 WORKING_DAYS       mon,tue,wed,thu,fri             the days of the week on which the organisation works
 ARCHIVE_FOLDER     ``instance/archive``            where the Parquet archive of activities is kept
 MAX_REQUEST_BYTES  10000000                        the largest request that is read, 1000 to 1000000000
@@ -97,6 +98,7 @@ class Settings:
     mail_folder: Path
     mail_per_minute: int
     trusted_proxies: int
+    calling_code: str
     approval_above: Decimal  # money in a month, in the organisation's currency
 
     @classmethod
@@ -126,6 +128,7 @@ class Settings:
             mail_folder=reader.read("MAIL_FOLDER", str(ROOT / "instance" / "letters"), _folder),
             mail_per_minute=reader.read("MAIL_PER_MINUTE", "60", _number(MAIL_RATE)),
             trusted_proxies=reader.read("TRUSTED_PROXIES", "0", _number(PROXIES)),
+            calling_code=reader.read("CALLING_CODE", "49", _calling_code),
             approval_above=reader.read("APPROVAL_ABOVE", "500", _money),
         )
         if reader.faults:
@@ -248,6 +251,14 @@ def _currency(text: str) -> str:
         allowed = "three letters (ISO 4217), such as EUR"
         raise _RefusedError(allowed)
     return text.upper()
+
+
+def _calling_code(text: str) -> str:
+    code = text.removeprefix("+")
+    if not re.fullmatch(r"[1-9][0-9]{0,3}", code):
+        allowed = "a country calling code, such as 49 or +7"
+        raise _RefusedError(allowed)
+    return code
 
 
 def _weekdays(text: str) -> frozenset[int]:

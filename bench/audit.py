@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CHUNK = 20_000
+GERMANY = "49"  # calling code
 LARGE, QUICK = (100_000, 1_000_000), (10_000, 100_000)
 LABELLED, OF = 4_000, 20_000  # rows and contacts of the labelled part
 
@@ -76,9 +77,8 @@ def run(*, quick: bool) -> meters.Table:
     sheet: Sheet | None = None
     for chunk in iter(lambda: list(islice(contacts, CHUNK)), []):
         at, busy = time.perf_counter(), time.process_time()
-        sheet = sheet or Sheet(some)
-        for card in chunk:
-            sheet.show(card)
+        sheet = sheet or Sheet(some, GERMANY)
+        sheet.pass_by(chunk)
         wall, own = wall + time.perf_counter() - at, own + time.process_time() - busy
     at, busy = time.perf_counter(), time.process_time()
     assert sheet is not None
@@ -109,9 +109,8 @@ def labelled(chance: random.Random, rows: int, of: int) -> tuple[float, float, l
         sheet.append(strange)
         truth.append("")
         ways.append("stranger")
-    index = Sheet(sheet)
-    for card in contacts:
-        index.show(card)
+    index = Sheet(sheet, GERMANY)
+    index.pass_by(contacts)
     said = right = missed = 0
     by_way: dict[str, list[int]] = {}
     for match, key, way in zip(index.matches(), truth, ways, strict=True):

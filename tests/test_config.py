@@ -78,6 +78,8 @@ MISTAKES = [
     ("TRUSTED_PROXIES", "-1"),
     ("TRUSTED_PROXIES", "11"),
     ("TRUSTED_PROXIES", "yes"),
+    ("CALLING_CODE", "+0"),
+    ("CALLING_CODE", "germany"),
     ("APPROVAL_ABOVE", "-1"),
     ("APPROVAL_ABOVE", "1e3"),
     ("APPROVAL_ABOVE", "500 EUR"),

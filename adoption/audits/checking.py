@@ -124,7 +124,7 @@ def check(
     rows: Sequence[Customer],
     contacts: Iterable[Card],
     *,
-    country: str = "49",
+    country: str,
     report: Callable[[int], None] = lambda _done: None,
 ) -> list[Outcome]:
     """Return what became of each customer: the missing first, the most important on top.
@@ -132,10 +132,7 @@ def check(
     ``report`` is told after every 10,000 contacts how many have passed.
     """
     sheet = Sheet([one.card for one in rows], country)
-    for number, card in enumerate(contacts, start=1):
-        sheet.show(card)
-        if number % 10_000 == 0:
-            report(number)
+    sheet.pass_by(contacts, report)
     twice = sheet.twice()
     found = [
         Outcome(

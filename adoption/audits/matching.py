@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 LEFT_OUT = 0.02  # what a word that only one name has takes from their likeness
+REPORTED = 10_000  # contacts between two words about how far it is
 KEPT = 3  # likeliest contacts of a row
 SHARED = 4  # contacts with one number: it is a switchboard's
 BEGINS = 4  # letters of a word in a block
@@ -114,7 +115,7 @@ def whole(one: Prepared) -> str:
 class Sheet:
     """The rows of a sheet, indexed; contacts are shown to it one by one."""
 
-    def __init__(self, cards: Iterable[Card], country: str = "49") -> None:
+    def __init__(self, cards: Iterable[Card], country: str) -> None:
         """Index the rows; ``country`` is the calling code of numbers without one."""
         self.country = country
         self.rows = [prepared(card, country) for card in cards]
@@ -131,6 +132,13 @@ class Sheet:
         self._bare = _indexed((whole(one), number) for number, one in enumerate(self.rows) if not one.firm)
         self._found: dict[int, list[_Candidate]] = defaultdict(list)
         self._with_phone: Counter[str] = Counter()
+
+    def pass_by(self, contacts: Iterable[Card], report: Callable[[int], None] = lambda _done: None) -> None:
+        """Show all contacts; ``report`` is told after every 10,000 how many have passed."""
+        for number, card in enumerate(contacts, start=1):
+            self.show(card)
+            if number % REPORTED == 0:
+                report(number)
 
     def show(self, card: Card) -> None:
         """Compare a contact with the rows it may be."""
@@ -235,19 +243,3 @@ def _indexed(pairs: Iterable[tuple[str | None, int]]) -> dict[str, list[int]]:
         if key:
             found[key].append(number)
     return dict(found)
-
-
-def match(
-    rows: Iterable[Card],
-    contacts: Iterable[Card],
-    *,
-    country: str = "49",
-    report: Callable[[int], None] = lambda _done: None,
-) -> list[Match]:
-    """Return what became of each row; ``report`` is told after every 10,000 contacts how many have passed."""
-    sheet = Sheet(rows, country)
-    for number, card in enumerate(contacts, start=1):
-        sheet.show(card)
-        if number % 10_000 == 0:
-            report(number)
-    return list(sheet.matches())

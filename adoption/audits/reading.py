@@ -6,7 +6,6 @@ opened, and a file that cannot be read says why and what to do.
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import zipfile
@@ -20,6 +19,7 @@ from python_calamine import CalamineError
 from python_calamine import CalamineWorkbook
 
 from adoption.errors import RefusedError
+from adoption.people_csv import encoding_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,11 +30,6 @@ PACKED_BY = 200  # times smaller at most: what is packed tighter is no table
 WIDEST, LONGEST = 200, 500_000  # columns, rows
 CELL = 2_000  # characters of a cell that are kept
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx, .xlsb and .ods; .xls
-MARKS = (
-    (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)  # fmt: skip  # two on a line
-OLD = ("utf-8", "cp1251", "cp1252")  # what files without a mark are written in; the middle one if it is mostly Russian
 DELIMITERS = ",;\t|"
 
 
@@ -125,20 +120,19 @@ def _csv(raw: bytes) -> Grid:
 
 
 def _decoded(raw: bytes) -> tuple[str, str]:
-    for mark, encoding in MARKS:
-        if raw.startswith(mark):
-            return raw[len(mark) :].decode(encoding, errors="replace"), encoding
-    if b"\0" in raw[:64]:
-        return raw.decode("utf-16-le" if raw[1:2] == b"\0" else "utf-16-be", errors="replace"), "utf-16"
+    """Return the text, and in which encoding it was: of old programs without a mark, the Russian or the Western one."""
+    mark, encoding = encoding_of(raw)
     try:
-        return raw.decode("utf-8"), "utf-8"
+        return raw[len(mark) :].decode(encoding), encoding
     except UnicodeDecodeError:
-        russian = raw.decode("cp1251", errors="replace")
-        letters = [one for one in russian if ord(one) > 127]  # noqa: PLR2004  # beyond ASCII
-        cyrillic = sum("а" <= one.casefold() <= "я" for one in letters)  # noqa: RUF001  # Russian letters
-        if 2 * cyrillic > len(letters):
-            return russian, "cp1251"
-        return raw.decode("cp1252", errors="replace"), "cp1252"
+        if encoding != "utf-8" or mark:
+            return raw[len(mark) :].decode(encoding, errors="replace"), encoding
+    russian = raw.decode("cp1251", errors="replace")
+    letters = [one for one in russian if not one.isascii()]
+    cyrillic = sum("а" <= one.casefold() <= "я" for one in letters)  # noqa: RUF001  # Russian letters
+    if 2 * cyrillic > len(letters):
+        return russian, "cp1251"
+    return raw.decode("cp1252", errors="replace"), "cp1252"
 
 
 def _delimiter(text: str) -> str:

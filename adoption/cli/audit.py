@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import click
+from flask import current_app
 
 from adoption.audits import checking
 from adoption.audits import contacts
@@ -51,14 +52,17 @@ def init_app(app: Flask) -> None:
     metavar="PART=HEADING",
     help=f"Which column is which: {', '.join(columns.PARTS)}.",
 )
-@click.option("--country", default="49", show_default=True, help="The calling code of telephone numbers without one.")
+@click.option("--country", help="The calling code of telephone numbers without one; CALLING_CODE by default.")
 @click.option("--csv", "out", type=click.File("w", encoding="utf-8"), help="Write every row with what became of it.")
-def audit(file: BinaryIO, others: BinaryIO | None, given: Sequence[str], country: str, out: TextIO | None) -> None:
+def audit(
+    file: BinaryIO, others: BinaryIO | None, given: Sequence[str], country: str | None, out: TextIO | None
+) -> None:
     """Compare a spreadsheet with customers (.xlsx, .xls, .ods or CSV) with the contacts of the CRM.
 
     Found is who has the same address or number, or the same name at the same company, in whatever script and spelling.
     The missing come first, the most valuable and the most recently spoken to on top.
     """
+    code = country or current_app.extensions["settings"].calling_code
     try:
         grid = reading.read(file.read(reading.LARGEST + 1))
         at, places = checking.columns_of(grid)
@@ -73,7 +77,7 @@ def audit(file: BinaryIO, others: BinaryIO | None, given: Sequence[str], country
         for note in grid.notes:
             click.echo(f"Note: {note}.", err=True)
         click.echo("Read as " + ", ".join(f"{part}: “{headings[place]}”" for part, place in places.items()) + ".")
-        outcomes = checking.check(rows, known, country=country, report=_progress)
+        outcomes = checking.check(rows, known, country=code, report=_progress)
     except AdoptionError as error:
         raise click.ClickException(str(error)) from None
     _tell(outcomes)

@@ -19,7 +19,7 @@ from adoption import auth
 from adoption import drafts
 from adoption import facts
 from adoption import languages
-from adoption import samples
+from adoption import sent
 from adoption.auth import SESSION
 from adoption.auth import permission
 from adoption.drafts import StaleDraftError
@@ -213,7 +213,7 @@ def choices(definitions: Mapping[tuple[str, str], Mapping[str, Any]], own: tuple
     known = facts.current()
     return Choices(
         definitions,
-        samples.sent(),
+        sent.lately(),
         teams=sorted(known.teams.values()),
         roles=sorted({one.role for one in known.people.values() if one.role}),
         waves=sorted({name for spans in known.waves.values() for *_, name in spans}),

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from adoption import drafts
 from adoption import facts
 from adoption import languages
-from adoption import samples
+from adoption import sent
 from adoption.pages import book_forms
 from adoption.pages.book_forms import fields
 from rules import book as books
@@ -78,7 +78,7 @@ class Reading:
 
 def emitted() -> frozenset[str]:
     """Return the types that sources are known to send: what came lately, and what CRMs usually send."""
-    return lint.USUAL | samples.sent().counts.keys()
+    return lint.USUAL | sent.lately().counts.keys()
 
 
 def definitions(draft: Draft) -> dict[Name, dict[str, Any]]:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from adoption.pages.book_forms.fields import Typed
-    from adoption.samples import Sent
+    from adoption.sent import Sent
 
 _HOLE = re.compile(r"%\((\w+)\)s")
 _CLOSING = re.compile(r"[.,:;。，：；、»”）)]+")  # noqa: RUF001  # what may not begin a line, in any language

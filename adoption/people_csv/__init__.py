@@ -17,6 +17,7 @@ from adoption.people_csv.cells import ROLES as ROLES
 from adoption.people_csv.cells import CellError as CellError
 from adoption.people_csv.cells import day as day
 from adoption.people_csv.cells import line_of_text as line_of_text
+from adoption.people_csv.encodings import encoding_of as encoding_of
 from adoption.people_csv.people import COLUMNS as COLUMNS
 from adoption.people_csv.people import People as People
 from adoption.people_csv.people import PersonRow as PersonRow

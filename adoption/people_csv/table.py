@@ -6,7 +6,6 @@ the extra first line of Entra (``version:v1.0``) and of Excel (``sep=;``).
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import re
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from adoption.people_csv import headings
+from adoption.people_csv.encodings import encoding_of
 
 if TYPE_CHECKING:
     import _csv
@@ -30,12 +30,6 @@ DELIMITERS = ",;\t"
 _HEAD = 100_000  # characters in which the headings must end
 _PRELUDE = re.compile(r'\s*"?(?:version:|sep=(?P<delimiter>[,;|\t])|[\s,;]*$)', re.IGNORECASE)
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx (and .ods), .xls
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 
 
 class Fault(NamedTuple):
@@ -108,7 +102,7 @@ def _decoded(raw: bytes, table: Table) -> str | None:
     elif raw.startswith(_WORKBOOKS):
         table.fault(0, None, "this is a workbook, not CSV; save it as “CSV UTF-8” and load that")
     else:
-        mark, encoding = next(((mark, name) for mark, name in _MARKS if raw.startswith(mark)), (b"", _guessed(raw)))
+        mark, encoding = encoding_of(raw)
         try:
             return raw[len(mark) :].decode(encoding)
         except UnicodeDecodeError as error:
@@ -117,16 +111,6 @@ def _decoded(raw: bytes, table: Table) -> str | None:
             message = f"this is not {name} (byte {len(mark) + error.start}); save the file as “CSV UTF-8”"
             table.fault(line, None, message)
     return None
-
-
-def _guessed(raw: bytes) -> str:
-    """Return the encoding of a file without a mark: every other byte of Latin headings in UTF-16 is zero."""
-    head = raw[:32]
-    if len(head) > 1 and head[1::2].count(0) == len(head) // 2:
-        return "utf-16-le"
-    if len(head) > 1 and head[::2].count(0) == (len(head) + 1) // 2:
-        return "utf-16-be"
-    return "utf-8"
 
 
 def _after_prelude(text: str) -> tuple[str, int, str | None]:

@@ -127,6 +127,6 @@ def _looks_like(part: str, cell: str) -> bool:
         return _DATE.match(cell) is not None
     return (
         re.fullmatch(r"\+?[\d\s()./-]{7,20}", cell) is not None
-        and keys.phone(cell) is not None
+        and keys.phone(cell, "1") is not None
         and not _DATE.fullmatch(cell)
     )

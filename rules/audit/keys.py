@@ -44,7 +44,7 @@ def mail(text: str) -> str | None:
     return found[0].rstrip(".").casefold() if found else None
 
 
-def phone(text: str, country: str = "49") -> str | None:
+def phone(text: str, country: str) -> str | None:
     """Return a telephone number in the form of E.164, digits alone; ``None`` if it is none.
 
     ``country`` is the calling code of numbers without one.  An extension is left out.

@@ -15,7 +15,7 @@ from adoption.audits import checking
 from adoption.audits import contacts
 from adoption.audits import reading
 from adoption.audits.matching import Card
-from adoption.audits.matching import match
+from adoption.audits.matching import Sheet
 from adoption.extensions import db
 from bench import audit as bench
 from rules.audit import columns
@@ -39,10 +39,10 @@ def grid(text):
     return reading.read(text.encode())
 
 
-def checked(sheet, crm, **how):
+def checked(sheet, crm, country="49"):
     found = grid(sheet)
     at, places = checking.columns_of(found)
-    return checking.check(list(checking.customers(found, at, places)), contacts.of_grid(grid(crm)), **how)
+    return checking.check(list(checking.customers(found, at, places)), contacts.of_grid(grid(crm)), country=country)
 
 
 # --- reading
@@ -172,6 +172,12 @@ def test_amounts_are_read_as_people_write_them(text, value):
 
 
 # --- verdicts
+
+
+def match(rows, crm):
+    sheet = Sheet(rows, "49")
+    sheet.pass_by(crm)
+    return list(sheet.matches())
 
 
 def test_the_missing_come_first_and_the_most_valuable_on_top():

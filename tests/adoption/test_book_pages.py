@@ -6,7 +6,7 @@ import time
 import pytest
 
 from adoption import drafts
-from adoption import samples
+from adoption import sent
 from adoption.extensions import db
 from adoption.journal import By
 from rules.book import writing
@@ -171,16 +171,16 @@ def test_types_and_fields_are_what_the_sources_sent(sqlite_app, staff, hana, dra
     page = hana.get(edit(draft, ("metric", "complete-cards"))).get_data(as_text=True)
     assert "New contact (1)" in page
     assert "robin1@example.net" in page
-    found = samples.sent()
+    found = sent.lately()
     assert found.counts["contact.created"] == 1
     assert found.records == ("contact",)
 
 
 def test_samples_ask_the_database_once_a_minute(sqlite_app, staff, monkeypatch):
     staff.send(staff.contact("Alice", 1))
-    first = samples.sent()
+    first = sent.lately()
     staff.send(staff.contact("Alice", 2))
-    assert samples.sent() is first
+    assert sent.lately() is first
     moment = time.monotonic()
-    monkeypatch.setattr(samples.time, "monotonic", lambda: moment + samples.LASTS + 1)
-    assert samples.sent().counts["contact.created"] == 2
+    monkeypatch.setattr(sent.time, "monotonic", lambda: moment + sent.LASTS + 1)
+    assert sent.lately().counts["contact.created"] == 2

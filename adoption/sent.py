@@ -60,12 +60,12 @@ class Sent:
 NOTHING = Sent({}, {}, ())
 
 
-def sent() -> Sent:
+def lately() -> Sent:
     """Return what was sent lately, as this process saw it at most a minute ago."""
-    kept = current_app.extensions.get("samples")
+    kept = current_app.extensions.get("sent")
     now = time.monotonic()
     if kept is None or now - kept[0] > LASTS or kept[1] is NOTHING:
-        kept = current_app.extensions["samples"] = (now, _read())
+        kept = current_app.extensions["sent"] = (now, _read())
     found: Sent = kept[1]
     return found
 
