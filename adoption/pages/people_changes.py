@@ -100,28 +100,40 @@ def details(number: int) -> ResponseReturnValue:
     if faults:
         return _refused(number, "details", typed, faults)
     address = people_csv.one({"email": typed["email"]}).rows[0].email
-    language = preferences.of(number).language
     cells = {name: typed[name] for name in ("name", "manager", "employee_no")}
-    loaded = _load(known, one, cells, parts.today(known))
+    on, by = parts.today(known), parts.told(known)
+    found = directory.compare_people(people_csv.one({"email": one.email, **cells}), on=on, by=by)
+    if found.faults:  # whatever can be refused is, before anything is stored
+        return _refused(number, "details", typed, people_faults.by_column(found.faults, typed))
+    rescore, changed = False, False
+    if address != one.email:
+        try:
+            rescore = directory.readdress(number, address, by=by)
+        except directory.AddressTakenError:
+            return _refused(number, "details", typed, {"email": gettext("Somebody here has this address already.")})
+        db.session.commit()
+        changed = True
+    loaded = directory.load_people(people_csv.one({"email": address, **cells}), on=on, by=by)
     if loaded.faults:
         return _refused(number, "details", typed, people_faults.by_column(loaded.faults, typed))
     db.session.commit()
-    rescore, changed = loaded.rescore, bool(loaded.changes)
-    if typed["language"] != (language or ""):
-        preferences.choose(number, language=typed["language"] or None)
-        told = {"language": language}, {"language": typed["language"] or None}
-        parts.told(known).enter(db.session.connection(), Deed("changed", f"participant/{number}", *told))
-        db.session.commit()
-        changed = True
-    if address != one.email:
-        try:
-            rescore |= directory.readdress(number, address, by=parts.told(known))
-        except directory.AddressTakenError:
-            return _refused(number, "details", typed, {"email": gettext("Somebody here has this address already.")})
-        changed = True
-    return _done(
-        number, gettext("Saved.") if changed else gettext("Nothing was different."), rescore=rescore, anchor="details"
+    changed |= bool(loaded.changes) | _speak(number, typed["language"] or None, by)
+    said = gettext("Saved.") if changed else gettext("Nothing was different.")
+    return _done(number, said, rescore=rescore or loaded.rescore, anchor="details")
+
+
+def _speak(number: int, language: str | None, by: directory.Told) -> bool:
+    """Let letters be in another language; say whether it was another."""
+    before = preferences.of(number).language
+    if language == before:
+        return False
+    preferences.choose(number, language=language)
+    by.enter(
+        db.session.connection(),
+        Deed("changed", f"participant/{number}", {"language": before}, {"language": language}),
     )
+    db.session.commit()
+    return True
 
 
 def _detail_faults(known: Known, number: int, typed: Mapping[str, str]) -> dict[str, str]:
