@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from typing import Any
-from typing import NamedTuple
 
 from flask import flash
 from flask import redirect
@@ -19,14 +17,14 @@ from adoption import auth
 from adoption import drafts
 from adoption import facts
 from adoption import languages
-from adoption import sent
 from adoption.auth import SESSION
 from adoption.auth import permission
 from adoption.drafts import StaleDraftError
-from adoption.errors import NotFoundError
 from adoption.extensions import db
 from adoption.languages import gettext
 from adoption.pages import book_advice
+from adoption.pages import book_asked
+from adoption.pages import book_conditions
 from adoption.pages import book_forms
 from adoption.pages import book_parts
 from adoption.pages import book_reading
@@ -35,7 +33,6 @@ from adoption.pages import book_words as words
 from adoption.pages.book import bp
 from adoption.pages.book_forms import incentive
 from adoption.pages.book_forms import keys
-from adoption.pages.book_slots import Choices
 from rules.book import composing
 from rules.book.writing import text_of
 
@@ -45,59 +42,23 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from adoption.drafts import Draft
+    from adoption.pages.book_asked import Asked
     from adoption.pages.book_forms.fields import Typed
     from adoption.pages.book_reading import Reading
+    from adoption.pages.book_slots import Choices
 
 KIND = "<any(incentive, reward, metric, milestone, board):kind>"
 HERE = f"/hr/book/drafts/<int:number>/{KIND}/<key>"
 FRESH = f"/hr/book/drafts/<int:number>/new/{KIND}"
-UNNAMED = {"milestone": "new.one"}  # what a definition without a title is called while it is read
 UNTITLED = "Without a title"
 UNSAID = ("csrf_token", "revision", "seen", "go", "for", "slot", "then")  # fields that are no part of the definition
-
-
-class Asked(NamedTuple):
-    """A definition that is written: where it stands (a new one has no ``key``), and for which slot of which."""
-
-    draft: Draft
-    kind: str
-    key: str | None
-    definitions: Mapping[tuple[str, str], Mapping[str, Any]]
-    before: Mapping[str, Any]
-    wanted_by: tuple[str, str, str] | None  # kind, key, slot
-    then: str = ""  # the definition to go on with after this one: kind/key
-
-    @property
-    def name(self) -> tuple[str, str]:
-        """Its name; one that nothing has while it is new."""
-        return self.kind, self.key or UNNAMED.get(self.kind, "new-one")
-
-    @property
-    def seen(self) -> str:
-        """What the form was made of, so that a change by somebody else is noticed."""
-        return digest(self.draft.changes.get(self.name, "") or "")
-
-    def address(self, endpoint: str = "") -> str:
-        """Return the address of this form, or of what belongs to it."""
-        link = {} if self.wanted_by is None else {"for": "/".join(self.wanted_by[:2]), "slot": self.wanted_by[2]}
-        link |= {"then": self.then} if self.then else {}
-        at: dict[str, Any] = {"number": self.draft.number, "kind": self.kind, **link}
-        if self.key is None:
-            return url_for(f"book.new{endpoint}", **at)
-        return url_for(f"book.edit{endpoint}", key=self.key, **at)
-
-
-def digest(text: str) -> str:
-    """Return a short name of a text."""
-    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 @bp.get(HERE)
 @permission("book:write", door=SESSION)
 def edit(number: int, kind: str, key: str) -> ResponseReturnValue:
     """Show the sentence of a definition with its slots."""
-    asked = _asked(number, kind, key)
+    asked = book_asked.find(number, kind, key)
     if asked.draft.state != drafts.DRAFT:
         return redirect(url_for("book.draft", number=number), HTTPStatus.SEE_OTHER)
     return _page(asked, book_forms.FORMS[kind].typed_of(asked.before), effect="effect" in request.args)
@@ -107,52 +68,52 @@ def edit(number: int, kind: str, key: str) -> ResponseReturnValue:
 @permission("book:write", door=SESSION)
 def edited(number: int, kind: str, key: str) -> ResponseReturnValue:
     """Save the definition into its draft, or do what one of the buttons asks for."""
-    return _sent(_asked(number, kind, key))
+    return _sent(book_asked.find(number, kind, key))
 
 
 @bp.get(FRESH)
 @permission("book:write", door=SESSION)
 def new(number: int, kind: str) -> ResponseReturnValue:
     """Show the sentence of a new definition, with caps and a budget filled in."""
-    asked = _asked(number, kind, None)
+    asked = book_asked.find(number, kind, None)
     if asked.draft.state != drafts.DRAFT:
         return redirect(url_for("book.draft", number=number), HTTPStatus.SEE_OTHER)
-    return _page(asked, _fresh(asked))
+    return _page(asked, book_asked.fresh(asked))
 
 
 @bp.post(FRESH)
 @permission("book:write", door=SESSION)
 def made(number: int, kind: str) -> ResponseReturnValue:
     """Save a new definition into the draft, or do what one of the buttons asks for."""
-    return _sent(_asked(number, kind, None))
+    return _sent(book_asked.find(number, kind, None))
 
 
 @bp.post(f"{HERE}/preview")
 @permission("book:write", door=SESSION)
 def edit_preview(number: int, kind: str, key: str) -> ResponseReturnValue:
     """Say what is typed in words, and what is wrong with it; nothing is stored."""
-    return _preview(_asked(number, kind, key))
+    return _preview(book_asked.find(number, kind, key))
 
 
 @bp.post(f"{FRESH}/preview")
 @permission("book:write", door=SESSION)
 def new_preview(number: int, kind: str) -> ResponseReturnValue:
     """Say what is typed in words, and what is wrong with it; nothing is stored."""
-    return _preview(_asked(number, kind, None))
+    return _preview(book_asked.find(number, kind, None))
 
 
 @bp.post(f"{HERE}/effect")
 @permission("book:write", door=SESSION)
 def edit_effect(number: int, kind: str, key: str) -> ResponseReturnValue:
     """Show what it would have given lately; nothing is stored."""
-    return _effect(_asked(number, kind, key))
+    return _effect(book_asked.find(number, kind, key))
 
 
 @bp.post(f"{FRESH}/effect")
 @permission("book:write", door=SESSION)
 def new_effect(number: int, kind: str) -> ResponseReturnValue:
     """Show what it would have given lately; nothing is stored."""
-    return _effect(_asked(number, kind, None))
+    return _effect(book_asked.find(number, kind, None))
 
 
 @bp.get("/hr/book/drafts/<int:number>/choose")
@@ -165,69 +126,13 @@ def choose(number: int) -> ResponseReturnValue:
     return redirect(url_for("book.edit", number=number, kind=kind, key=key), HTTPStatus.SEE_OTHER)
 
 
-# --- what is asked
-
-
-def _asked(number: int, kind: str, key: str | None) -> Asked:
-    """Find what the form is about.
-
-    Raises:
-        NotFoundError: there is no such draft, or no such definition in it.
-    """
-    draft = drafts.get(number)
-    definitions = book_reading.definitions(draft)
-    before = definitions.get((kind, key)) if key is not None else {}
-    if before is None:
-        msg = f"The draft {number} holds no {kind} {str(key)[:80]!r}."
-        raise NotFoundError(msg)
-    then = request.values.get("then", "")
-    known = tuple(then.split("/", 1)) in definitions
-    return Asked(draft, kind, key, definitions, before, _wanted_by(definitions), then if known else "")
-
-
-def _wanted_by(definitions: Mapping[tuple[str, str], object]) -> tuple[str, str, str] | None:
-    """Return for which slot of which definition this one is written; ``None`` where it stands for itself."""
-    kind, _, key = request.values.get("for", "").partition("/")
-    slot = request.values.get("slot", "")
-    known = (kind, key) in definitions and slot in {"metric", "earns", "counts"}
-    return (kind, key, slot) if known else None
-
-
-def _fresh(asked: Asked) -> Typed:
-    """Return the fields of a new definition: with the currency of the book's other rewards."""
-    if asked.kind != "reward":
-        typed: Typed = book_forms.FORMS[asked.kind].fresh()
-        return typed
-    costs = (body.get("costs") for (kind, _), body in asked.definitions.items() if kind == "reward")
-    used = [one["currency"] for one in costs if isinstance(one, dict) and isinstance(one.get("currency"), str)]
-    money: Typed = book_forms.reward.fresh(used[0] if used else "EUR")
-    return money
-
-
-def _typed(asked: Asked) -> Typed:
-    return book_forms.typed(asked.kind, request.form.items(multi=True))
-
-
-def choices(definitions: Mapping[tuple[str, str], Mapping[str, Any]], own: tuple[str, str]) -> Choices:
-    """Gather what can be chosen in the slots."""
-    known = facts.current()
-    return Choices(
-        definitions,
-        sent.lately(),
-        teams=sorted(known.teams.values()),
-        roles=sorted({one.role for one in known.people.values() if one.role}),
-        waves=sorted({name for spans in known.waves.values() for *_, name in spans}),
-        own=own,
-    )
-
-
 # --- what is shown
 
 
 def _drawn(asked: Asked, typed: Typed, *, effect: bool = False) -> dict[str, Any]:
     """Return everything the form and what stands beside it show."""
     kind = asked.kind
-    at = choices(asked.definitions, asked.name)
+    at = book_asked.choices(asked.definitions, asked.name)
     reading = _reading(asked, typed)
     counted = typed.get("counts", [])
     needs = [
@@ -235,7 +140,7 @@ def _drawn(asked: Asked, typed: Typed, *, effect: bool = False) -> dict[str, Any
             "number": number,
             "typed": need,
             "sentence": book_slots.sentence("need", {"on": _on_slots(number, need, at)}),
-            "where": book_slots.condition(need["where"], f"needs.{number}.where", need["on"], at),
+            "where": book_conditions.condition(need["where"], f"needs.{number}.where", need["on"], at),
         }
         for number, need in enumerate(typed.get("needs", []))
     ]
@@ -248,7 +153,7 @@ def _drawn(asked: Asked, typed: Typed, *, effect: bool = False) -> dict[str, Any
         "title": book_slots.title_of(asked.before, asked.key) if asked.key else words.said(words.NEW, kind),
         "sentences": book_slots.sentences(kind, typed, at),
         "dates": book_slots.dates(typed),
-        "where": book_slots.condition(typed["where"], "where", counted, at) if "where" in typed else None,
+        "where": book_conditions.condition(typed["where"], "where", counted, at) if "where" in typed else None,
         "needs": needs,
         "several": typed.get("offered") == incentive.SEVERAL,
         "at": at,
@@ -294,11 +199,11 @@ def _page(asked: Asked, typed: Typed, status: int = HTTPStatus.OK, **more: Any) 
 
 
 def _preview(asked: Asked) -> ResponseReturnValue:
-    return render_template("book/preview.html", **_drawn(asked, _typed(asked)))
+    return render_template("book/preview.html", **_drawn(asked, book_asked.typed(asked)))
 
 
 def _effect(asked: Asked) -> ResponseReturnValue:
-    reading = _reading(asked, _typed(asked))
+    reading = _reading(asked, book_asked.typed(asked))
     shown = book_parts.effect(asked.name, reading)
     return render_template("book/effect.html", effect=shown, effects=True)
 
@@ -308,7 +213,7 @@ def _effect(asked: Asked) -> ResponseReturnValue:
 
 def _sent(asked: Asked) -> ResponseReturnValue:
     """Draw the form again where a button asked for a row or the like; else save."""
-    typed = _typed(asked)
+    typed = book_asked.typed(asked)
     if "go" not in request.form and request.form.getlist("act[]"):
         return _page(asked, typed)
     if request.form.get("go") == "effect":
@@ -383,7 +288,7 @@ def _meanwhile(
     asked: Asked, typed: Typed, key: str, changes: Mapping[tuple[str, str], str | None]
 ) -> ResponseReturnValue:
     """Save on top of what somebody else did elsewhere in the draft; where it was this definition, let them choose."""
-    fresh = _asked(asked.draft.number, asked.kind, asked.key)
+    fresh = book_asked.find(asked.draft.number, asked.kind, asked.key)
     mine = composing.definitions(changes[asked.kind, key] or "")[asked.kind, key]
     untouched = asked.key is None or request.form.get("seen") == fresh.seen
     if untouched and fresh.draft.state == drafts.DRAFT:

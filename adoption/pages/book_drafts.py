@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import time
-from datetime import date
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from typing import Any
-from typing import NamedTuple
 
 from flask import flash
 from flask import redirect
@@ -32,11 +30,11 @@ from adoption.pages import book_forms
 from adoption.pages import book_parts
 from adoption.pages import book_reading
 from adoption.pages import book_slots
+from adoption.pages import book_starts
 from adoption.pages import book_words as words
 from adoption.pages.book import bp
 from adoption.pages.book import may_write
 from rules import book as books
-from rules import period
 from rules.book import composing
 from rules.wording import differing
 
@@ -51,16 +49,7 @@ if TYPE_CHECKING:
     from rules.book import Fault
     from rules.wording.differing import Difference
 
-OTHER_DAY = "other"
 MOST_DECIDED = 50  # published and discarded drafts that are listed
-
-
-class Start(NamedTuple):
-    """A day on which a draft may take force."""
-
-    value: str
-    said: str
-    chosen: bool
 
 
 @bp.get("/hr/book/drafts")
@@ -187,28 +176,11 @@ def parts(number: int) -> ResponseReturnValue:
 def _described(found: Draft, seen: int) -> int:
     """Keep title, reason and start where they changed; return the revision after that."""
     title, why = request.form.get("title", found.title).strip(), request.form.get("why", found.why).strip()
-    starts = _day(request.form.get("starts", ""), request.form.get("day", ""), found.starts)
+    starts = book_starts.chosen(request.form.get("starts", ""), request.form.get("day", ""), found.starts)
     if (title, why.replace("\r\n", "\n"), starts) == (found.title, found.why, found.starts):
         return seen
     by, now = auth.caller().by, time.time_ns() // 1000
     return drafts.describe(found.number, seen, title=title, starts=starts, why=why, by=by, now=now).revision
-
-
-def _day(chosen: str, other: str, before: int | None) -> int | None:
-    """Read the day on which it takes force; ``None``: each definition with its next period.
-
-    Raises:
-        RefusedError: another day was wanted, and none was given.
-    """
-    if "starts" not in request.form:
-        return before
-    written = other if chosen == OTHER_DAY else chosen
-    if not written and chosen != OTHER_DAY:
-        return None
-    try:
-        return date.fromisoformat(written).toordinal()
-    except ValueError:
-        raise RefusedError(gettext("Choose the day on which it takes force.")) from None
 
 
 # --- what is shown
@@ -230,8 +202,8 @@ def _page(found: Draft, refused: Exception | None = None) -> ResponseReturnValue
         if found.state in {drafts.DRAFT, drafts.WAITING}
         else [],
         overlaps=_overlaps(found),
-        starts=_starts(found),
-        starting=_starting(found),
+        starts=book_starts.choices(found),
+        starting=book_starts.written(found),
         approval=book_decisions.promised(found),
         own=auth.caller().participant in found.authors,
         may_approve=auth.caller().reach("book:approve") is auth.ALL,
@@ -308,32 +280,6 @@ def _overlaps(found: Draft) -> list[dict[str, Any]]:
         }
         for one in drafts.conflicts(found)
     ]
-
-
-def _starts(found: Draft) -> list[Start]:
-    """Return sensible days on which it may take force, and the one that is chosen."""
-    today, tongue = book_parts.today(), languages.current()
-    days = {
-        gettext("tomorrow"): today + 1,
-        gettext("next Monday"): period.following("week", today),
-        gettext("the first of next month"): period.following("month", today),
-        gettext("the first of next quarter"): period.following("quarter", today),
-    }
-    iso = {said: date.fromordinal(day).isoformat() for said, day in days.items()}
-    own = None if found.starts is None else date.fromordinal(found.starts).isoformat()
-    usual = gettext("with the next period of each, as usual")
-    shown = [Start("", usual, own is None)]
-    for said, day in days.items():
-        if all(one.value != iso[said] for one in shown):
-            words_of = gettext("%(when)s (%(day)s)", when=said, day=tongue.day(day, "short"))
-            shown.append(Start(iso[said], words_of, own == iso[said]))
-    other = own is not None and all(not one.chosen for one in shown)
-    return [*shown, Start(OTHER_DAY, gettext("another day"), other)]
-
-
-def _starting(found: Draft) -> str:
-    """Return the day that was chosen, as a date field has it."""
-    return "" if found.starts is None else date.fromordinal(found.starts).isoformat()
 
 
 def _existing(found: Draft) -> list[tuple[str, list[tuple[str, str]]]]:

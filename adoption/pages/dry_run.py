@@ -29,6 +29,7 @@ from adoption.extensions import db
 from adoption.languages import gettext
 from adoption.pages import drawing
 from adoption.pages import trial_parts
+from adoption.pages import trial_samples
 from adoption.pages import trial_warnings
 from adoption.trials import files
 from rules import book as books
@@ -229,7 +230,7 @@ def _shown(asked: Asked, tried: Trial, book: Book) -> dict[str, Any]:
         "metric": trial_parts.title(book, "metric", tried.metric),
         "takes": trial_parts.concentration(tried),
         "budgets": trial_parts.budgets(tried, book),
-        "samples": trial_parts.samples(tried, book, named=_knows_records()),
+        "samples": trial_samples.samples(tried, book, named=_knows_records()),
         "warnings": trial_warnings.warnings(tried, book),
         "clipped": trial_parts.clipped(
             asked.first, asked.last, {book.incentives[key].per for key in tried.incentives if key in book.incentives}

@@ -8,7 +8,6 @@ from typing import Any
 from typing import NamedTuple
 
 from adoption import languages
-from adoption import records
 from adoption import telling
 from adoption.languages import gettext
 from adoption.languages import ngettext
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
     from rules.trial import Earned
     from rules.trial import Group
     from rules.trial import Line
-    from rules.trial import Sample
-    from rules.trial import Step
     from rules.trial import Trial
     from rules.trial import Worth
 
@@ -295,43 +292,6 @@ def concentration(tried: Trial) -> list[str]:
             part=percent(tenth),
         ),
     ]
-
-
-def samples(tried: Trial, book: Book, *, named: bool) -> list[dict[str, Any]]:
-    """Return the sampled awards, each with what made it; ``named`` says whether the viewer may know the records."""
-    names = {line.holder: line.name for line in tried.lines}
-    several = len(tried.incentives) > 1
-    wanted = {step.subject for one in tried.samples for step in one.steps if step.subject and named}
-    cards = records.cards(wanted)
-    return [_sample(one, book, names, several, cards) for one in tried.samples]
-
-
-def _sample(
-    one: Sample, book: Book, names: Mapping[int, str], several: bool, cards: Mapping[str, records.Card]
-) -> dict[str, Any]:
-    offer = book.incentives[one.incentive].earns
-    return {
-        "name": names.get(one.holder, ""),
-        "rule": title(book, "incentive", one.incentive) if several else "",
-        "reward": book.rewards.get(offer[0]) if len(offer) == 1 else None,
-        "period": telling.period(periods.text(one.per, one.first)),
-        "target": languages.current().units(one.target),
-        "when": drawing.when(periods.moment(one.steps[-1].time)) if one.steps else "",
-        "steps": [_step(step, one, names, cards) for step in one.steps],
-        "before": one.before,
-    }
-
-
-def _step(step: Step, one: Sample, names: Mapping[int, str], cards: Mapping[str, records.Card]) -> dict[str, Any]:
-    tongue = languages.current()
-    about = telling.record(cards[step.subject]) if step.subject in cards else None
-    return {
-        "said": telling.deed(step.type, about),
-        "who": names.get(step.who, "") if step.who != one.holder else "",
-        "when": drawing.when(periods.moment(step.time)),
-        "adds": ("+" if step.adds >= 0 else "\N{MINUS SIGN}") + tongue.units(abs(step.adds)),
-        "total": tongue.units(step.total),
-    }
 
 
 def clipped(first: int, last: int, pers: Iterable[str]) -> bool:

@@ -1,0 +1,118 @@
+"""What the builder's form is about: which definition of which draft, for which slot it is written, and its choices."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+from typing import Any
+from typing import NamedTuple
+
+from flask import current_app
+from flask import request
+from flask import url_for
+
+from adoption import drafts
+from adoption import facts
+from adoption import sent
+from adoption.errors import NotFoundError
+from adoption.pages import book_forms
+from adoption.pages import book_reading
+from adoption.pages.book_slots import Choices
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from adoption.drafts import Draft
+    from adoption.pages.book_forms.fields import Typed
+
+UNNAMED = {"milestone": "new.one"}  # what a definition without a title is called while it is read
+
+
+class Asked(NamedTuple):
+    """A definition that is written: where it stands (a new one has no ``key``), and for which slot of which."""
+
+    draft: Draft
+    kind: str
+    key: str | None
+    definitions: Mapping[tuple[str, str], Mapping[str, Any]]
+    before: Mapping[str, Any]
+    wanted_by: tuple[str, str, str] | None  # kind, key, slot
+    then: str = ""  # the definition to go on with after this one: kind/key
+
+    @property
+    def name(self) -> tuple[str, str]:
+        """Its name; one that nothing has while it is new."""
+        return self.kind, self.key or UNNAMED.get(self.kind, "new-one")
+
+    @property
+    def seen(self) -> str:
+        """What the form was made of, so that a change by somebody else is noticed."""
+        return _digest(self.draft.changes.get(self.name, "") or "")
+
+    def address(self, endpoint: str = "") -> str:
+        """Return the address of this form, or of what belongs to it."""
+        link = {} if self.wanted_by is None else {"for": "/".join(self.wanted_by[:2]), "slot": self.wanted_by[2]}
+        link |= {"then": self.then} if self.then else {}
+        at: dict[str, Any] = {"number": self.draft.number, "kind": self.kind, **link}
+        if self.key is None:
+            return url_for(f"book.new{endpoint}", **at)
+        return url_for(f"book.edit{endpoint}", key=self.key, **at)
+
+
+def _digest(text: str) -> str:
+    """Return a short name of a text."""
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def find(number: int, kind: str, key: str | None) -> Asked:
+    """Find what the form is about.
+
+    Raises:
+        NotFoundError: there is no such draft, or no such definition in it.
+    """
+    draft = drafts.get(number)
+    definitions = book_reading.definitions(draft)
+    before = definitions.get((kind, key)) if key is not None else {}
+    if before is None:
+        msg = f"The draft {number} holds no {kind} {str(key)[:80]!r}."
+        raise NotFoundError(msg)
+    then = request.values.get("then", "")
+    known = tuple(then.split("/", 1)) in definitions
+    return Asked(draft, kind, key, definitions, before, _wanted_by(definitions), then if known else "")
+
+
+def _wanted_by(definitions: Mapping[tuple[str, str], object]) -> tuple[str, str, str] | None:
+    """Return for which slot of which definition this one is written; ``None`` where it stands for itself."""
+    kind, _, key = request.values.get("for", "").partition("/")
+    slot = request.values.get("slot", "")
+    known = (kind, key) in definitions and slot in {"metric", "earns", "counts"}
+    return (kind, key, slot) if known else None
+
+
+def fresh(asked: Asked) -> Typed:
+    """Return the fields of a new definition: with the currency of the book's other rewards."""
+    if asked.kind != "reward":
+        usual: Typed = book_forms.FORMS[asked.kind].fresh()
+        return usual
+    costs = (body.get("costs") for (kind, _), body in asked.definitions.items() if kind == "reward")
+    used = [one["currency"] for one in costs if isinstance(one, dict) and isinstance(one.get("currency"), str)]
+    money: Typed = book_forms.reward.fresh(used[0] if used else current_app.extensions["settings"].currency)
+    return money
+
+
+def typed(asked: Asked) -> Typed:
+    """Return what the form sends."""
+    return book_forms.typed(asked.kind, request.form.items(multi=True))
+
+
+def choices(definitions: Mapping[tuple[str, str], Mapping[str, Any]], own: tuple[str, str]) -> Choices:
+    """Gather what can be chosen in the slots."""
+    known = facts.current()
+    return Choices(
+        definitions,
+        sent.lately(),
+        teams=sorted(known.teams.values()),
+        roles=sorted({one.role for one in known.people.values() if one.role}),
+        waves=sorted({name for spans in known.waves.values() for *_, name in spans}),
+        own=own,
+    )
