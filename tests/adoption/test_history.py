@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from flask import current_app
 from hypothesis import Phase
 from hypothesis import example
 from hypothesis import given
@@ -40,6 +41,7 @@ from adoption.models import Series
 from adoption.models import StoredActivity
 from adoption.models import Tally
 from adoption.models import Unscored
+from adoption.models import Wave
 from adoption.models.base import bucket_of
 from rules import condition as rule
 from rules import period
@@ -305,7 +307,7 @@ def test_a_milestone_counts_under_the_source_of_its_closing_activity_whoever_kno
 def test_an_offer_holds_on_days_on_which_team_and_wave_meet():
     house = House(BOOK, teams={"north": ["Alice"], "south": ["Alice", "Bob"]})
     day = MONDAY.toordinal()
-    change(insert(facts.Wave).values(name="first", team=-house["south"], starts=day, ends=day + 7))
+    change(insert(Wave).values(name="first", team=-house["south"], starts=day, ends=day + 7))
     connection = db.session.connection()
     facts.changed(connection, rescore=True)
     db.session.commit()
@@ -330,7 +332,7 @@ def files():
 
 
 def folder():
-    return Path(facts.current_app.extensions["settings"].archive_folder)
+    return Path(current_app.extensions["settings"].archive_folder)
 
 
 def archived():

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import duckdb
 import pytest
+from flask import current_app
 from sqlalchemy import text
 
 from adoption import facts
@@ -285,7 +286,7 @@ def test_one_who_takes_much_is_named_where_there_are_others(house):
 
 def test_nothing_is_written_but_the_archive(house):
     history.bring_up_to_date()
-    folder = facts.current_app.extensions["settings"].archive_folder
+    folder = current_app.extensions["settings"].archive_folder
     before = contents(), {path.name: path.read_bytes() for path in folder.glob("*.parquet")}
     run(DRAFT)
     trial.glance(books.load(DRAFT), ["callers"], FIRST.toordinal(), LAST.toordinal())
@@ -299,7 +300,7 @@ def test_the_same_question_has_the_same_answer_byte_for_byte_however_the_archive
     monkeypatch.setattr(archive, "ROWS", 2)
     history.forget()
     assert trial.encoded(run(DRAFT)) == once
-    assert len(list(facts.current_app.extensions["settings"].archive_folder.glob("*.parquet"))) > 2
+    assert len(list(current_app.extensions["settings"].archive_folder.glob("*.parquet"))) > 2
     assert trial.encoded(trial.decoded(once)) == once
 
 

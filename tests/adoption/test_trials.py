@@ -3,10 +3,10 @@
 import time
 
 import pytest
+from flask import current_app
 from sqlalchemy import select
 from sqlalchemy import update
 
-from adoption import facts
 from adoption import jobs
 from adoption import trials
 from adoption.extensions import db
@@ -146,7 +146,7 @@ def test_what_cannot_be_tried_says_why(house):
 def test_a_damaged_archive_is_told_and_stops_nothing_else(house):
     trials.answer(ASKED)
     trial.warm.forget()
-    for path in facts.current_app.extensions["settings"].archive_folder.glob("*.parquet"):
+    for path in current_app.extensions["settings"].archive_folder.glob("*.parquet"):
         path.write_bytes(b"nonsense")
     ask()
     work()
