@@ -93,8 +93,8 @@ def _shown(found: Found) -> dict[str, Any]:
         "before": trial_parts.days(found.before, found.since) if effect.weeks else "",
         "after": trial_parts.days(found.since, found.until) if effect.weeks else "",
         "groups": _means(found),
-        "quarters": [_line(QUARTERS[one.name](), one) for one in effect.quarters],
-        "teams": [_line(one.name, one) for one in effect.teams],
+        "quarters": [_line(QUARTERS[one.name](), one) for one in effect.quarters if _known(found)],
+        "teams": [_line(one.name, one, known=_known(found)) for one in effect.teams],
         "guards": [_guard(one) for one in found.guards],
         "risen": [GUARDS[one.name][0]() for one in found.guards if one.rose],
         "spoken": effect.verdict in {rule.NONE, rule.MORE, rule.LESS},
@@ -138,25 +138,31 @@ def number(units: int) -> str:
     return written.replace("-", "\N{MINUS SIGN}")
 
 
+def _known(found: Found) -> bool:
+    """Say whether anything is known of the time before: where nothing was recorded yet, nobody did nothing."""
+    return found.effect.verdict != rule.UNKNOWN
+
+
 def _means(found: Found) -> list[dict[str, str]]:
     effect = found.effect
     rows = []
     if effect.covered:
-        rows.append(_line(gettext("Those it covers"), effect.covered))
+        rows.append(_line(gettext("Those it covers"), effect.covered, known=_known(found)))
     if effect.others and effect.compared:
-        rows.append(_line(gettext("Those it does not cover"), effect.others))
+        rows.append(_line(gettext("Those it does not cover"), effect.others, known=_known(found)))
     return rows
 
 
-def _line(name: str, one: rule.Means) -> dict[str, Any]:
-    more = one.after - one.before
+def _line(name: str, one: rule.Means, *, known: bool = True) -> dict[str, Any]:
+    more = one.after - one.before if known else 0
+    change = number(abs(more)) if more else gettext("no change")
     return {
         "name": name,
         "people": one.people,
         "covered": one.covered,
-        "before": number(one.before),
+        "before": number(one.before) if known else "\N{EN DASH}",
         "after": number(one.after),
-        "more": trial_parts.Difference((more > 0) - (more < 0), number(abs(more)) if more else gettext("no change")),
+        "more": trial_parts.Difference((more > 0) - (more < 0), change if known else "\N{EN DASH}"),
     }
 
 

@@ -142,6 +142,19 @@ def test_the_page_says_it_in_a_sentence_and_hides_small_groups(app, house):
     assert "south not covered" in said
 
 
+def test_where_nothing_was_recorded_before_nobody_is_said_to_have_done_nothing(app, house):
+    for name in (*NORTH, *SOUTH):
+        for week in range(4):
+            call(house, name, week, 5)
+    house.settle()
+    history.bring_up_to_date()
+    said = page(app, house)
+    assert "nothing was recorded before it began" in said
+    assert f"Those it covers {len(NORTH)} \N{EN DASH} 5" in said
+    assert "By what they did before" not in said
+    assert "\N{BLACK UP-POINTING TRIANGLE}" not in said
+
+
 def test_the_page_says_when_it_is_too_early(app, house):
     four_weeks(house, more=4)
     said = page(app, house, day=BEGAN + timedelta(days=9))
