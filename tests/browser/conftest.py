@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from adoption.auth import devices
 from adoption.auth import sessions
@@ -31,6 +32,7 @@ from tests.staff import Staff
 from tests.staff import zone_at_noon
 
 HERE = Path(__file__).parent
+expect.set_options(timeout=chromium.PATIENCE)
 
 
 def pytest_collection_modifyitems(items):

@@ -7,6 +7,7 @@ from datetime import time
 import pytest
 import time_machine
 from flask import current_app
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from adoption.extensions import db
@@ -81,11 +82,11 @@ def test_hana_writes_the_first_incentive_from_an_empty_book(empty, visit, javasc
     )
     save(page, "Save and go on")  # something new to count, and a new reward, are all there is to choose
 
-    assert page.get_by_role("heading", level=1, name="New metric").is_visible()
+    expect(page.get_by_role("heading", level=1, name="New metric")).to_be_visible()
     write(page, "Developed contacts", [("Which activity or milestone", 0, "+new")])
     save(page, "Save and go back")
 
-    assert page.get_by_role("heading", level=1, name="New milestone").is_visible()
+    expect(page.get_by_role("heading", level=1, name="New milestone")).to_be_visible()
     write(page, "Developed contact", [])
     needs = (
         ("an e-mail address", "contact.created"),
@@ -101,11 +102,11 @@ def test_hana_writes_the_first_incentive_from_an_empty_book(empty, visit, javasc
         settled(page)
     save(page, "Save and go back")
 
-    assert page.get_by_role("heading", level=1, name="Developed contacts").is_visible()
+    expect(page.get_by_role("heading", level=1, name="Developed contacts")).to_be_visible()
     save(page, "Save and go back")
     write(page, "Ten developed contacts", [("What is earned", 0, "+new")])
     save(page, "Save and go on")
-    assert page.get_by_role("heading", level=1, name="New reward").is_visible()
+    expect(page.get_by_role("heading", level=1, name="New reward")).to_be_visible()
     write(
         page,
         "Free lunch",
@@ -124,17 +125,17 @@ def test_hana_writes_the_first_incentive_from_an_empty_book(empty, visit, javasc
         page.get_by_role("button", name="Show the effect").click()
     effect = page.locator("[data-part=effect] .stats")
     effect.wait_for()
-    assert "3" in effect.inner_text()  # Alice 25, Bob 20, Cora 15 contacts: all of them earn
-    assert page.get_by_text(SENTENCE).first.is_visible()
-    assert page.get_by_text("каждые 10 за неделю дают на выбор").is_visible()
+    expect(effect).to_contain_text("3")  # Alice 25, Bob 20, Cora 15 contacts: all of them earn
+    expect(page.get_by_text(SENTENCE).first).to_be_visible()
+    expect(page.get_by_text("каждые 10 за неделю дают на выбор")).to_be_visible()
     if javascript:
         assert violations(page) == []
     save(page, "Save and go on")
 
-    assert page.get_by_text("It is ready: nothing is missing").is_visible()
+    expect(page.get_by_text("It is ready: nothing is missing")).to_be_visible()
     page.get_by_label("next Monday").check()
     save(page, "Publish")
-    assert page.get_by_text("published by Hana").first.is_visible()
+    expect(page.get_by_text("published by Hana").first).to_be_visible()
     db.session.rollback()
     table = PublishedDefinition
     query = select(table.starts).where(table.kind == "incentive", table.key == "ten-developed-contacts")
@@ -147,7 +148,9 @@ def test_hana_writes_the_first_incentive_from_an_empty_book(empty, visit, javasc
         page = visit("Hana", size=PHONE, javascript=javascript, reduced=True)
         page.goto("/hr/book/incentive/ten-developed-contacts")
         page.get_by_role("link", name="What it has done").click()
-        assert page.get_by_text("No effect visible yet: 1 whole week has passed, and three are needed.").is_visible()
+        expect(
+            page.get_by_text("No effect visible yet: 1 whole week has passed, and three are needed.")
+        ).to_be_visible()
 
 
 def test_a_rule_is_changed_with_the_keyboard_and_the_words_follow(site, visit):
@@ -159,8 +162,8 @@ def test_a_rule_is_changed_with_the_keyboard_and_the_words_follow(site, visit):
     page.keyboard.press("Control+a")
     page.keyboard.type("8")
     page.locator("[data-part=live] ins").wait_for()
-    assert page.get_by_text("Every 8 developed contacts in a week").first.is_visible()
-    assert page.locator("[data-part=example-0]").get_by_text("the rule gives 1").is_visible()
+    expect(page.get_by_text("Every 8 developed contacts in a week").first).to_be_visible()
+    expect(page.locator("[data-part=example-0]").get_by_text("the rule gives 1")).to_be_visible()
     assert target.evaluate("one => one === document.activeElement"), "the focus stays where one types"
     page.locator("[data-part=example-0]").get_by_role("button", name="Take that").press("Enter")
     page.locator("[data-part=example-0]").get_by_text("holds").wait_for()
@@ -186,17 +189,17 @@ def test_who_comes_second_is_told_and_chooses(site, visit):
     one, other = (visit("Hana", size=DESKTOP, reduced=True, allowed={409}) for _ in range(2))
     one.goto("/hr/book/incentive/ten-contacts-lunch")
     one.get_by_role("button", name="Change", exact=True).click()
-    other.goto(one.url)
     one.get_by_label("How many", exact=True).fill("8")
+    other.goto(one.url)
     save(one, "Save")
     other.get_by_label("How many", exact=True).fill("12")
     save(other, "Save")
-    assert other.get_by_role("heading", level=1, name="Somebody else changed this, too").is_visible()
-    assert other.get_by_text("Every 8 developed contacts").is_visible()
-    assert other.get_by_text("Every 12 developed contacts").is_visible()
+    expect(other.get_by_role("heading", level=1, name="Somebody else changed this, too")).to_be_visible()
+    expect(other.get_by_text("Every 8 developed contacts")).to_be_visible()
+    expect(other.get_by_text("Every 12 developed contacts")).to_be_visible()
     assert violations(other) == []
     other.get_by_role("button", name="Take mine instead").press("Enter")
-    assert other.get_by_label("How many", exact=True).input_value() == "12"
+    expect(other.get_by_label("How many", exact=True)).to_have_value("12")
 
 
 def test_nobody_approves_their_own_draft(site, visit):
@@ -205,11 +208,11 @@ def test_nobody_approves_their_own_draft(site, visit):
     page.get_by_role("button", name="Change", exact=True).click()
     page.get_by_label("Budget; empty: without a limit").fill("5000")
     save(page, "Save and go on")
-    assert page.get_by_text("A second person decides.").is_visible()
+    expect(page.get_by_text("A second person decides.")).to_be_visible()
     save(page, "Send for approval")
-    assert page.get_by_text("four eyes see more than two").first.is_visible()
-    assert page.get_by_role("button", name="Approve and publish").count() == 0
+    expect(page.get_by_text("four eyes see more than two").first).to_be_visible()
+    expect(page.get_by_role("button", name="Approve and publish")).to_have_count(0)
     second = visit("Ann", size=PHONE, reduced=True)
     second.goto(page.url)
     save(second, "Approve and publish")
-    assert second.get_by_text("published by Ann").first.is_visible()
+    expect(second.get_by_text("published by Ann").first).to_be_visible()

@@ -1,6 +1,7 @@
 """Hana uploads a list without JavaScript, sees what it changes, and stores it."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.chromium import DESKTOP
 from tests.browser.chromium import PHONE
@@ -26,21 +27,21 @@ def give(page, text):
 
 def test_a_list_is_seen_and_then_stored_without_a_script(page):
     give(page, LIST.replace("noor@example.com", "noor"))
-    assert page.get_by_role("alert").get_by_text("is no e-mail address").is_visible()
+    expect(page.get_by_role("alert").get_by_text("is no e-mail address")).to_be_visible()
     page.get_by_role("link", name="Choose another file").click()
     give(page, LIST)
-    assert page.get_by_text("1 person is new").first.is_visible()
-    assert page.get_by_text("Nothing is written yet.").is_visible()
+    expect(page.get_by_text("1 person is new").first).to_be_visible()
+    expect(page.get_by_text("Nothing is written yet.")).to_be_visible()
     for size in (PHONE, DESKTOP):
         page.set_viewport_size(size)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.get_by_role("button", name="Store this list").press("Enter")
-    assert page.get_by_role("status").get_by_text("Stored: 1 person is new, 1 person changes").is_visible()
+    expect(page.get_by_role("status").get_by_text("Stored: 1 person is new, 1 person changes")).to_be_visible()
     page.get_by_label("Name, address, team or manager").fill("noor")
     page.get_by_role("button", name="Find").press("Enter")
     page.get_by_role("link", name="Noor").click()
-    assert page.get_by_text("Lab").first.is_visible()
-    assert page.get_by_text("Why: list.csv sha256").is_visible()
+    expect(page.get_by_text("Lab").first).to_be_visible()
+    expect(page.get_by_text("Why: list.csv sha256")).to_be_visible()
 
 
 def test_a_preview_can_be_read_by_everybody(visit):

@@ -4,6 +4,7 @@ import shutil
 import subprocess
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.chromium import DESKTOP
 
@@ -20,10 +21,10 @@ def test_a_source_is_connected_tried_and_seen(site, visit):
     subprocess.run(["/bin/sh", "-c", command], check=True, capture_output=True, timeout=60)  # noqa: S603  # our own line
     page.get_by_role("link", name="I have copied it; show the source").click()
     deliveries = page.locator("#deliveries")
-    assert "1 activity accepted." in deliveries.inner_text()
+    expect(deliveries).to_contain_text("1 activity accepted.")
     assert secret not in page.content()
     deliveries.locator(".rows a").first.click()
-    assert "spoonful.test" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("spoonful.test")
 
 
 def test_a_mapping_shows_what_it_makes_of_a_sample_while_one_types(site, visit):
@@ -32,9 +33,10 @@ def test_a_mapping_shows_what_it_makes_of_a_sample_while_one_types(site, visit):
     page.get_by_label("Name").fill("crm")
     page.get_by_text("Pipedrive").click()
     page.get_by_role("button", name="Connect it").click()
+    page.get_by_label("Secret").wait_for()
     page.goto("/hr/sources/crm/mapping")
     result = page.locator("#result")
-    assert "deal.won" in result.inner_text()
+    expect(result).to_contain_text("deal.won")
     mapping = page.get_by_label("The mapping, in TOML")
     mapping.fill(mapping.input_value().replace('won = "deal.won"', 'won = "deal.signed"'))
     page.locator("#result:has-text('deal.signed')").wait_for()
@@ -49,10 +51,11 @@ def test_a_mapping_is_changed_without_javascript(site, visit):
     page.get_by_label("Name").fill("crm")
     page.get_by_text("Pipedrive").click()
     page.get_by_role("button", name="Connect it").click()
+    page.get_by_label("Secret").wait_for()
     page.goto("/hr/sources/crm/mapping")
     mapping = page.get_by_label("The mapping, in TOML")
     mapping.fill(mapping.input_value().replace('won = "deal.won"', 'won = "deal.signed"'))
     page.get_by_role("button", name="Compare with the last deliveries").click()
-    assert "deal.signed" in page.locator("#result").inner_text()
+    expect(page.locator("#result")).to_contain_text("deal.signed")
     page.get_by_role("button", name="Save this mapping").click()
-    assert "The mapping is in force" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("The mapping is in force")

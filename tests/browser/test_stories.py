@@ -269,7 +269,7 @@ def test_the_first_stop_of_the_keyboard_leads_past_the_frame(visit):
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "main"
+    expect(page.locator("#main")).to_be_focused()
 
 
 def test_light_beats_a_dark_system(visit):
@@ -277,6 +277,7 @@ def test_light_beats_a_dark_system(visit):
     expected = ground(light)
     assert ground(dark) != expected
     dark.locator("footer button[value=light]").click()
+    expect(dark.locator("html")).to_have_attribute("data-theme", "light")
     assert ground(dark) == expected
 
 
@@ -316,5 +317,6 @@ def test_everything_that_matters_works_without_javascript(site, visit):
     page.locator("footer button[value=dark]").click()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     page.locator("footer form[action='/sign-out'] button").click()
+    page.locator("footer form[action='/sign-out']").wait_for(state="detached")
     page.goto("/")
     assert "/sign-in" in page.url
