@@ -58,6 +58,7 @@ LEFT_OUT: Mapping[str, str] = {
     "draft_author": "is about rules; what somebody did to it is in what_i_did",
     "incentive_stop": "is about everybody; names who stopped it",
     "bonus_run": "is about everybody; names who took its steps",
+    "detection_setting": "is about everybody; names who changed it, which is in what_i_did",
     "payroll_export": "is about everybody; names who made it",
     "allowance": "how often something may still be tried: gone within the hour",
     "distinct_key": "follows from the activities, and is what tallies are counted with",

@@ -49,6 +49,8 @@ from adoption.models.journal import JournalCheck as JournalCheck
 from adoption.models.journal import JournalEntry as JournalEntry
 from adoption.models.journal import JournalHead as JournalHead
 from adoption.models.letter import Letter as Letter
+from adoption.models.privacy import DetectionSetting as DetectionSetting
+from adoption.models.privacy import PrivacyPack as PrivacyPack
 from adoption.models.roles import Delegation as Delegation
 from adoption.models.roles import RoleGrant as RoleGrant
 from adoption.models.service import ApiToken as ApiToken

@@ -63,6 +63,8 @@ ACTIONS: Words = {
     "paused": lambda: gettext("was paused"),
     "replayed": lambda: gettext("was replayed"),
     "matched": lambda: gettext("was matched"),
+    "turned on": lambda: gettext("was turned on"),
+    "turned off": lambda: gettext("was turned off"),
 }
 # Of all these: a kind of thing, before the thing's name
 KINDS: Words = {
@@ -96,6 +98,7 @@ KINDS: Words = {
     "records": lambda: gettext("Links to records"),
     "sample": lambda: gettext("Sample data"),
     "identity": lambda: gettext("Identity"),
+    "privacy": lambda: gettext("Privacy"),
 }
 # Of all these: a page of somebody's that somebody else looked at
 PAGES: Words = {

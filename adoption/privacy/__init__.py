@@ -1,0 +1,21 @@
+"""What may be concluded about single people at all, and for how long it is kept (docs/decisions/privacy.md).
+
+``individual()`` and ``shadow()`` are asked before anything personal about spreadsheet work is stored or shown:
+
+* not ``individual()``: nothing about a single person is stored, kept or shown; only figures of five or more together;
+* ``shadow()``: people see their own, and nobody else sees or does anything: no queue, no manager's list, no letter.
+"""
+
+from __future__ import annotations
+
+from adoption.privacy.switch import LEAST as LEAST
+from adoption.privacy.switch import SHADOW as SHADOW
+from adoption.privacy.switch import Detection as Detection
+from adoption.privacy.switch import NotToldError as NotToldError
+from adoption.privacy.switch import ShadowError as ShadowError
+from adoption.privacy.switch import UnchangedError as UnchangedError
+from adoption.privacy.switch import current as current
+from adoption.privacy.switch import individual as individual
+from adoption.privacy.switch import shadow as shadow
+from adoption.privacy.switch import turn_off as turn_off
+from adoption.privacy.switch import turn_on as turn_on
