@@ -32,12 +32,14 @@ from adoption.models import PublishedVersion
 from adoption.models import Redemption
 from adoption.models import RoleGrant
 from adoption.models import Series
+from adoption.models import Signal
 from adoption.models import SignInLink
 from adoption.models import Tally
 from adoption.models import Team
 from adoption.models import Voucher
 from adoption.models import WebSession
 from adoption.models import Weight
+from adoption.models import Workbook
 from adoption.models import bucket_of
 from rules import period
 from rules.bonus.closing import FINAL
@@ -65,6 +67,7 @@ LEFT_OUT: Mapping[str, str] = {
     "record_progress": "follows from the activities",
     "snapshot_place": "follows from the tallies",
     "stranger": "nobody we know",
+    "feed_person": "which office suites have named them; what they are known to have done is in signals",
     "upload": "a file that is about to be stored or thrown away: gone within the day",
 }
 
@@ -163,6 +166,22 @@ PARTS: tuple[Part, ...] = (
         ).where(LedgerEntry.bucket == bucket_of(who), LedgerEntry.holder == who)
         .order_by(LedgerEntry.posted, LedgerEntry.cause, LedgerEntry.turn),
         {"amount": text_of_units, "posted": moment_of},
+    ),
+    Part(
+        "signals",
+        lambda who: select(
+            Signal.feed, Signal.kind, Signal.day, Signal.moment, Workbook.title.label("workbook"), Signal.extension,
+            Signal.location,
+        ).outerjoin(Workbook, Workbook.id == Signal.workbook)
+        .where(Signal.participant == who).order_by(Signal.day, Signal.feed, Signal.id),
+        {"day": day_of, "moment": moment_of},
+    ),
+    Part(
+        "workbooks_i_proposed",
+        lambda who: select(
+            Workbook.title, Workbook.rule, Workbook.value, Workbook.state, Workbook.note, Workbook.proposed
+        ).where(Workbook.proposed_by == who).order_by(Workbook.id),
+        {"proposed": moment_of},
     ),
     Part(
         "looks_at_my_pages",

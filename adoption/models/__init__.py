@@ -60,6 +60,11 @@ from adoption.models.service import Facts as Facts
 from adoption.models.service import JobRun as JobRun
 from adoption.models.service import RecordLink as RecordLink
 from adoption.models.service import Source as Source
+from adoption.models.signal import Feed as Feed
+from adoption.models.signal import FeedDay as FeedDay
+from adoption.models.signal import FeedPerson as FeedPerson
+from adoption.models.signal import Signal as Signal
+from adoption.models.signal import Workbook as Workbook
 from adoption.models.start import StartStep as StartStep
 from adoption.models.tally import DistinctKey as DistinctKey
 from adoption.models.tally import Edition as Edition

@@ -1,0 +1,39 @@
+"""Of which local days a feed has told everything.  A day without such a word is missing, and missing is never zero."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from adoption import statements
+from adoption.extensions import db
+from adoption.models import FeedDay
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import Connection
+
+_WHOLE = (
+    "INSERT INTO feed_day (feed, day, heard, whole) SELECT feed, day, heard, whole FROM {given} AS g WHERE true"
+    " ON CONFLICT (feed, day) DO UPDATE SET whole = excluded.whole, heard = excluded.heard, swept = NULL"
+    " WHERE feed_day.whole IS NULL OR feed_day.swept IS NOT NULL"
+)
+
+
+def note_whole(connection: Connection, feed: str, days: Iterable[int], now: int) -> None:
+    """Note that a feed has told these days whole; those that were whole stay as they are.  One statement."""
+    given = [(feed, day, now, now) for day in sorted(set(days))]
+    if given:
+        statements.run(connection, "feed_day", ("feed", "day", "heard", "whole"), given, _WHOLE)
+
+
+def states(feed: str, first: int, last: int) -> dict[int, str]:
+    """Return how each local day from ``first`` to ``last`` stands: ``whole``, ``part``, ``swept`` or ``missing``."""
+    query = select(FeedDay.day, FeedDay.whole, FeedDay.swept).where(FeedDay.feed == feed)
+    found = {
+        row.day: "swept" if row.swept is not None else "part" if row.whole is None else "whole"
+        for row in db.session.execute(query.where(FeedDay.day.between(first, last)))
+    }
+    return {day: found.get(day, "missing") for day in range(first, last + 1)}
