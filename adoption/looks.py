@@ -2,6 +2,9 @@
 
 Whatever decides that something of a person is shown calls ``note``; that is all a page has to do.  When the answer is
 ready, one hook writes what was noted, also for a request that only reads.  If it cannot be written, nothing is shown.
+
+Looks at somebody's flag (``note_flag``) are not for the journal, which others read and from which nothing can be
+deleted: they are in a table of their own, which the person alone reads and retention empties (docs/decisions/flags.md).
 """
 
 from __future__ import annotations
@@ -20,13 +23,17 @@ from sqlalchemy.exc import OperationalError
 
 from adoption import auth
 from adoption import journal
+from adoption import statements
 from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.journal.reading import READ
+from adoption.models import FlagLook
 from adoption.models import JournalEntry
 from rules import period
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask import Flask
     from flask import Response
     from sqlalchemy import Connection
@@ -46,6 +53,15 @@ class Look(NamedTuple):
         """Return it as the journal keeps it."""
         kept: dict[str, object] = {"page": self.page, "path": self.path}
         return kept if self.behalf is None else kept | {"for": self.behalf}
+
+
+class FlagLooked(NamedTuple):
+    """Who was shown something of a flag, in whose place, on which page (an endpoint), when."""
+
+    reader: int
+    behalf: int | None
+    page: str
+    moment: int
 
 
 def read(kept: str | None) -> Look:
@@ -73,7 +89,23 @@ def note(participant: int, behalf: int | None = None) -> None:
     g.setdefault("looked", {}).setdefault(participant, behalf)
 
 
+def note_flag(participant: int, behalf: int | None = None) -> None:
+    """Note that the answer to the running request shows something of a participant's flag; one's own is no matter."""
+    if auth.caller().participant not in {None, participant}:
+        g.setdefault("looked_at_flags", {}).setdefault(participant, behalf)
+
+
+def at_flags(participant: int, since: int) -> list[FlagLooked]:
+    """Return who looked at somebody's flag since a moment (UTC microseconds), the latest first."""
+    columns = (FlagLook.reader, FlagLook.behalf, FlagLook.page, FlagLook.moment)
+    query = select(*columns).where(FlagLook.participant == participant, FlagLook.moment >= since)
+    return [FlagLooked(*row) for row in db.session.execute(query.order_by(FlagLook.id.desc()))]
+
+
 def _keep(response: Response) -> Response:
+    flags: dict[int, int | None] = g.pop("looked_at_flags", {})
+    if flags and response.status_code in SHOWN:
+        response = _kept(response, lambda: _write_flags(flags, request.endpoint or "", time.time_ns() // 1000))
     looked: dict[int, int | None] = g.pop("looked", {})
     if not looked or response.status_code not in SHOWN:
         return response
@@ -84,16 +116,37 @@ def _keep(response: Response) -> Response:
     remembered: dict[tuple[int | None, int, Look], int] = current_app.extensions["looks"]
     who = auth.caller().participant
     fresh = {one: look for one, look in looks.items() if remembered.get((who, one, look)) != begins}
-    try:
-        if fresh:
-            _write(fresh, begins, now)
-    except (OperationalError, InterfaceError) as error:
-        db.session.rollback()
-        return current_app.make_response(current_app.handle_user_exception(error))
+    if fresh:
+        response = _kept(response, lambda: _write(fresh, begins, now))
+    if response.status_code not in SHOWN:
+        return response
     if len(remembered) >= MANY:
         remembered.clear()
     remembered.update({(who, one, look): begins for one, look in fresh.items()})
     return response
+
+
+def _kept(response: Response, write: Callable[[], None]) -> Response:
+    """Return the answer once what it shows is noted; the fault instead if it cannot be."""
+    try:
+        write()
+    except (OperationalError, InterfaceError) as error:
+        db.session.rollback()
+        return current_app.make_response(current_app.handle_user_exception(error))
+    return response
+
+
+def _write_flags(looked: dict[int, int | None], page: str, now: int) -> None:
+    """Write what is not there yet for reader, page and local day, and commit."""
+    zone = current_app.extensions["settings"].organisation_zone
+    reader, day = auth.caller().participant, period.local_day(zone)(now)
+    same = (FlagLook.reader == reader, FlagLook.page == page, FlagLook.day == day)
+    there = set(db.session.scalars(select(FlagLook.participant).where(*same)))
+    rows = [(one, reader, looked[one], page, day, now) for one in sorted(looked) if one not in there]
+    if rows:
+        columns = ("participant", "reader", "behalf", "page", "day", "moment")
+        statements.insert_new(begin_write(), "flag_look", columns, rows)
+        db.session.commit()
 
 
 def _write(looks: dict[int, Look], begins: int, now: int) -> None:

@@ -74,7 +74,17 @@ def init_app(app: Flask) -> None:
 
 def _forget() -> None:
     """Begin without what was known of another request: a context that was pushed by hand outlives one."""
-    for name in ("visitor", "person", "caller", "language", "page_context", "csrf_token", "csrf_valid", "looked"):
+    for name in (
+        "visitor",
+        "person",
+        "caller",
+        "language",
+        "page_context",
+        "csrf_token",
+        "csrf_valid",
+        "looked",
+        "looked_at_flags",
+    ):
         g.pop(name, None)
 
 

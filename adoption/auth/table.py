@@ -54,6 +54,9 @@ PERMISSIONS: Mapping[str, Mapping[str, Reach]] = {
     "incentives:stop": {"hr": ALL},  # at once, and reversibly
     "sources:manage": {"hr": ALL, "admin": ALL},
     "tokens:manage": {"admin": ALL},
+    "evidence:read": EVERYBODY,  # nobody reads somebody else's
+    "team:read": {"manager": REPORTS},
+    "flags:lead": {"lead": ALL},  # what waits for an adoption lead; neither HR's nor an administrator's
     "start:run": {"hr": ALL, "admin": ALL},  # the first run, and sample data
 }
 SCOPES = (*PERMISSIONS, EVERY)

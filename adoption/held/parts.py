@@ -18,22 +18,31 @@ from adoption.models import Award
 from adoption.models import BonusAdjustment
 from adoption.models import BonusRun
 from adoption.models import BonusStatement
+from adoption.models import Champion
+from adoption.models import CheckInAnswer
+from adoption.models import Contest
 from adoption.models import Delegation
 from adoption.models import Device
 from adoption.models import Dispute
 from adoption.models import Edition
 from adoption.models import Figure
+from adoption.models import FlagLook
+from adoption.models import FlagStep
+from adoption.models import Help
 from adoption.models import Identity
 from adoption.models import JournalEntry
 from adoption.models import LedgerEntry
 from adoption.models import Letter
 from adoption.models import Membership
+from adoption.models import Participant
 from adoption.models import PublishedVersion
 from adoption.models import Redemption
 from adoption.models import RoleGrant
 from adoption.models import Series
 from adoption.models import Signal
 from adoption.models import SignInLink
+from adoption.models import Snooze
+from adoption.models import StoredFlag
 from adoption.models import Tally
 from adoption.models import Team
 from adoption.models import Voucher
@@ -90,6 +99,11 @@ def as_it_may_be(value: str | None) -> msgspec.Raw | None:
 def day_of(value: int | None) -> str | None:
     """Write a local day; an open end is none."""
     return None if value is None or value >= period.FOREVER else date.fromordinal(max(1, value)).isoformat()
+
+
+def day_if_any(value: int) -> str | None:
+    """Write a local day; 0 is none."""
+    return day_of(value or None)
 
 
 def moment_of(value: int | None) -> str | None:
@@ -280,6 +294,55 @@ PARTS: tuple[Part, ...] = (
             Dispute.state, Dispute.answer, Dispute.answered,
         ).join(BonusRun, BonusRun.id == Dispute.run).where(Dispute.participant == who).order_by(Dispute.id),
         {"from": day_of, "asked": moment_of, "answered": moment_of},
+    ),
+    Part(
+        "flag",
+        lambda who: select(
+            StoredFlag.state, StoredFlag.since, StoredFlag.came_from, StoredFlag.confirmed,
+            StoredFlag.waited.label("working_days_in_it"), StoredFlag.muted_until,
+        ).where(StoredFlag.participant == who),
+        {"since": day_of, "confirmed": day_if_any, "muted_until": day_if_any},
+    ),
+    Part(
+        "steps_of_the_flag",
+        lambda who: select(
+            FlagStep.day, FlagStep.moment, FlagStep.before.label("from"), FlagStep.after.label("to"), FlagStep.does,
+            FlagStep.by, Participant.name.label("who"), FlagStep.why, FlagStep.note,
+        ).outerjoin(Participant, Participant.id == FlagStep.who).where(FlagStep.participant == who)
+        .order_by(FlagStep.id),
+        {"day": day_of, "moment": moment_of},
+    ),
+    Part(
+        "contests",
+        lambda who: select(
+            Contest.id.label("number"), Contest.reason, Contest.words, Contest.about, Contest.file_name, Contest.opened,
+            Contest.due, Contest.outcome, Contest.answer, Contest.removed, Contest.answered,
+        ).where(Contest.participant == who).order_by(Contest.id),
+        {"about": as_it_is, "removed": as_it_is, "opened": moment_of, "due": day_of, "answered": moment_of},
+    ),
+    Part(
+        "help",
+        lambda who: select(Help.kind, Participant.name.label("champion"), Help.since, Help.ended)
+        .outerjoin(Participant, Participant.id == Help.champion).where(Help.participant == who).order_by(Help.id),
+        {"since": moment_of, "ended": moment_of},
+    ),
+    Part(
+        "champion",
+        lambda who: select(Champion.since, Champion.named).where(Champion.participant == who),
+        {"since": day_of, "named": moment_of},
+    ),
+    Part(
+        "answers_to_check_ins",
+        lambda who: select(CheckInAnswer.moment, CheckInAnswer.answer, CheckInAnswer.words)
+        .where(CheckInAnswer.participant == who).order_by(CheckInAnswer.id),
+        {"moment": moment_of},
+    ),
+    Part("reminders", lambda who: select(Snooze.until).where(Snooze.participant == who), {"until": day_of}),
+    Part(
+        "looks_at_my_flag",
+        lambda who: select(Participant.name.label("by"), FlagLook.page, FlagLook.moment)
+        .join(Participant, Participant.id == FlagLook.reader).where(FlagLook.participant == who).order_by(FlagLook.id),
+        {"moment": moment_of},
     ),
 )
 # fmt: on

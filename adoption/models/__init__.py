@@ -45,6 +45,14 @@ from adoption.models.directory import Wave as Wave
 from adoption.models.draft import DraftAuthor as DraftAuthor
 from adoption.models.draft import StoredDraft as StoredDraft
 from adoption.models.draft import StoredDraftPart as StoredDraftPart
+from adoption.models.flag import Champion as Champion
+from adoption.models.flag import CheckInAnswer as CheckInAnswer
+from adoption.models.flag import Contest as Contest
+from adoption.models.flag import FlagLook as FlagLook
+from adoption.models.flag import FlagStep as FlagStep
+from adoption.models.flag import Help as Help
+from adoption.models.flag import Snooze as Snooze
+from adoption.models.flag import StoredFlag as StoredFlag
 from adoption.models.journal import JournalCheck as JournalCheck
 from adoption.models.journal import JournalEntry as JournalEntry
 from adoption.models.journal import JournalHead as JournalHead

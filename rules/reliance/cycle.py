@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from rules.reliance import ledger
+from rules.reliance.ledger import BEGIN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +40,7 @@ READERS: Mapping[str, tuple[str, ...]] = {
     "hint": ("person",),
     "suspected": ("person",),  # and the lead, once it waits to be confirmed
     "flagged": ("person", "lead", "manager"),
-    "helping": ("person", "lead", "manager"),
+    "helping": ("person", "lead", "manager"),  # of what was confirmed, here and below (``readers``)
     "recovering": ("person", "lead", "manager"),
     "recovered": ("person",),
     "contested": ("person", "lead"),
@@ -111,6 +112,8 @@ class Flag(NamedTuple):
 
     state: str = "none"
     came_from: str | None = None  # the state to which a contest or a pause leads back
+    slips_to: str | None = None  # the state to which recovering leads back
+    confirmed: int = 0  # the day on which a lead confirmed; 0: nobody but the participant has learned of it
     since: int = 0  # the day of the last step
     waited: int = 0  # expected days in this state
     quiet: int = 0  # expected days without new evidence
@@ -118,13 +121,58 @@ class Flag(NamedTuple):
     muted_until: int = 0  # before this day the evidence raises nothing
 
 
+def counted(flag: Flag, *, day: int, expected: bool, evidence: bool) -> Flag:
+    """Count one more day; ``expected``: work was, ``evidence``: something new spoke for spreadsheets on it."""
+    quiet = 0 if evidence else flag.quiet + expected
+    return flag._replace(waited=flag.waited + expected, quiet=quiet, quiet_since=day if evidence else flag.quiet_since)
+
+
+def taken(flag: Flag, does: str, *, by: str, day: int) -> Flag:
+    """Return the flag after a step on a day.
+
+    Whoever comes back from a pause has waited as long as before; whose contest was rejected has five new days.
+
+    Raises:
+        ImpossibleStepError: there is no such step, or it is not theirs.
+    """
+    back = flag.slips_to if does == "slip" else flag.came_from
+    to = step(flag.state, does, by=by, came_from=back).to
+    after = flag._replace(state=to, since=day, waited=flag.waited if does in {"pause", "resume"} else 0)
+    if does in {"contest", "pause"}:
+        return after._replace(came_from=flag.state)
+    after = after._replace(came_from=None)
+    if does == "improve":
+        return after._replace(slips_to=flag.state)
+    if does == "confirm":
+        return after._replace(confirmed=day)
+    if does in {"hint", "raise"}:
+        return after._replace(quiet=0, quiet_since=day) if flag.state not in OPEN else after
+    if does in {"accept", "decline"}:
+        after = after._replace(muted_until=day + MUTED)
+    return after if to in OPEN or to == "paused" else after._replace(slips_to=None, confirmed=0)
+
+
+def readers(flag: Flag) -> tuple[str, ...]:
+    """Return who may know the state: a lead once it waits for one, a manager of what a lead has confirmed alone."""
+    if flag.state == "suspected" and flag.waited >= WAITS:
+        return (PERSON, LEAD)
+    if flag.state in {"helping", "recovering"} and not flag.confirmed:
+        return (PERSON,)  # who asked for help by themselves is shown to nobody
+    return READERS[flag.state]
+
+
 def moves(flag: Flag, account: Account, *, day: int, away: bool) -> str | None:
-    """Return the step that the service takes by itself on a day, if any; ``away``: absent, or the feed is missing."""
+    """Return the step that the service takes by itself on a day, if any; ``away``: absent, or the feed is missing.
+
+    What has expired begins anew only by evidence that came after.
+    """
     stale = day - flag.quiet_since >= STALE
     if flag.state == "paused":
         return "expire" if stale else (None if away else "resume")
     if flag.state not in OPEN:
-        return None if flag.state == "contested" or day < flag.muted_until else _begins(flag, account)
+        old = flag.state == "expired" and flag.quiet_since <= flag.since
+        quiet = flag.state == "contested" or away or day < flag.muted_until
+        return None if quiet else _begins(flag, BEGIN if old else account)
     if away:
         return "pause"
     return "expire" if stale or flag.quiet >= STALE_EXPECTED else _goes_on(flag.state, account)
