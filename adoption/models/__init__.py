@@ -45,6 +45,15 @@ from adoption.models.directory import Wave as Wave
 from adoption.models.draft import DraftAuthor as DraftAuthor
 from adoption.models.draft import StoredDraft as StoredDraft
 from adoption.models.draft import StoredDraftPart as StoredDraftPart
+from adoption.models.evidence import AdoptionScore as AdoptionScore
+from adoption.models.evidence import AdoptionWeek as AdoptionWeek
+from adoption.models.evidence import EvidenceDay as EvidenceDay
+from adoption.models.evidence import HabitBlock as HabitBlock
+from adoption.models.evidence import Night as Night
+from adoption.models.evidence import Norm as Norm
+from adoption.models.evidence import RelianceAccount as RelianceAccount
+from adoption.models.evidence import RoleHabit as RoleHabit
+from adoption.models.evidence import Season as Season
 from adoption.models.flag import Champion as Champion
 from adoption.models.flag import CheckInAnswer as CheckInAnswer
 from adoption.models.flag import Contest as Contest

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping  # noqa: TC003  # whoever stores what is usual reads the types
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
@@ -13,7 +14,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterable
-    from collections.abc import Mapping
     from collections.abc import Sequence
 
     from rules.reliance.seen import Seen
@@ -91,6 +91,19 @@ def habit(days: Sequence[Seen]) -> Habit:
         covered=len(covered),
         edits=sum(bool(one.edited) for one in covered),
     )
+
+
+def together(habits: Iterable[Habit]) -> Habit:
+    """Return what was counted over several stretches of whole weeks: ``habit`` of all their days."""
+    sums: dict[str, int] = dict.fromkeys(("days", "live", "weeks", "batches", "covered", "edits"), 0)
+    late: dict[str, tuple[float, float]] = {}
+    for one in habits:
+        for name in sums:
+            sums[name] += getattr(one, name)
+        for kind, (missed, whole) in one.late.items():
+            before = late.get(kind, (0.0, 0.0))
+            late[kind] = before[0] + missed, before[1] + whole
+    return Habit(late=late, **sums)
 
 
 def of_role(habits: Sequence[Habit], default: Usual = DEFAULT) -> Usual:
