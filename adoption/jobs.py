@@ -22,6 +22,7 @@ from sqlalchemy import update
 
 from adoption import boards
 from adoption import budgets
+from adoption import evidence
 from adoption import facts
 from adoption import journal
 from adoption import limits
@@ -100,6 +101,11 @@ def watch_budgets(_report: Report) -> str:
     told = budgets.watch(_now())
     db.session.commit()
     return f"{told} thresholds passed"
+
+
+def judge_days(report: Report) -> str:
+    """Follow everybody's evidence through the days that can be judged by now."""
+    return f"{evidence.run(_now(), report)} days judged"
 
 
 def archive(report: Report) -> str:
@@ -237,6 +243,9 @@ JOBS: dict[str, Job] = {
         work_out_bonuses, _every(5), "freeze and work out bonus runs", lambda: bool(working.waiting())
     ),
     "try-drafts": Job(try_drafts, _every(2), "work out long dry runs", lambda: bool(trials.waiting())),
+    "judge-days": Job(
+        judge_days, _every(300), "follow the evidence of days that are over", lambda: bool(evidence.due(_now()))
+    ),
     "remind-of-ends": Job(
         remind_of_ends, _every(600), "tell HR of rules that end soon", lambda: _new_day("remind-of-ends")
     ),

@@ -236,9 +236,7 @@ def facts(entries: Iterable[Entry], next_working: Callable[[int], int]) -> DayFa
     known = list(entries)
     standing = [one for one in known if not one.gone]
     records = [
-        Recorded(one.kind, one.recorded, one.day, one.occurred, one.occurred_day)
-        for one in standing
-        if one.typed
+        Recorded(one.kind, one.recorded, one.day, one.occurred, one.occurred_day) for one in standing if one.typed
     ]
     live, arrived, typed, densest = counted(records, next_working)
     counts = adoption.door(_action(one) for one in known if one.typed)

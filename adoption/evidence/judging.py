@@ -84,6 +84,14 @@ def scored(state: State, live: float, role: RoleScore) -> Score | None:
     )
 
 
+def score_rows(day: int, who: int, state: State, live: float, role: RoleScore) -> list[tuple[int, ...]]:
+    """Return the row of somebody's score as it is kept; none while there is too little to say."""
+    score = scored(state, live, role)
+    if score is None:
+        return []
+    return [(day, who, round(score.value * 10), *(round(part * UNIT) for part in score[1:]))]
+
+
 def used(state: State) -> list[str]:
     """Return the kinds of actions within the days that the score looks at."""
     since = state.recent[0].day if state.recent else 0

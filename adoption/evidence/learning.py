@@ -10,16 +10,19 @@ from zlib import crc32
 
 from sqlalchemy import select
 
+from adoption import privacy
 from adoption import statements
 from adoption.evidence import kept
 from adoption.evidence.judging import BLOCK
 from adoption.evidence.judging import LOOKS
+from adoption.evidence.judging import block_of
 from adoption.evidence.kept import RoleScore
 from adoption.models import RoleHabit
 from rules import adoption
 from rules.reliance import DEFAULT
 from rules.reliance import Usual
 from rules.reliance import usual
+from rules.reliance.usual import Habit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,7 +34,6 @@ if TYPE_CHECKING:
     from adoption.evidence.kept import State
     from adoption.evidence.people import Declared
     from adoption.facts import Person
-    from rules.reliance.usual import Habit
 
 MOST = 5_000  # people of a role from whom is learned: a middle needs no more, and memory stays bounded
 DIGITS = 6
@@ -46,10 +48,13 @@ class RoleUsual(kept.RoleScore, frozen=True, kw_only=True):
 
 def roles(connection: Connection, block: int) -> dict[str, RoleUsual]:
     """Return what is usual in each role during a block."""
-    rows = connection.execute(
-        select(RoleHabit.role, RoleHabit.usual, RoleHabit.score).where(RoleHabit.block == block)
-    )
+    rows = connection.execute(select(RoleHabit.role, RoleHabit.usual, RoleHabit.score).where(RoleHabit.block == block))
     return {row.role: _role(kept.usual_of(row.usual), kept.role_of(row.score)) for row in rows}
+
+
+def role_on(connection: Connection, role: str, day: int) -> RoleUsual:
+    """Return what is usual in a role on a day; what is assumed where nothing was learned."""
+    return roles(connection, block_of(day)).get(role, RoleUsual())
 
 
 def _role(usually: Usual, score: RoleScore) -> RoleUsual:
@@ -76,6 +81,18 @@ def learn(connection: Connection, people: Iterable[Person], block: int) -> None:
         learned = rounded(usual.of_role(habits))
         score = _score(list(_states(connection, some)), learned)
         rows.append((role, block, len(habits), kept.text(learned), kept.text(score)))
+    statements.put(connection, "role_habit", ("role", "block"), _COLUMNS, rows)
+
+
+def learn_from(connection: Connection, states: Mapping[str, Sequence[State]], block: int) -> None:
+    """Store what is usual in roles of five people or more, from a week of states that are kept nowhere."""
+    rows = []
+    for role, found in sorted(states.items()):
+        if len(found) >= privacy.LEAST:
+            uses = [state.use.recent for state in found]
+            habits = [Habit(days=len(use), live=sum(live for live, _ in use)) for use in uses if use]
+            learned = rounded(usual.of_role(habits))
+            rows.append((role, block, len(found), kept.text(learned), kept.text(_score(found, learned))))
     statements.put(connection, "role_habit", ("role", "block"), _COLUMNS, rows)
 
 
@@ -143,12 +160,12 @@ def of_person(healthy: Habit | None, role: RoleUsual) -> Usual:
     return rounded(usual.of_person(healthy, role.usual)) if healthy else role.usual
 
 
-def measured(usually: Usual, person: Person, declared: Declared) -> Usual:
+def measured(usually: Usual, participant: int, role: str, declared: Declared) -> Usual:
     """Return what somebody is measured by on a day: what is usual, and what was declared for them or their role."""
-    own_norm = declared.own.get(person.id)
+    own_norm = declared.own.get(participant)
     if own_norm is not None:
         return replace(usually, live=own_norm)
-    norm = declared.roles.get(person.role, 0.0)
+    norm = declared.roles.get(role, 0.0)
     return replace(usually, live=norm) if norm > usually.live else usually
 
 

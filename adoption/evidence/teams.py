@@ -8,6 +8,7 @@ rests on five or more.
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 from typing import NamedTuple
@@ -120,7 +121,7 @@ def _bins(shares: Sequence[float]) -> tuple[Bin, ...]:
         return ()
     found: list[Bin] = []
     since, count = BINS[0], 0
-    for low, high in zip(BINS, BINS[1:], strict=False):
+    for low, high in pairwise(BINS):
         count += sum(low <= share < high or (high == BINS[-1] == share) for share in shares)
         if count >= LEAST:
             found.append(Bin(since, high, count))

@@ -62,6 +62,7 @@ class HabitBlock(Base):
     participant: Mapped[int] = mapped_column(ForeignKey(Participant.id), primary_key=True, autoincrement=False)
     block: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     since: Mapped[int]  # the first day of the block that was followed
+    role: Mapped[str] = mapped_column(Bytewise)  # by which they are measured in this block
     usual: Mapped[str] = mapped_column(Bytewise)  # JSON
     begins: Mapped[str] = mapped_column(Bytewise)  # JSON: the state before the first day
     healthy: Mapped[str] = mapped_column(Bytewise)  # JSON: counts of days that looked healthy

@@ -45,6 +45,7 @@ def upgrade():
     sa.Column('participant', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('block', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('since', sa.Integer(), nullable=False),
+    sa.Column('role', bytewise, nullable=False),
     sa.Column('usual', bytewise, nullable=False),
     sa.Column('begins', bytewise, nullable=False),
     sa.Column('healthy', bytewise, nullable=False),
