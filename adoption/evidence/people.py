@@ -65,11 +65,11 @@ def declared(connection: Connection, day: int) -> Declared:
     importers: set[int] = set()
     norms = select(Norm.role, Norm.participant, Norm.live, Norm.imports).where(Norm.starts <= day)
     for role, participant, live, imports in connection.execute(norms.order_by(Norm.starts, Norm.id)):
-        if live is not None and participant is None:
+        if live is not None and role is not None:
             roles[role] = live / 100
-        elif live is not None:
+        elif live is not None and participant is not None:
             own[participant] = live / 100
-        if imports:
+        if imports and participant is not None:
             importers.add(participant)
     seasons = select(Season.role, Season.team, Season.participant).where(Season.starts <= day, Season.ends > day)
     rows = connection.execute(seasons).all()

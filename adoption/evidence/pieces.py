@@ -114,7 +114,7 @@ def _store(connection: Connection, evening: Evening, judged: Mapping[int, Judged
     days, accounts, scores = [], [], []
     for who, one in sorted(judged.items()):
         days.append((day, who, kept.text(one.facts), judging.micro(one.after.account), kept.mark(one.written)))
-        accounts.append((who, day, kept.VERSION, one.after.use.asked, one.written))
+        accounts.append((who, day, kept.VERSION, int(one.after.use.asked), one.written))
         if one.facts.expected:
             scores.extend(judging.score_rows(day, who, one.after, one.live, one.role))
     statements.insert_new(connection, "evidence_day", DAY, days)

@@ -151,7 +151,9 @@ def check_in_of(connection: Connection, participant: int) -> CheckIn:
 def check_ins(connection: Connection) -> CheckIns:
     """Return to how many people the question is open: counts, never names."""
     table = RelianceAccount
-    asked, people = connection.execute(select(func.count().filter(table.asked), func.count()).select_from(table)).one()
+    asked, people = connection.execute(
+        select(func.count().filter(table.asked == 1), func.count()).select_from(table)
+    ).one()
     return CheckIns(asked, people)
 
 

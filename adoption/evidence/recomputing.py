@@ -163,5 +163,5 @@ def _store(connection: Connection, participant: int, steps: Sequence[Step]) -> N
     connection.execute(delete(table).where(table.participant == participant, table.day.in_(range(since, until + 1))))
     statements.insert_new(connection, "adoption_score", SCORE, [step.score for step in steps if step.score])
     last: State = steps[-1].after
-    account = (participant, until, kept.VERSION, last.use.asked, written[-1])
+    account = (participant, until, kept.VERSION, int(last.use.asked), written[-1])
     statements.put(connection, "reliance_account", ("participant",), ("day", "version", "asked", "state"), [account])

@@ -50,7 +50,7 @@ class RelianceAccount(Base):
     participant: Mapped[int] = mapped_column(ForeignKey(Participant.id), primary_key=True, autoincrement=False)
     day: Mapped[int]  # the last one that was followed
     version: Mapped[int]  # of the rules
-    asked: Mapped[bool] = mapped_column(index=True)  # whether the check-in is open
+    asked: Mapped[int] = mapped_column(SmallInteger, index=True)  # 1: the check-in is open
     state: Mapped[str] = mapped_column(Bytewise)  # JSON: account, use, the days that the score looks at
 
 

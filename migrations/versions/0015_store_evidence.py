@@ -34,7 +34,7 @@ def upgrade():
     sa.Column('participant', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('day', sa.Integer(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
-    sa.Column('asked', sa.Boolean(), nullable=False),
+    sa.Column('asked', sa.SmallInteger(), nullable=False),
     sa.Column('state', bytewise, nullable=False),
     sa.ForeignKeyConstraint(['participant'], ['participant.id'], name=op.f('fk_reliance_account_participant_participant')),
     sa.PrimaryKeyConstraint('participant', name=op.f('pk_reliance_account'))
