@@ -7,7 +7,6 @@ recorded with ``did``, come in with ``deliver``, and are judged with ``judge``; 
 import json
 from datetime import date
 from datetime import datetime
-from datetime import time
 from itertools import count
 from itertools import groupby
 from zoneinfo import ZoneInfo
@@ -96,7 +95,9 @@ class Office:
         connection.execute(insert(table).values(row))
         db.session.commit()
 
-    def did(self, name, day, clock="10:00", *, kind="call.completed", happened=None, received=None, **more):
+    def did(  # noqa: PLR0913  # who, when, what, and what came of it
+        self, name, day, clock="10:00", *, kind="call.completed", happened=None, received=None, **more
+    ):
         """Let something be recorded on a day; ``happened`` and ``received`` are moments, by default the same."""
         recorded = at(day, clock)
         number = next(self.ids)

@@ -13,6 +13,7 @@ from sqlalchemy import or_
 from sqlalchemy import select
 
 from adoption.models import Absence
+from adoption.models import AdoptionScore
 from adoption.models import ApiToken
 from adoption.models import Award
 from adoption.models import BonusAdjustment
@@ -25,19 +26,25 @@ from adoption.models import Delegation
 from adoption.models import Device
 from adoption.models import Dispute
 from adoption.models import Edition
+from adoption.models import EvidenceDay
 from adoption.models import Figure
 from adoption.models import FlagLook
 from adoption.models import FlagStep
+from adoption.models import HabitBlock
 from adoption.models import Help
 from adoption.models import Identity
 from adoption.models import JournalEntry
 from adoption.models import LedgerEntry
 from adoption.models import Letter
 from adoption.models import Membership
+from adoption.models import Night
+from adoption.models import Norm
 from adoption.models import Participant
 from adoption.models import PublishedVersion
 from adoption.models import Redemption
+from adoption.models import RelianceAccount
 from adoption.models import RoleGrant
+from adoption.models import Season
 from adoption.models import Series
 from adoption.models import Signal
 from adoption.models import SignInLink
@@ -343,6 +350,47 @@ PARTS: tuple[Part, ...] = (
         lambda who: select(Participant.name.label("by"), FlagLook.page, FlagLook.moment)
         .join(Participant, Participant.id == FlagLook.reader).where(FlagLook.participant == who).order_by(FlagLook.id),
         {"moment": moment_of},
+    ),
+    Part(  # by way of the nights: a day's rows are found by the day
+        "evidence",
+        lambda who: select(EvidenceDay.day, EvidenceDay.facts, EvidenceDay.level.label("level_in_millionths"))
+        .join(Night, Night.day == EvidenceDay.day).where(EvidenceDay.participant == who).order_by(EvidenceDay.day),
+        {"day": day_of, "facts": as_it_is},
+    ),
+    Part(
+        "evidence_account",
+        lambda who: select(RelianceAccount.day, RelianceAccount.version, RelianceAccount.asked, RelianceAccount.state)
+        .where(RelianceAccount.participant == who),
+        {"day": day_of, "asked": bool, "state": as_it_is},
+    ),
+    Part(
+        "what_is_usual_for_me",
+        lambda who: select(
+            HabitBlock.block.label("from"), HabitBlock.role, HabitBlock.usual,
+            HabitBlock.healthy.label("counted_on_healthy_days"), HabitBlock.whole.label("counted"),
+        ).where(HabitBlock.participant == who).order_by(HabitBlock.block),
+        {"from": day_of, "usual": as_it_is, "counted_on_healthy_days": as_it_is, "counted": as_it_is},
+    ),
+    Part(
+        "my_norms",
+        lambda who: select(Norm.live.label("hundredths_of_actions_a_day"), Norm.imports, Norm.starts.label("from"))
+        .where(Norm.participant == who).order_by(Norm.id),
+        {"from": day_of},
+    ),
+    Part(
+        "my_quiet_seasons",
+        lambda who: select(Season.starts.label("from"), Season.ends.label("until"))
+        .where(Season.participant == who).order_by(Season.id),
+        {"from": day_of, "until": day_of},
+    ),
+    Part(
+        "adoption_scores",
+        lambda who: select(
+            AdoptionScore.day, AdoptionScore.value.label("tenths"), AdoptionScore.regularity, AdoptionScore.timeliness,
+            AdoptionScore.quality, AdoptionScore.breadth,
+        ).join(Night, Night.day == AdoptionScore.day).where(AdoptionScore.participant == who)
+        .order_by(AdoptionScore.day),
+        {"day": day_of},
     ),
 )
 # fmt: on
