@@ -1,6 +1,7 @@
 """The one door: store each activity once, then score what is new, in one transaction.
 
 Every road (API, hooks, files, brokers) leads to ``accept``.  What it stores it scores; what it refuses it names.
+Signals come by the same roads and are no activities: they are kept apart, and count for nothing (``adoption.signals``).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from sqlalchemy.exc import OperationalError
 
 from adoption import facts
 from adoption import scoring
+from adoption import signals
 from adoption import statements
 from adoption import wire
 from adoption.errors import UnavailableError
@@ -59,18 +61,20 @@ class Refused(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of a batch: ``accepted`` + ``duplicates`` + the refused are all of it."""
+    """What became of a batch: ``accepted`` + ``duplicates`` + ``signals`` + the refused are all of it."""
 
     accepted: int
     duplicates: int
     refused: tuple[Refused, ...]
+    signals: int = 0  # which are no activities
 
 
 class Incoming(NamedTuple):
-    """A batch that has been read: which items are activities, and which are refused already."""
+    """A batch that has been read: which items are activities, which are refused already, and which are signals."""
 
     reads: list[tuple[int, wire.Read]]
     refused: list[Refused]
+    signals: Sequence[Activity] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +142,18 @@ def read(items: Sequence[bytes | Mapping[str, object]], now: int) -> Incoming:
     day_of = facts.day_of()
     reads: list[tuple[int, wire.Read]] = []
     refused: list[Refused] = []
+    told: list[Activity] = []
     for index, item in enumerate(items):
         found = wire.read(item, now, day_of)
-        if isinstance(found, wire.Read):
-            reads.append((index, found))
-        else:
+        if not isinstance(found, wire.Read):
             refused.append(Refused(index, found.id, found.message))
-    return Incoming(reads, refused)
+        elif not found[0][2].startswith(signals.PREFIX):
+            reads.append((index, found))
+        elif fault := signals.fault(found.activity):
+            refused.append(Refused(index, found.activity.id, fault))
+        else:
+            told.append(found.activity)
+    return Incoming(reads, refused, told)
 
 
 def store(incoming: Incoming, *, door: str, now: int, unscored: str | None = None) -> Receipt:
@@ -166,10 +175,11 @@ def store(incoming: Incoming, *, door: str, now: int, unscored: str | None = Non
     else:
         notes = scoring.Notes()
         scoring.park(connection, kept.standing, kept.withdrawn, unscored, now)
+    signals.note(connection, incoming.signals, kept.accepted)
     refused.sort()
     duplicates = len(incoming.reads) + len(incoming.refused) - len(kept.accepted) - len(refused)
     _note(connection, batch, kept, incoming, refused, notes)
-    return Receipt(len(kept.accepted), duplicates, tuple(refused))
+    return Receipt(len(kept.accepted), duplicates, tuple(refused), len(incoming.signals))
 
 
 def _unique(reads: Sequence[tuple[int, wire.Read]], refused: list[Refused]) -> Chosen:

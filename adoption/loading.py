@@ -38,6 +38,7 @@ class Totals:
     accepted: int = 0
     duplicates: int = 0
     refused: int = 0
+    signals: int = 0
     last: int = 0
 
 
@@ -73,6 +74,7 @@ def load(
             totals.accepted += receipt.accepted
             totals.duplicates += receipt.duplicates
             totals.refused += len(refused)
+            totals.signals += receipt.signals
             totals.last = batch.last
             if refused:
                 refuse(refused)

@@ -61,7 +61,12 @@ _REFUSED = {
 RECEIPT: Mapping[str, Any] = {
     "type": "object",
     "required": ["accepted", "duplicates", "refused"],
-    "properties": {"accepted": {"type": "integer"}, "duplicates": {"type": "integer"}, "refused": _REFUSED},
+    "properties": {
+        "accepted": {"type": "integer"},
+        "duplicates": {"type": "integer"},
+        "refused": _REFUSED,
+        "signals": {"type": "integer", "description": "How many were signals, which never count; absent if none was"},
+    },
 }
 DOC: Mapping[str, Any] = {
     "requestBody": {
@@ -100,7 +105,8 @@ def accept() -> Response:
     """Store and score activities.
 
     Also in binary mode: attributes as ce-… headers (percent-encoded UTF-8), the data as the JSON body. Bodies may be
-    packed with gzip. If everything in a request is refused, the answer is 422 with the same members.
+    packed with gzip. Events whose type begins with signal. (export, import, sign_in, view) are kept apart and never
+    count. If everything in a request is refused, the answer is 422 with the same members.
     """
     items = bodies.items(request, current_app.config["MAX_CONTENT_LENGTH"])
     receipt = intake.accept_and_commit(items, door="api") if items else NOTHING
@@ -113,4 +119,5 @@ def accept() -> Response:
 def told(receipt: intake.Receipt) -> dict[str, Any]:
     """Return a receipt as it goes over the wire."""
     refused = [one._asdict() for one in receipt.refused]
-    return {"accepted": receipt.accepted, "duplicates": receipt.duplicates, "refused": refused}
+    members = {"accepted": receipt.accepted, "duplicates": receipt.duplicates, "refused": refused}
+    return members | {"signals": receipt.signals} if receipt.signals else members

@@ -108,6 +108,8 @@ def _answer(hook: Hook, proof: Proof, found: Reading, receipt: intake.Receipt, n
     for one in refused:
         current_app.logger.warning("hook %s: refused %s: %s", source, one["id"], one["fault"])
     answer: dict[str, Any] = {"accepted": receipt.accepted, "duplicates": receipt.duplicates, "refused": refused}
+    if receipt.signals:
+        answer["signals"] = receipt.signals
     if hook.source.old_until(now) is not None:
         answer["secret"] = proof.by  # while it is being rotated, the sender is told which one it used
     return Response(_encoder.encode(answer), HTTPStatus.OK, content_type="application/json")

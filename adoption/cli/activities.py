@@ -149,4 +149,6 @@ def _summary(totals: loading.Totals, note: _Refused) -> None:
         more = "all of them are in the file of refused lines" if note.file else "--refused FILE keeps them all"
         click.echo(f"… and {totals.refused - len(note.first)} more; {more}", err=True)
     counts = {"accepted": totals.accepted, "duplicates": totals.duplicates, "refused": totals.refused}
+    if totals.signals:
+        counts["signals"] = totals.signals  # which never count
     click.echo(json.dumps(counts, separators=(",", ":")))

@@ -1,7 +1,8 @@
 """When an activity happened, in whatever way its sender writes times.
 
 A time of a mapping has ``format``: ``iso`` (the default), ``s``, ``ms`` or ``us`` (since 1970), ``dotnet``
-(``/Date(1506384247000)/``), or a pattern such as ``%d.%m.%Y %H:%M``; and ``zone`` for local times.
+(``/Date(1506384247000)/``), or a pattern such as ``%d.%m.%Y %H:%M``; and ``zone`` for local times.  ``at_most`` is
+another time, which stands in if this one is missing or later: what was planned for tomorrow and is done happened today.
 """
 
 from __future__ import annotations
@@ -42,13 +43,24 @@ def compiled_time(spec: object, place: str, faults: Faults) -> Getter:
             zone = ZoneInfo(spec["zone"])
         except (KeyError, ValueError, OSError, TypeError):
             faults.add(f"{place}.zone", f"{spec['zone']!r} is no IANA time zone, such as Europe/Amsterdam")
-    rest = {key: part for key, part in spec.items() if key not in {"format", "zone"}}
+    rest = {key: part for key, part in spec.items() if key not in {"format", "zone", "at_most"}}
     getter = compiled(rest, place, faults)
     where = str(spec.get("path", place))
 
     def get(scope: Scope) -> str | None:
         text = getter(scope)
         return None if text is None else rfc3339(text, kind, zone, where)
+
+    return _bounded(get, compiled_time(spec["at_most"], f"{place}.at_most", faults)) if "at_most" in spec else get
+
+
+def _bounded(getter: Getter, bound: Getter) -> Getter:
+    def get(scope: Scope) -> str | None:
+        found: str | None = getter(scope)
+        most: str | None = bound(scope)
+        if found is None or most is None:
+            return most if found is None else found
+        return min(found, most, key=datetime.fromisoformat)
 
     return get
 

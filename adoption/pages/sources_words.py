@@ -49,6 +49,8 @@ SHORT: Mapping[str, Callable[[], str]] = {
     "partly": lambda: gettext("Partly refused"),
     "refused": lambda: gettext("Refused"),
     "unreadable": lambda: gettext("Unreadable"),
+    # say: of a delivery that told of sign-ins, reports, exports or imports alone
+    "signals": lambda: gettext("Signals"),
     "nothing": lambda: gettext("Nothing to take"),
     "paused": lambda: gettext("Came during a pause"),
     "unproven": lambda: gettext("Bad signature"),
@@ -59,6 +61,7 @@ LOOKS: Mapping[str, str] = {
     "accepted": "good",
     "late": "good",
     "duplicate": "",
+    "signals": "good",
     "nothing": "",
 }  # others are to be noted
 
@@ -114,7 +117,8 @@ def _late(line: Line, before: str | None) -> str:
 
 
 def _partly(line: Line, before: str | None) -> str:
-    kept = _accepted(line, before) if line.accepted else _duplicate(line, before)
+    told = _accepted if line.accepted else _duplicate if line.duplicates else SENTENCES["signals"]
+    kept = told(line, before)
     return f"{kept} {_left_out(line)}"
 
 
@@ -140,6 +144,7 @@ SENTENCES: Mapping[str, Callable[[Line, str | None], str]] = {
     "partly": _partly,
     "refused": lambda line, _: f"{gettext('Nothing was stored.')} {_left_out(line)}",
     "unreadable": lambda *_: gettext("It could not be read, so that nothing was stored."),
+    "signals": lambda *_: gettext("It told of sign-ins, reports, exports or imports: kept apart, and never counted."),
     "nothing": lambda *_: gettext("There was nothing in it that the mapping takes."),
     "paused": lambda *_: gettext("It came while the source was paused. The sender was asked to try again in an hour."),
     "unproven": lambda *_: gettext("It did not know the secret, so that nothing of it was read or kept."),

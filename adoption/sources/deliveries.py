@@ -162,7 +162,7 @@ def outcome(
         "strangers": _strangers(kept),
         "late": max(0, now - max(one.time for one in kept)) if kept else None,
     }
-    verdict = "unreadable" if reading.unreadable else verdicts.judged(**numbers)
+    verdict = "unreadable" if reading.unreadable else verdicts.judged(**numbers, signals=receipt.signals)
     said = [reading.unreadable, *(str(fault) for _, fault in reading.faults), *(one.fault for one in receipt.refused)]
     reason = hiding.without(hiding.clean(next(filter(None, said), "")), secret)
     became = json.dumps([[one.source, one.id] for one in kept[:MOST_NAMED]])

@@ -8,6 +8,7 @@ late          stored, but it had happened long before
 partly        some of it was refused
 refused       all of it was refused
 unreadable    its body is neither JSON nor a form
+signals       all of it was about sign-ins, reports, exports or imports: kept apart, never counted
 nothing       there is nothing in it that the mapping takes
 paused        it proved itself while the source was paused, and was asked to come again
 unproven      it did not know the secret
@@ -24,17 +25,20 @@ LATE = 3_600 * SECOND  # microseconds since its newest activity happened
 UNPROVEN = ("unproven", "stale", "large")
 AGAIN = ("refused", "partly", "unreadable")  # what another mapping may read
 VERDICTS = (
-    "accepted", "duplicate", "unknown", "late", "partly", "refused", "unreadable", "nothing", "paused", *UNPROVEN,
+    "accepted", "duplicate", "unknown", "late", "partly", "refused", "unreadable", "signals", "nothing", "paused",
+    *UNPROVEN,
 )  # fmt: skip
 
 
-def judged(*, accepted: int, duplicates: int, refused: int, strangers: int, late: int | None) -> str:
+def judged(  # noqa: PLR0913  # what became of each of its parts
+    *, accepted: int, duplicates: int, refused: int, strangers: int, late: int | None, signals: int = 0
+) -> str:
     """Say what became of a delivery that proved itself and could be read."""
     kept = accepted + duplicates
     if refused:
-        return "partly" if kept else "refused"
+        return "partly" if kept or signals else "refused"
     if not kept:
-        return "nothing"
+        return "signals" if signals else "nothing"
     if not accepted:
         return "duplicate"
     if strangers:
