@@ -5,6 +5,8 @@ may be packed with gzip.  A file is read in blocks, so its size does not matter;
 and the rest is read all the same.
 """
 
+from adoption.files.documents import Document as Document
+from adoption.files.documents import documents as documents
 from adoption.files.reading import Batch as Batch
 from adoption.files.reading import Refused as Refused
 from adoption.files.reading import batches as batches

@@ -89,6 +89,17 @@ class Source:
         if rest or long:
             yield number + 1, Overlong(long) if long else rest
 
+    def blocks(self) -> Iterator[bytes]:
+        """Yield the file piece by piece, for what knows of no lines.
+
+        Raises:
+            FileError: the file breaks off or is damaged; what came before was yielded.
+        """
+        number = 1
+        while block := self._block(number):
+            number += block.count(b"\n")
+            yield block
+
     def _block(self, number: int) -> bytes:
         try:
             block: bytes = self._stream.read1(BLOCK)

@@ -63,8 +63,11 @@ def accept(connection: Connection, feed: str, told: Iterable[Told], now: int) ->
         who = known.participant_of(feed, one.actor)
         if who is not None:
             people[who] = min(day, people.get(who, day))
-        if one.kind is not None:
-            found.extend(_rows(known, register, feed, one, day))
+        if one.kind in rows.EDITS:
+            found.extend(_edits(known, register, feed, one, day))
+        elif one.kind in rows.MOVES:
+            by = rows.whose(known, feed, one.actor)
+            found.append(Row(feed, f"told/{one.id}", *by, one.kind, day, one.moment))
     statements.run(
         connection,
         "feed_person",
@@ -84,11 +87,9 @@ def _register(connection: Connection) -> list[_Registered]:
     return [_Registered(number, since or 0, Rule(kind, value)) for number, since, kind, value in found]
 
 
-def _rows(known: Known, register: Sequence[_Registered], feed: str, one: Told, day: int) -> Iterable[Row]:
+def _edits(known: Known, register: Sequence[_Registered], feed: str, one: Told, day: int) -> Iterable[Row]:
     """Return one signal for each rule of the register that a file meets: of two, either may be taken out later."""
-    if one.file is None or one.kind not in rows.EDITS:
-        return
-    for workbook in register:
+    for workbook in register if one.file is not None else ():
         if one.moment >= workbook.since and workbooks.holds(workbook.rule, one.file):
             # The suite's own number of a file before its address, which changes when it is moved.
             file = _hashed(feed, max(one.file.keys, default=one.file.name))
