@@ -89,21 +89,16 @@ def _register(connection: Connection) -> list[_Registered]:
 
 def _edits(known: Known, register: Sequence[_Registered], feed: str, one: Told, day: int) -> Iterable[Row]:
     """Return one signal for each rule of the register that a file meets: of two, either may be taken out later."""
-    for workbook in register if one.file is not None else ():
-        if one.moment >= workbook.since and workbooks.holds(workbook.rule, one.file):
+    file, kind = one.file, one.kind
+    if file is None or kind is None:
+        return
+    for workbook in register:
+        if one.moment >= workbook.since and workbooks.holds(workbook.rule, file):
             # The suite's own number of a file before its address, which changes when it is moved.
-            file = _hashed(feed, max(one.file.keys, default=one.file.name))
-            yield Row(
-                feed,
-                rows.key_of(one.kind, one.actor.casefold(), day, workbook.number, file),
-                *rows.whose(known, feed, one.actor),
-                one.kind,
-                day,
-                workbook=workbook.number,
-                file=file,
-                extension=one.file.extension,
-                location=one.file.location,
-            )
+            hashed = _hashed(feed, max(file.keys, default=file.name))
+            number = rows.key_of(kind, one.actor.casefold(), day, workbook.number, hashed)
+            by = rows.whose(known, feed, one.actor)
+            yield Row(feed, number, *by, kind, day, None, workbook.number, hashed, file.extension, file.location)
 
 
 def _hashed(feed: str, key: str) -> str:
