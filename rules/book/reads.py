@@ -28,8 +28,11 @@ if TYPE_CHECKING:
 LONGEST_TITLE = 200
 LONGEST_NAME = 255  # of an activity type, a field, a team: as long as an activity's attributes may be
 NO_INPUT = "a flag is never an input of a reward; count what people do in the CRM instead"
-FLAG_TYPES = ("adoption", "evidence", "flag", "reliance", "signal")  # first words of types that are about people
-FLAG_FIELDS = ("adoption_score", "evidence", "flag", "flags", "reliance")  # first steps of fields that are
+# What is about people and not about their work.  A book is read by itself, so names are all that can be seen: a number
+# that somebody works out elsewhere and sends under another name passes (docs/decisions/privacy.md).
+FLAG_TYPES = ("adoption", "evidence", "flag", "flags", "reliance", "signal", "signals")  # first words of types
+FLAG_FIELDS = ("evidence", "flag", "flags", "reliance", "signal", "signals")  # first steps of fields, letters alone
+FLAG_STEPS = ("adoptionscore", "reliance", "reliancescore", "relianceflag")  # any step of a field, letters alone
 
 
 class Value(fields.Field[Any]):
@@ -88,7 +91,8 @@ def activity_type(value: Any) -> str:
 def field_name(value: Any) -> str:
     """Read the name of a field of an activity's data."""
     name = text(value)
-    if name.removeprefix("data.").partition(".")[0].casefold() in FLAG_FIELDS:
+    steps = ["".join(filter(str.isalpha, step)) for step in name.casefold().removeprefix("data.").split(".")]
+    if steps[0] in FLAG_FIELDS or any(step in FLAG_STEPS for step in steps):
         refuse(NO_INPUT)
     return name
 

@@ -474,6 +474,11 @@ MISTAKES = [
     ('field = "minutes"', 'field = "flag.open"', "metric.calls.where.field", "never an input"),
     ('field = "minutes"', 'field = "data.adoption_score"', "metric.calls.where.field", "never an input"),
     ('of = "amount"', 'of = "evidence.weight"', "metric.revenue.of", "never an input"),
+    ('field = "minutes"', 'field = "person.adoptionScore"', "metric.calls.where.field", "never an input"),
+    ('field = "minutes"', 'field = "owner.adoption-score.value"', "metric.calls.where.field", "never an input"),
+    ('field = "minutes"', 'field = "DATA.Signals.export"', "metric.calls.where.field", "never an input"),
+    ('of = "amount"', 'of = "reliance_score"', "metric.revenue.of", "never an input"),
+    ('counts = "call.completed"', 'counts = "Signal.Export"', "metric.calls.counts", "never an input"),
     # not TOML at all
     ("every = 5", "every = ", "line 28, column 9", "this is not TOML: Invalid value"),
     ("every = 5", "every = 5\nevery = 6", "line 29, column 10", "keep one"),
