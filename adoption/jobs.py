@@ -22,11 +22,13 @@ from sqlalchemy import update
 
 from adoption import boards
 from adoption import budgets
+from adoption import disclosure
 from adoption import evidence
 from adoption import facts
 from adoption import journal
 from adoption import limits
 from adoption import locks
+from adoption import privacy
 from adoption import rescoring
 from adoption import rewards
 from adoption import sunsets
@@ -215,6 +217,19 @@ def sweep_uploads(_report: Report) -> str:
     return f"{gone} uploads deleted"
 
 
+def forget_evidence(report: Report) -> str:
+    """Delete what is personal about spreadsheet work and too old, all of it when detection is off, and of who left."""
+    gone = privacy.forget(_now(), report)
+    return f"{gone} entries deleted"
+
+
+def note_privacy(_report: Report) -> str:
+    """Note a new version of what is told about processing."""
+    version = disclosure.note(_now())
+    db.session.commit()
+    return f"version {version.number}: {version.hash}"
+
+
 def _every(seconds: int) -> BaseTrigger:
     return IntervalTrigger(seconds=seconds, timezone="UTC")
 
@@ -251,6 +266,13 @@ JOBS: dict[str, Job] = {
     ),
     "send-letters": Job(send_letters, _every(2), "send letters that are due", lambda: sending.needed(_now())),
     "check-journal": Job(check_journal, _daily("3", 0), "verify the chain of the journal"),
+    "forget-evidence": Job(
+        forget_evidence,
+        _every(60),
+        "delete evidence that is too old",
+        lambda: _new_day("forget-evidence") or privacy.left_over(),
+    ),
+    "note-privacy": Job(note_privacy, _every(120), "note changes of what is processed", disclosure.needed),
     "sweep-letters": Job(sweep_letters, _daily("3", 43), "delete old letters"),
     "sweep-sign-ins": Job(sweep_sign_ins, _daily("3", 47), "delete links and sessions that are over"),
     "sweep-deliveries": Job(sweep_deliveries, _daily("*", 23), "delete old deliveries and secrets that ended"),

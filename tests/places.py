@@ -131,6 +131,9 @@ PLACES = {
     "tokens.index": Place("Ada", at("/hr/tokens")),
     "effect.show": Place("Hana", at("/hr/book/incentive/ten-contacts-lunch/effect")),
     "dry_run.show": Place("Hana", draft("dry-run?from={first}&to={last}")),
+    "privacy.index": Place("Alice", at("/privacy")),
+    "privacy.changes": Place("Alice", at("/privacy/changes")),
+    "privacy_settings.index": Place("Ada", at("/privacy/settings")),
     "letters.one": Place("Ada", lambda has: f"/letters/{has.letter}"),
 }
 # More than one face of a page, and pages without a route of their own.
@@ -167,6 +170,7 @@ FACES = {
 }
 # What is opened by pages, not by people.
 FILES = {
+    "privacy.download": Place("Alice", at("/privacy/spoonful-privacy.html")),
     "budgets.download": Place("Hana", at("/hr/budgets.csv")),
     "bonus.document": Place("Alice", lambda has: f"/bonus/sales-bonus/{has.month}/statement.json"),
     "bonus.document_of_person": Place(

@@ -57,6 +57,8 @@ PERMISSIONS: Mapping[str, Mapping[str, Reach]] = {
     "evidence:read": EVERYBODY,  # nobody reads somebody else's
     "team:read": {"manager": REPORTS},
     "flags:lead": {"lead": ALL},  # what waits for an adoption lead; neither HR's nor an administrator's
+    "privacy:read": EVERYBODY,  # what is processed about people
+    "privacy:manage": {"hr": ALL, "admin": ALL},  # the switch of individual detection
     "start:run": {"hr": ALL, "admin": ALL},  # the first run, and sample data
 }
 SCOPES = (*PERMISSIONS, EVERY)

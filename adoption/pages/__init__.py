@@ -36,6 +36,8 @@ from adoption.pages import people_changes
 from adoption.pages import people_lists
 from adoption.pages import people_strangers
 from adoption.pages import people_teams
+from adoption.pages import privacy
+from adoption.pages import privacy_settings
 from adoption.pages import rewards
 from adoption.pages import roles
 from adoption.pages import sign_in
@@ -90,6 +92,8 @@ PAGES: tuple[Blueprint, ...] = (
     stand_ins.bp,
     stops.bp,
     budgets.bp,
+    privacy.bp,
+    privacy_settings.bp,
 )
 
 

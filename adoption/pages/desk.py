@@ -66,6 +66,7 @@ DESK: tuple[Entry, ...] = (
         lambda: gettext("Sources"),
     ),
     Entry("tokens.index", "tokens:manage", ("tokens",), lambda: gettext("Tokens")),
+    Entry("privacy_settings.index", "privacy:manage", ("privacy_settings", "privacy"), lambda: gettext("Privacy")),
     Entry("letters.index", "letters:read", ("letters",), lambda: gettext("Outbox")),
 )
 

@@ -157,6 +157,7 @@ _PLACES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "people": (("people.index", ""),),
     "book": (("book.index", ""),),
     "role": (("roles.index", ""),),
+    "privacy": (("privacy_settings.index", ""),),
 }
 _DEFINITIONS = ("milestone", "metric", "incentive", "reward", "board")
 

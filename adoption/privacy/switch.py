@@ -9,15 +9,16 @@ import time
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
-from flask import current_app
 from sqlalchemy import delete
 from sqlalchemy import insert
 from sqlalchemy import select
 
 from adoption import journal
+from adoption.errors import ConflictError
 from adoption.errors import RefusedError
 from adoption.extensions import db
 from adoption.models import DetectionSetting
+from adoption.privacy import holding
 from rules import period
 
 if TYPE_CHECKING:
@@ -36,6 +37,10 @@ class NotToldError(RefusedError):
 
 class ShadowError(RefusedError):
     """The shadow run lasts for four weeks or longer, and a year at most."""
+
+
+class StillForgettingError(ConflictError):
+    """What is left of the time before is still being deleted; try again in a few minutes."""
 
 
 class UnchangedError(RefusedError):
@@ -74,13 +79,7 @@ def individual() -> bool:
 
 def shadow(day: int | None = None) -> bool:
     """Say whether on a local day (today) detection runs, and nobody but the people themselves is shown anything."""
-    return current().shadow(local_day(time.time_ns() // 1000) if day is None else day)
-
-
-def local_day(now: int) -> int:
-    """Return the organisation's day at a moment (UTC microseconds)."""
-    zone = current_app.extensions["settings"].organisation_zone
-    return period.moment(now).astimezone(zone).date().toordinal()
+    return current().shadow(holding.local_day(time.time_ns() // 1000) if day is None else day)
 
 
 def turn_on(  # noqa: PLR0913  # who, why, when, and the two days that go with it
@@ -95,27 +94,30 @@ def turn_on(  # noqa: PLR0913  # who, why, when, and the two days that go with i
         UnchangedError: it is on already.
         NotToldError: the day lies ahead.
         ShadowError: the shadow run would be shorter than four weeks, or longer than a year.
+        StillForgettingError: there is still something of the time before it was turned off.
         NoReasonError: why is not said.
     """
-    today = local_day(now)
+    today = holding.local_day(now)
     until = today + SHADOW if shadow_until is None else shadow_until
     if told > today or told <= 0:
         raise NotToldError
     if not today + SHADOW <= until <= today + 366:
         raise ShadowError
+    if not individual() and holding.anything():
+        raise StillForgettingError
     return _put(connection, by, Detection(True, today, told, until), why=why, now=now)
 
 
 def turn_off(connection: Connection, by: By, *, why: str, now: int) -> Detection:
     """Turn individual detection off, in a transaction that writes and that the caller commits.
 
-    What is personal is deleted by ``forgetting``, not here: it may be much.
+    What is personal is deleted after that by ``forgetting``: it may be much.
 
     Raises:
         UnchangedError: it is off already.
         NoReasonError: why is not said.
     """
-    return _put(connection, by, Detection(False, local_day(now)), why=why, now=now)
+    return _put(connection, by, Detection(False, holding.local_day(now)), why=why, now=now)
 
 
 def _put(connection: Connection, by: By, wanted: Detection, *, why: str, now: int) -> Detection:

@@ -12,7 +12,7 @@ from adoption.extensions import db
 from adoption.journal import By
 from adoption.journal import NoReasonError
 from adoption.models import JournalEntry
-from adoption.privacy import switch
+from adoption.privacy import holding
 from tests.staff import Staff
 
 DAY = 86_400_000_000
@@ -21,7 +21,7 @@ NOW = time.time_ns() // 1000
 
 def turn_on(staff, *, why="The works council agreed", days_ago=0, **more):
     now, by = NOW - days_ago * DAY, By(staff["Ada"], "Ada")
-    told = more.pop("told", switch.local_day(now))
+    told = more.pop("told", holding.local_day(now))
     privacy.turn_on(begin_write(), by, told=told, why=why, now=now, **more)
     db.session.commit()
 
@@ -45,7 +45,7 @@ def test_a_new_installation_concludes_nothing_about_single_people(app):
 
 def test_what_is_turned_on_begins_with_four_weeks_that_show_everybody_only_their_own(staff):
     turn_on(staff)
-    today = switch.local_day(NOW)
+    today = holding.local_day(NOW)
     assert privacy.individual()
     assert privacy.shadow()
     assert privacy.shadow(today + 27)
@@ -59,7 +59,7 @@ def test_the_shadow_run_is_over_after_four_weeks(staff):
 
 
 def test_a_shadow_run_may_be_longer_and_not_shorter(staff):
-    today = switch.local_day(NOW)
+    today = holding.local_day(NOW)
     for until in (today + 27, today + 367):
         with pytest.raises(privacy.ShadowError):
             turn_on(staff, shadow_until=until)
@@ -69,7 +69,7 @@ def test_a_shadow_run_may_be_longer_and_not_shorter(staff):
 
 
 def test_nothing_is_turned_on_before_people_were_told(staff):
-    for told in (switch.local_day(NOW) + 1, 0):
+    for told in (holding.local_day(NOW) + 1, 0):
         with pytest.raises(privacy.NotToldError):
             turn_on(staff, told=told)
     assert not privacy.individual()
@@ -85,7 +85,7 @@ def test_a_change_is_in_the_journal_with_its_reason(staff):
     turn_on(staff)
     turn_off(staff)
     rows = db.session.execute(
-        select(JournalEntry).where(JournalEntry.thing == switch.THING).order_by(JournalEntry.number)
+        select(JournalEntry).where(JournalEntry.thing == "privacy/detection").order_by(JournalEntry.number)
     ).scalars()
     found = [(row.action, row.participant, row.why, json.loads(row.after)["individual"]) for row in rows]
     assert found == [

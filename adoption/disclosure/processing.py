@@ -1,0 +1,208 @@
+"""The table of processing: every table with something of people in it, what for, for how long, and who sees it.
+
+To add a table that names a participant: name it here, in ``adoption.held`` and, if it is about spreadsheet work, in
+``adoption.privacy.TABLES``; the tests ask for all three.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+
+from adoption import languages
+from adoption import privacy
+from adoption.auth import sessions
+from adoption.languages import gettext
+from adoption.languages import ngettext
+from adoption.mail import outbox
+from adoption.sources import deliveries
+from rules.period import SECOND
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DAY = 86_400 * SECOND
+
+
+class Processing(NamedTuple):
+    """A kind of data: the tables that hold it; what it is, from where, what for, for how long, and who sees it."""
+
+    key: str
+    tables: tuple[str, ...]
+    what: Callable[[], str]
+    source: Callable[[], str]
+    purpose: Callable[[], str]
+    kept: Callable[[], str]
+    seen: Callable[[], str]
+
+
+def days(count: int) -> str:
+    """Say a number of days."""
+    return ngettext("%(n)s day", "%(n)s days", count, n=languages.current().number(count))
+
+
+def length(name: str) -> str:
+    """Say one of the periods."""
+    one = privacy.PERIODS[name]
+    if one.months:
+        return ngettext("%(n)s month", "%(n)s months", one.months, n=languages.current().number(one.months))
+    return days(one.days)
+
+
+def _employment() -> str:
+    return gettext("as long as the organisation needs it for its records; afterwards by its own rules")
+
+
+def _own() -> str:
+    return gettext("the person alone")
+
+
+PROCESSING: tuple[Processing, ...] = (
+    Processing(
+        "people",
+        ("participant", "membership", "identity", "absence", "preference"),
+        lambda: gettext(
+            "name, e-mail address, employee number, role, teams, manager, days of absence without a reason, account "
+            "names in connected systems, how one wants to be shown"
+        ),
+        lambda: gettext("the organisation's list of people; the person"),
+        lambda: gettext("to know whose work is whose, and to expect no work of somebody who is away"),
+        _employment,
+        lambda: gettext("the person; human resources and administrators"),
+    ),
+    Processing(
+        "activities",
+        ("activity", "record_progress", "distinct_key", "tally", "snapshot_place", "stranger", "unscored"),
+        lambda: gettext(
+            "what was done in the CRM: kind, time, which record, by which account, and the fields that the CRM "
+            "sends; counts that follow from it"
+        ),
+        lambda: gettext("the connected CRMs"),
+        lambda: gettext("to count what rewards, boards and bonuses are promised for"),
+        _employment,
+        lambda: gettext(
+            "the person; whoever leads them; human resources; on boards, under the name that the person has chosen"
+        ),
+    ),
+    Processing(
+        "rewards",
+        ("award", "voucher", "redemption", "ledger_entry"),
+        lambda: gettext("rewards that were earned, chosen and used, and points"),
+        lambda: gettext("follows from the counts; choices of the person; the counter"),
+        lambda: gettext("to give out what was promised, once"),
+        _employment,
+        lambda: gettext("the person; whoever leads them; human resources; at the counter, the one voucher"),
+    ),
+    Processing(
+        "bonuses",
+        (
+            *("bonus_input", "bonus_statement", "bonus_line", "bonus_adjustment", "dispute", "figure", "weight"),
+            *("bonus_run", "payroll_export"),
+        ),
+        lambda: gettext("bonus statements, the figures they follow from, corrections, questions and their answers"),
+        lambda: gettext("follows from the counts and from figures that human resources enter"),
+        lambda: gettext("to work out bonuses and give them to payroll"),
+        _employment,
+        lambda: gettext("the person; whoever leads them; human resources and those who approve; payroll"),
+    ),
+    Processing(
+        "access",
+        ("web_session", "sign_in_link", "api_token", "device"),
+        lambda: gettext("where somebody is signed in, with which browser, and since when"),
+        lambda: gettext("the browser"),
+        lambda: gettext("to let in who may"),
+        lambda: gettext(
+            "%(days)s without a visit, at most %(most)s",
+            days=days(sessions.IDLE // DAY), most=days(sessions.LIVES // DAY),
+        ),
+        _own,
+    ),
+    Processing(
+        "letters",
+        ("letter",),
+        lambda: gettext("letters that Spoonful sends"),
+        lambda: gettext("follows from what they tell"),
+        lambda: gettext("to tell people what concerns them"),
+        lambda: days(outbox.KEPT // DAY),
+        lambda: gettext("the person; administrators, which the journal notes"),
+    ),
+    Processing(
+        "deliveries",
+        ("delivery", "upload"),
+        lambda: gettext("what a source delivered, sealed; files between their upload and the word to store them"),
+        lambda: gettext("connected systems; uploads"),
+        lambda: gettext("to find out why something did not arrive"),
+        lambda: gettext("%(days)s; uploads for an hour", days=days(deliveries.DAYS // DAY)),
+        lambda: gettext("human resources and administrators; an upload, whoever uploaded it"),
+    ),
+    Processing(
+        "decisions",
+        (
+            *("journal_entry", "role_grant", "delegation", "draft", "draft_author", "incentive_stop"),
+            *("budget_decision", "detection_setting"),
+        ),
+        lambda: gettext(
+            "who changed what, when and why, and who looked at somebody's pages; who has which role, and who sees in "
+            "whose place"
+        ),
+        lambda: gettext("follows from what people do in Spoonful"),
+        lambda: gettext("so that every change and every look can be accounted for"),
+        lambda: gettext("for good: nobody can change or delete the journal, nor could anybody delete a trace"),
+        lambda: gettext("human resources, approvers and administrators; under “Me”, the looks at one's own pages"),
+    ),
+    Processing(
+        "signals",
+        ("signal", "feed_person"),
+        lambda: gettext(
+            "that on a day a registered workbook was edited or uploaded, and that somebody exported from the CRM, "
+            "imported into it, signed in or looked at a report: day and kind; never contents"
+        ),
+        lambda: gettext("audit records of connected office suites; the CRM"),
+        lambda: gettext("to notice that somebody still works in spreadsheets, and to offer help"),
+        lambda: length("signals"),
+        _own,
+    ),
+    Processing(
+        "workbooks",
+        ("workbook",),
+        lambda: gettext("the register of workbooks with customers in them; who proposed a workbook, who decided"),
+        lambda: gettext("proposals of people; decisions of adoption leads"),
+        lambda: gettext("so that no other file is ever looked at"),
+        lambda: gettext("as long as the register lists it"),
+        lambda: gettext("adoption leads and managers; what somebody proposed, that person"),
+    ),
+    Processing(
+        "evidence",
+        (
+            *("evidence_day", "reliance_account", "habit_block", "adoption_score", "check_in_answer", "snooze"),
+            *("norm", "season"),
+        ),
+        lambda: gettext(
+            "for each working day: counts of live, late and batched entries, exports and imports, edits of "
+            "registered workbooks; the running sum of what they say, what is usual for the person, the adoption "
+            "score, answers to a check-in"
+        ),
+        lambda: gettext("follows from activities and signals; answers of the person"),
+        lambda: gettext("to notice that somebody still works in spreadsheets, and to offer help"),
+        lambda: gettext(
+            "daily evidence and scores %(days)s; the running sum as long as the person takes part",
+            days=length("evidence"),
+        ),
+        lambda: gettext("the person; an adoption lead, the facts of what waits for a decision"),
+    ),
+    Processing(
+        "flags",
+        ("flag", "flag_step", "contest", "help", "champion", "flag_look"),
+        lambda: gettext(
+            "the open question whether somebody could use a hand: its state and its steps, contests and their "
+            "answers, help that was chosen, who can be asked for help, and who looked"
+        ),
+        lambda: gettext("follows from evidence; decisions of the person and of adoption leads"),
+        lambda: gettext("to offer help, and to let people say that it is not so"),
+        lambda: gettext(
+            "the state as long as it lasts; steps, contests, help and looks %(months)s",
+            months=length("transitions"),
+        ),
+        lambda: gettext("the person; whom the section “Who sees what” names for each state"),
+    ),
+)  # fmt: skip  # a line for each thing that is said

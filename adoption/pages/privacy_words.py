@@ -1,0 +1,66 @@
+"""Words about what is held: what each table of spreadsheet work is, how old it is, and what goes with the switch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+
+from adoption import languages
+from adoption import privacy
+from adoption.languages import gettext
+from adoption.privacy import holding
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Mapping
+
+HELD: Mapping[str, Callable[[], str]] = {
+    "signal": lambda: gettext("Signals of office suites and CRMs"),
+    "feed_person": lambda: gettext("Whom the feeds of office suites know"),
+    "evidence_day": lambda: gettext("Days of evidence"),
+    "adoption_score": lambda: gettext("Adoption scores of a day"),
+    "check_in_answer": lambda: gettext("Answers to check-ins"),
+    "reliance_account": lambda: gettext("Running sums of evidence"),
+    "habit_block": lambda: gettext("What is usual for single people"),
+    "norm": lambda: gettext("Norms that were declared for single people"),
+    "season": lambda: gettext("Quiet seasons of single people"),
+    "snooze": lambda: gettext("Hints that were put off"),
+    "flag_look": lambda: gettext("Looks at somebody's question"),
+    "flag_step": lambda: gettext("Steps of questions"),
+    "contest": lambda: gettext("Contests and their answers"),
+    "help": lambda: gettext("Help that was chosen"),
+    "flag": lambda: gettext("Open and past questions"),
+    "champion": lambda: gettext("Colleagues who can be asked for help"),
+}
+
+
+class Age(NamedTuple):
+    """How old the oldest row of a table is, and how old it may be."""
+
+    what: str
+    oldest: str
+    days: int
+    first: str  # the first day of which anything may be kept
+
+
+class Going(NamedTuple):
+    """What goes when individual detection is turned off, and how many rows of it there are."""
+
+    what: str
+    rows: int
+
+
+def ages(now: int) -> list[Age]:
+    """Return how old what is held is, and how old it may be: proof that the periods are kept."""
+    today, tongue = holding.local_day(now), languages.current()
+    first = {one.table: privacy.PERIODS[one.period].first_kept(today) for one in privacy.TABLES if one.period}
+    return [
+        Age(HELD[table](), tongue.day(day, "full"), today - day, tongue.day(first[table], "full"))
+        for table, day in privacy.oldest().items()
+    ]
+
+
+def going() -> list[Going]:
+    """Return what would go, the most first."""
+    held = privacy.held()
+    return [Going(HELD[table](), held[table]) for table in sorted(held, key=lambda one: (-held[one], one))]
