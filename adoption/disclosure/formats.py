@@ -7,7 +7,7 @@ import io
 from typing import TYPE_CHECKING
 
 import xlsxwriter
-from flask import render_template
+from flask import current_app
 
 from adoption import languages
 from adoption.disclosure.blocks import Table
@@ -27,7 +27,8 @@ WIDTHS = (40, 25, 35, 25, 30, 25)  # of the columns of the table of processing, 
 
 def as_html(pack: Pack) -> bytes:
     """Write a page that needs nothing else."""
-    return render_template("privacy/file.html", pack=pack, language=languages.current().code).encode()
+    template = current_app.jinja_env.get_template("privacy/file.html")  # commands have no request
+    return template.render(pack=pack, language=languages.current().code).encode()
 
 
 def as_markdown(pack: Pack) -> bytes:

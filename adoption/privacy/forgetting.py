@@ -11,9 +11,11 @@ from sqlalchemy import and_
 from sqlalchemy import delete
 from sqlalchemy import select
 from sqlalchemy import tuple_
+from sqlalchemy import update
 
 from adoption.extensions import begin_write
 from adoption.extensions import db
+from adoption.models import FeedDay
 from adoption.models import Participant
 from adoption.privacy import holding
 from adoption.privacy import switch
@@ -40,6 +42,7 @@ def forget(now: int, report: Callable[[int, int], None] = lambda _done, _total: 
         while (most is None or gone < most) and (deleted := _piece(table, which)):
             gone += deleted
             report(gone, gone)
+    _mark(now)
     return gone
 
 
@@ -62,6 +65,15 @@ def _over(now: int) -> Iterator[tuple[Table, ColumnElement[bool]]]:
             old = table.c[one.column] < (holding.midnight(first) if one.moment else first)
             yield table, and_(old, table.c["kind"].not_in(one.but)) if one.but else old
         yield table, table.c[one.participant].in_(left)
+
+
+def _mark(now: int) -> None:
+    """Mark the days of feeds whose signals are gone: that nobody edited anything can no longer be said of them."""
+    today = holding.local_day(now)
+    first = PERIODS["signals"].first_kept(today) if switch.individual() else today
+    days = update(FeedDay).where(FeedDay.day < first, FeedDay.swept.is_(None)).values(swept=first)
+    begin_write().execute(days)
+    db.session.commit()
 
 
 def _piece(table: Table, which: ColumnElement[bool]) -> int:

@@ -7,29 +7,23 @@ import pytest
 from sqlalchemy import select
 
 from adoption import privacy
-from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.journal import By
 from adoption.journal import NoReasonError
 from adoption.models import JournalEntry
 from adoption.privacy import holding
+from tests import switching
 from tests.staff import Staff
 
-DAY = 86_400_000_000
 NOW = time.time_ns() // 1000
 
 
-def turn_on(staff, *, why="The works council agreed", days_ago=0, **more):
-    now, by = NOW - days_ago * DAY, By(staff["Ada"], "Ada")
-    told = more.pop("told", holding.local_day(now))
-    privacy.turn_on(begin_write(), by, told=told, why=why, now=now, **more)
-    db.session.commit()
+def turn_on(staff, *, days_ago=0, **more):
+    switching.turn_on(days_ago=days_ago, by=By(staff["Ada"], "Ada"), **more)
 
 
 def turn_off(staff):
-    by = By(staff["Hana"], "Hana")
-    privacy.turn_off(begin_write(), by, why="The pilot is over", now=NOW)
-    db.session.commit()
+    switching.turn_off(by=By(staff["Hana"], "Hana"))
 
 
 @pytest.fixture
