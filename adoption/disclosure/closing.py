@@ -77,8 +77,8 @@ def never() -> tuple[Block, ...]:
     return (
         [
             gettext(
-                "No sanction: no award, rank, points, bonus or payroll file can read a flag, evidence or a "
-                "score. The program is built so, and its tests fail if anybody changes that.",
+                "No sanction: no award, rank, points, bonus or payroll file can read a flag, evidence or a score. The "
+                "program is built so, and cannot be delivered any more once somebody changes that."
             ),
             gettext("No rule of the book can be written about them: it is refused."),
             gettext(

@@ -33,9 +33,9 @@ def share(value: float) -> str:
 FORMULAS: Mapping[str, Callable[[Constants], str]] = {
     "activity": lambda c: gettext(
         "How many actions were entered live on a working day, compared with what is usual: the logarithm of how "
-        "much likelier that number is if only %(left)s of the usual work is left in the CRM (negative binomial "
-        "distribution, dispersion %(dispersion)s). A silent day without any sign of being there counts half, and "
-        "from the third in a row on nothing.",
+        "much likelier that number is if no more than %(left)s of the usual work is left in the CRM (negative "
+        "binomial distribution, dispersion %(dispersion)s). A silent day without any sign of being there counts "
+        "half, and from the third in a row on nothing.",
         left=share(c["left"]), dispersion=number(c["dispersion"]),
     ),
     "lateness": lambda c: gettext(
