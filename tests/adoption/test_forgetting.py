@@ -4,17 +4,11 @@ import time
 from datetime import UTC
 from datetime import date
 from datetime import datetime
-from itertools import count
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import BigInteger
-from sqlalchemy import Boolean
-from sqlalchemy import Integer
-from sqlalchemy import LargeBinary
-from sqlalchemy import SmallInteger
 from sqlalchemy import func
 from sqlalchemy import insert
 from sqlalchemy import select
@@ -25,8 +19,6 @@ from adoption import jobs
 from adoption import privacy
 from adoption.extensions import begin_write
 from adoption.extensions import db
-from adoption.models import Base
-from adoption.models import Feed
 from adoption.models import FeedDay
 from adoption.models import Participant
 from adoption.privacy import forgetting
@@ -36,9 +28,13 @@ from rules import period
 from tests import switching
 from tests.conftest import application
 from tests.conftest import pushed
+from tests.private import CLASSES
+from tests.private import ONCE
+from tests.private import feed
+from tests.private import filled
+from tests.private import put
 from tests.staff import Staff
 
-NUMBERS = count(1)
 TIMED = [one for one in privacy.TABLES if one.period]
 KINDS = ("edit", "import")  # of signals: what goes after fourteen days, and what stays for longer
 # Where clocks change, and the first local day that is kept: the night of the change itself, and the days around it.
@@ -58,42 +54,6 @@ def now_of(day, zone):
     return period.microseconds(datetime(day.year, day.month, day.day, 12, tzinfo=zone).astimezone(UTC))
 
 
-def filled(table, who, given):
-    """Return a row that a table takes: what is asked for, a participant, and something in every other column."""
-    row = {}
-    for column in table.columns:
-        if column.name in given:
-            row[column.name] = given[column.name]
-        elif column.nullable:
-            continue
-        elif any(key.column.table.name == "participant" for key in column.foreign_keys):
-            row[column.name] = who
-        elif any(key.column.table.name == "feed" for key in column.foreign_keys):
-            row[column.name] = "m365"
-        elif column.name == "id" and not isinstance(column.type, (Integer, BigInteger)):
-            row[column.name] = f"n{next(NUMBERS)}"
-        elif column.name != "id":
-            row[column.name] = value_of(column)
-    return row
-
-
-def value_of(column):
-    if isinstance(column.type, Boolean):
-        return False
-    if isinstance(column.type, LargeBinary):
-        return b""
-    if isinstance(column.type, (Integer, BigInteger, SmallInteger)):
-        return next(NUMBERS) % 30_000
-    return "edit" if column.name == "kind" else "{}"
-
-
-def put(one, participant, **given):
-    table = holding.table(one)
-    row = filled(table, participant, {one.participant: participant} | given)
-    begin_write().execute(insert(table).values(row))
-    db.session.commit()
-
-
 def rows(one):
     return db.session.scalar(select(func.count()).select_from(holding.table(one)))
 
@@ -107,8 +67,7 @@ def values(one):
 @pytest.fixture
 def staff(app):
     made = Staff()
-    begin_write().execute(insert(Feed).values(key="m365", kind="m365", title="", failures=0, fault_said="", created=1))
-    db.session.commit()
+    feed()
     switching.turn_on()
     return made
 
@@ -195,7 +154,7 @@ def test_the_periods_are_those_that_were_promised():
 
 
 def test_of_whoever_leaves_everything_goes_and_nothing_of_anybody_else(staff):
-    for one in privacy.TABLES[1:]:  # signals stand there twice
+    for one in ONCE:
         for name in ("Alice", "Bob"):
             given = {one.column: staff.today} if one.period and not one.moment else {}
             put(one, staff[name], **given)
@@ -203,7 +162,7 @@ def test_of_whoever_leaves_everything_goes_and_nothing_of_anybody_else(staff):
     begin_write().execute(update(Participant).where(Participant.id == bob).values(left_on=staff.today))
     db.session.commit()
     privacy.forget(time.time_ns() // 1000)
-    for one in privacy.TABLES[1:]:
+    for one in ONCE:
         left = db.session.scalars(select(holding.table(one).c[one.participant])).all()
         assert left == [staff["Alice"]], one.table
 
@@ -218,7 +177,7 @@ def test_whoever_has_their_last_day_still_has_everything(staff):
 
 
 def test_turned_off_everything_personal_goes_and_what_belongs_to_roles_and_helpers_stays(staff):
-    for one in privacy.TABLES[1:]:
+    for one in ONCE:
         put(one, staff["Alice"])
     norm = next(one for one in privacy.TABLES if one.table == "norm")
     begin_write().execute(insert(holding.table(norm)).values(role="employee", live=500, imports=False, starts=1))
@@ -299,7 +258,7 @@ def everything():
 def test_what_is_forgotten_changes_no_tally_and_no_award(staff):
     staff.live()
     before = everything()
-    for one in privacy.TABLES[1:]:
+    for one in ONCE:
         put(one, staff["Alice"])
     switching.turn_off()
     privacy.forget(time.time_ns() // 1000)
@@ -307,11 +266,9 @@ def test_what_is_forgotten_changes_no_tally_and_no_award(staff):
 
 
 def test_every_table_of_signals_evidence_and_flags_is_in_the_table_of_periods():
-    modules = ("adoption.models.signal", "adoption.models.evidence", "adoption.models.flag")
-    classes = [mapper.class_ for mapper in Base.registry.mappers if mapper.class_.__module__ in modules]
     naming = {
-        one.__tablename__
-        for one in classes
-        if any(key.column.table.name == "participant" for key in one.__table__.foreign_keys)
+        table.name
+        for table in CLASSES.values()
+        if any(key.column.table.name == "participant" for key in table.foreign_keys)
     }
     assert naming - {one.table for one in privacy.TABLES} == {"workbook"}  # names who proposed and who decided alone
