@@ -10,6 +10,7 @@ from flask import current_app
 from sqlalchemy import select
 
 from adoption import facts
+from adoption import privacy
 from adoption import statements
 from adoption.models import Workbook
 from adoption.signals import rows
@@ -47,9 +48,10 @@ class _Registered(NamedTuple):
 
 
 def accept(connection: Connection, feed: str, told: Iterable[Told], now: int) -> Accepted:
-    """Keep what counts of a feed's records, in a transaction that the caller commits.  Five statements, however many.
+    """Keep what counts of a feed's records, in a transaction that the caller commits.  Six statements, however many.
 
-    Of a spreadsheet that is not in the register nothing is kept, nor of what was done before it was registered.
+    Where nothing may be known of single people, which days a feed has told of is all that is kept.  Of a spreadsheet
+    that is not in the register nothing is kept, nor of what was done before it was registered.
     """
     known = facts.at(connection, facts.version_of(connection))
     register = _register(connection)
@@ -68,6 +70,8 @@ def accept(connection: Connection, feed: str, told: Iterable[Told], now: int) ->
         elif one.kind in rows.MOVES:
             by = rows.whose(known, feed, one.actor)
             found.append(Row(feed, f"told/{one.id}", *by, one.kind, day, one.moment))
+    if not privacy.individual():
+        people, found = {}, []  # which days were told of is nobody's
     statements.run(
         connection,
         "feed_person",

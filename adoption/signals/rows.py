@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy import update
 
 from adoption import facts
+from adoption import privacy
 from adoption import statements
 from adoption.models import FeedDay
 from adoption.models import Signal
@@ -59,13 +60,13 @@ _RECOGNISED = (
 
 
 def add(connection: Connection, rows: Iterable[Row]) -> None:
-    """Store signals; of equal ones the earliest moment stands."""
+    """Store signals, where anything may be known of single people; of equal ones the earliest moment stands."""
     first: dict[tuple[str, str], Row] = {}
     for row in rows:
         before = first.setdefault(row[:2], row)
         if (row.moment or 0) < (before.moment or 0):
             first[row[:2]] = row
-    if first:
+    if first and privacy.individual():
         statements.run(connection, "signal", Row._fields, [first[key] for key in sorted(first)], _ADD)
 
 

@@ -29,6 +29,7 @@ from adoption.sources import presets
 from adoption.sources import reading
 from rules import period
 from rules import sample
+from tests import switching
 
 DAY = date(2026, 11, 2).toordinal()
 NOW = period.microseconds(period.EPOCH.replace(year=2026, month=11, day=20))
@@ -63,6 +64,7 @@ def alice(app):
     connection.execute(insert(Participant).values(email="alice@example.com", name="Alice", role="employee"))
     connection.execute(insert(Identity).values(source="crm", id="u1", participant=ALICE))
     db.session.commit()
+    switching.turn_on()
     return app
 
 

@@ -19,6 +19,7 @@ from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.models import Feed
 from adoption.models import FeedDay
+from adoption.models import FeedPerson
 from adoption.models import Identity
 from adoption.models import Participant
 from adoption.models import Signal
@@ -28,6 +29,7 @@ from adoption.signals import rows
 from rules import period
 from rules.reliance import workbooks
 from rules.reliance.workbooks import File
+from tests import switching
 
 MONDAY = date(2026, 11, 2).toordinal()
 ALICE, BOB, EVE = 1, 2, 3
@@ -104,6 +106,14 @@ def crm(*kinds, actor="alice@example.com", source="crm"):
 
 def daily(day):
     return signals.daily(db.session.connection(), day)
+
+
+@pytest.fixture(autouse=True)
+def individual(request):
+    """Let detection be on, where there is a database."""
+    if "app" in request.fixturenames or "office" in request.fixturenames:
+        request.getfixturevalue("app")
+        switching.turn_on()
 
 
 @pytest.fixture
@@ -277,6 +287,20 @@ def test_signing_in_and_looking_at_reports_are_signs_of_being_there(office):
     crm(("sign_in", at(MONDAY)))
     crm(("view", at(MONDAY)), actor="bob@example.com")
     assert daily(MONDAY).present == {ALICE, BOB}
+
+
+# --- where nothing may be known of single people
+
+
+def test_where_detection_is_off_days_of_feeds_are_heard_and_nothing_of_anybody_is_kept(office):
+    switching.turn_off()
+    accepted = accept(told("alice@example.com", MONDAY), told("bob@example.com", MONDAY, kind=None), whole=[MONDAY])
+    crm(("sign_in", at(MONDAY)), ("export", at(MONDAY)))
+    assert accepted == (2, 0, 0)
+    assert kept() == 0
+    assert db.session.scalar(select(func.count()).select_from(FeedPerson)) == 0
+    assert days.states("office", MONDAY, MONDAY) == {MONDAY: "whole"}
+    assert daily(MONDAY) == signals.Daily()
 
 
 # --- deleting

@@ -159,6 +159,11 @@ SCREENS = (
     Screen("source-mapping", ROSA, "/hr/sources/helpdesk/mapping"),
     Screen("source-secret", ROSA, "/hr/new-source", ("fill:#key=webshop", "form:has(#key) .btn.main")),
     Screen("tokens", ROSA, "/hr/tokens"),
+    Screen("privacy", ALICE, "/privacy"),
+    Screen("privacy-ru", ALICE, "/privacy", language="ru"),
+    Screen("privacy-changes", ALICE, "/privacy/changes"),
+    Screen("privacy-settings", ROSA, "/privacy/settings"),
+    Screen("privacy-settings-zh", ROSA, "/privacy/settings", language="zh", dark=True),
     Screen("not-found", ALICE, "/nothing"),
 )
 
