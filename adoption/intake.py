@@ -32,6 +32,7 @@ from adoption.models import Receipt as ReceiptRow
 from adoption.models import bucket_of
 from rules import sample
 from rules.activity import Activity
+from rules.audit import closing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,7 +48,11 @@ READ = ("source", "id", "type", "time", "day", "subject", "actor", "recorded", "
 STUB = (None, 0, 0, None, None, None, None, "{}")
 TRIES = 8
 SERIALIZATION = {"40001", "40P01"}  # PostgreSQL: serialization failure, deadlock
-RESERVED = f'the source "{sample.SOURCE}" is kept for sample data; call yours by another name'
+# Sources in whose name nobody may send but by their own door: what they are kept for.
+RESERVED = {
+    sample.SOURCE: (sample.DOOR, "sample data"),
+    closing.SOURCE: (closing.DOOR, "what Spoonful itself has seen"),
+}
 CONFLICT = "conflict: another activity with this source and id, but other content, is stored already; use a new id"
 
 
@@ -167,8 +172,7 @@ def store(incoming: Incoming, *, door: str, now: int, unscored: str | None = Non
     batch = connection.execute(_BATCH, {"received": now, "door": door}).scalar_one()
     refused = list(incoming.refused)
     chosen = _unique(incoming.reads, refused)
-    if door != sample.DOOR:
-        _refuse_samples(chosen, refused)
+    _refuse_reserved(chosen, refused, door)
     kept = _keep(connection, chosen, batch, refused)
     if unscored is None:
         notes = scoring.score(connection, stage, kept.standing, kept.withdrawn, now)
@@ -193,11 +197,13 @@ def _unique(reads: Sequence[tuple[int, wire.Read]], refused: list[Refused]) -> C
     return chosen
 
 
-def _refuse_samples(chosen: Chosen, refused: list[Refused]) -> None:
-    """Let nobody send in the name of the sample data: it is removed by that name."""
-    for key in [key for key in chosen if key[0] == sample.SOURCE]:
+def _refuse_reserved(chosen: Chosen, refused: list[Refused], door: str) -> None:
+    """Let nobody send in a name that is ours: sample data is removed by it, and what we saw is believed by it."""
+    reserved = {source: what for source, (own, what) in RESERVED.items() if own != door}
+    for key in [key for key in chosen if key[0] in reserved]:
         index, _ = chosen.pop(key)
-        refused.append(Refused(index, key[1], RESERVED))
+        fault = f'the source "{key[0]}" is kept for {reserved[key[0]]}; call yours by another name'
+        refused.append(Refused(index, key[1], fault))
 
 
 def _same(one: wire.Read, other: wire.Read) -> bool:

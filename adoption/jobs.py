@@ -35,6 +35,9 @@ from adoption import sunsets
 from adoption import trials
 from adoption import unscored
 from adoption import waiting
+from adoption.audits import comparing
+from adoption.audits import keeping
+from adoption.audits import watching
 from adoption.auth import sessions
 from adoption.bonuses import working
 from adoption.directory import uploads
@@ -228,6 +231,20 @@ def note_privacy(_report: Report) -> str:
     version = disclosure.note(_now())
     db.session.commit()
     return f"version {version.number}: {version.hash}"
+def compare_audits(report: Report) -> str:
+    """Compare the sheets that are too large for a page to wait for, and those that were interrupted."""
+    return f"{comparing.compare_waiting(_now, report)} sheets compared"
+
+
+def watch_audits(report: Report) -> str:
+    """Close rows of audits whose customers new activities brought, and open those whose contact is gone."""
+    done = watching.watch(_now(), report)
+    return f"{done.closed} rows closed, {done.reopened} opened again, {done.likely} probably found"
+
+
+def sweep_audits(report: Report) -> str:
+    """Delete audits whose last day is over, with all rows and files."""
+    return f"{keeping.sweep(_now(), report)} audits deleted"
 
 
 def _every(seconds: int) -> BaseTrigger:
@@ -261,6 +278,10 @@ JOBS: dict[str, Job] = {
     "judge-days": Job(
         judge_days, _every(300), "follow the evidence of days that are over", lambda: bool(evidence.due(_now()))
     ),
+    "compare-audits": Job(
+        compare_audits, _every(2), "compare large spreadsheets with the CRM", lambda: bool(keeping.waiting())
+    ),
+    "watch-audits": Job(watch_audits, _every(60), "close rows of audits that new activities brought", watching.needed),
     "remind-of-ends": Job(
         remind_of_ends, _every(600), "tell HR of rules that end soon", lambda: _new_day("remind-of-ends")
     ),
@@ -277,6 +298,9 @@ JOBS: dict[str, Job] = {
     "sweep-sign-ins": Job(sweep_sign_ins, _daily("3", 47), "delete links and sessions that are over"),
     "sweep-deliveries": Job(sweep_deliveries, _daily("*", 23), "delete old deliveries and secrets that ended"),
     "sweep-uploads": Job(sweep_uploads, _daily("3", 51), "delete uploads that nobody confirmed"),
+    "sweep-audits": Job(
+        sweep_audits, _every(600), "delete audits whose last day is over", lambda: _new_day("sweep-audits")
+    ),
     "sweep-runs": Job(sweep_runs, _daily("3", 41), "delete rows of old runs"),
 }
 

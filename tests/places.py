@@ -59,6 +59,11 @@ def written(form):
     return lambda has: "/hr/book/drafts/" + form.format(draft=has.draft, waiting=has.waiting)
 
 
+def audit(form):
+    """Return the address of an audit: ``{audit}`` was compared, of ``{sheet}`` the columns are to be confirmed."""
+    return lambda has: "/audits/" + form.format(audit=has.audit, sheet=has.sheet)
+
+
 def own(form, who="Alice"):
     """Return an address with something of somebody's in it: ``{choosing}``, ``{lunch}``, ``{eaten}``, ``{record}``."""
     return lambda has: form.format_map(has[who].written())
@@ -120,6 +125,11 @@ PLACES = {
     "people_teams.index": Place("Hana", at("/hr/teams")),
     "people_calendar.index": Place("Hana", at("/hr/calendar")),
     "people_calendar.show": Place("Hana", at("/hr/calendar/2027")),
+    "audits.index": Place("Leo", at("/audits")),
+    "audits.mine": Place("Alice", at("/audits/mine")),
+    "audits.show": Place("Leo", audit("{audit}")),
+    "audits.columns": Place("Leo", audit("{sheet}/columns")),
+    "audits.own": Place("Alice", at("/audits/rows")),
     "budgets.index": Place("Hana", at("/hr/budgets")),
     "budgets.show": Place("Hana", at("/hr/budgets/free-lunch")),
     "budgets.awards": Place("Hana", at("/hr/budgets/free-lunch/awards?show=drawn")),
@@ -139,6 +149,10 @@ PLACES = {
 # More than one face of a page, and pages without a route of their own.
 FACES = {
     "home, the first time": Place("Finn", at("/")),
+    "an audit: who is probably found": Place("Leo", audit("{audit}?show=probable")),
+    "an audit: everybody": Place("Hana", audit("{audit}?show=all")),
+    "an audit: nobody is like that": Place("Leo", audit("{audit}?show=all&q=xyz")),
+    "nobody's rows": Place("Bob", at("/audits/rows")),
     "home of a cashier": Place("Carl", at("/")),
     "a board of teams": Place("Alice", at("/boards/teams-this-month")),
     "a board of a team": Place("Mei", at("/boards/contacts-this-week?scope=team")),
@@ -171,6 +185,7 @@ FACES = {
 # What is opened by pages, not by people.
 FILES = {
     "privacy.download": Place("Alice", at("/privacy/spoonful-privacy.html")),
+    "audits.download": Place("Leo", audit("{audit}/import.csv")),
     "budgets.download": Place("Hana", at("/hr/budgets.csv")),
     "bonus.document": Place("Alice", lambda has: f"/bonus/sales-bonus/{has.month}/statement.json"),
     "bonus.document_of_person": Place(

@@ -30,6 +30,9 @@ from adoption import preferences
 from adoption import records
 from adoption import rewards
 from adoption import rulebook
+from adoption.audits import comparing
+from adoption.audits import keeping
+from adoption.audits import rows
 from adoption.auth import devices
 from adoption.auth import sessions
 from adoption.bonuses import payroll
@@ -76,6 +79,13 @@ PEOPLE = {
 LATIN = {"Иван": "ivan", "王伟": "wei"}
 GONE = ("Lea",)
 IDLE = "Finn"
+# A sheet of customers: some are contacts of ``live``, one is there twice, one changed, one is like somebody.
+CUSTOMERS = (
+    "Name;Company;E-Mail;Phone;Owner;Value;Last contact\n"
+    + "".join(f"Lost {n};Firm {n};lost{n}@lost.example;+49 30 55512{n:02};Alice;{n * 100};2026-10-{n:02}\n" for n in range(1, 13))
+    + "Robin 101;Old Firm;robin101@example.net;;Alice;50;\nRobin 102;;robin102@example.net;;;40;\n"
+    + "Somebody Else;;robin103@example.net;;Bob;30;\nLost 1;Firm 1;lost1@lost.example;;;20;\nNobody;Nowhere;;;;10;\n"
+)
 SINCE = 60  # days for which everybody has been here, and the book in force
 
 
@@ -124,6 +134,8 @@ class Has(dict):
     batch = 0
     draft = 0  # of HR, which makes the ten contacts eight
     waiting = 0  # a draft that HR sent to a second person
+    audit = 0  # of the organisation, compared; some of its rows are Alice's
+    sheet = 0  # an audit of which nobody has confirmed the columns
 
 
 class Staff:
@@ -228,6 +240,7 @@ class Staff:
         has.month = self.review()
         has.draft = self.draft("every   = 10", "every = 8", ("value = 9", "value = 7"))
         has.waiting = self.send_draft()
+        has.audit, has.sheet = self.audit(), self.upload()
         has.link = sessions.link_token(sessions.make_link(begin_write(), email("Alice"), self.now).number)
         db.session.commit()
         return has
@@ -242,6 +255,26 @@ class Staff:
         batch = payroll.export(run, payroll.USUAL, who=self["Hana"], now=self.now)
         db.session.commit()
         return period.text("month", first), batch
+
+    def upload(self, sheet="", who="Leo", *, shared=True):
+        """Let somebody upload a sheet of customers, of whom some are missing; return the audit's number."""
+        raw = (sheet or CUSTOMERS).encode()
+        by = By(self[who], email(who))
+        number = keeping.take(raw, "customers.csv", contacts=None, by=by, shared=shared, country="49", now=self.now)
+        db.session.commit()
+        return number
+
+    def audit(self, sheet="", who="Leo", *, shared=True, counts=False):
+        """Let somebody audit a sheet, and give its first rows to Alice; return the audit's number."""
+        number, by = self.upload(sheet, who, shared=shared), By(self[who], email(who))
+        kept = keeping.find(number)
+        keeping.confirm(kept, kept.mapping, country="49", counts=counts, by=by, now=self.now)
+        db.session.commit()
+        assert comparing.compare(number, lambda: self.now)
+        if shared:
+            rows.assign(kept, rows.matching(number, "all", search="lost 1"), self["Alice"], by=by, now=self.now)
+            db.session.commit()
+        return number
 
     def send_draft(self):
         """Let Hana send a draft to a second person; return its number."""

@@ -17,6 +17,7 @@ from rules.audit import columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Collection
     from collections.abc import Iterable
     from collections.abc import Iterator
     from collections.abc import Mapping
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from adoption.audits.reading import Grid
 
 CONTACT = ("company", "email", "phone")  # what may have changed meanwhile
+LARGEST = 15  # digits of an amount: what is longer is a number of something
 _DAY = re.compile(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})")
 _EUROPEAN = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
 
@@ -36,13 +38,18 @@ class NoCustomersError(RefusedError):
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A row of the sheet: its line, who it is, whose it is, what it is worth, and when somebody last spoke to them."""
+    """A row of the sheet: its line, who it is, whose it is, what it is worth, and when somebody last spoke to them.
+
+    ``names`` are the given and the family name where the sheet has them apart.
+    """
 
     line: int
     card: Card
     owner: str
     value: Decimal | None
     last: str  # 2026-11-25, or empty
+    names: tuple[str, str] = ("", "")
+    notes: str = ""
 
     @property
     def weight(self) -> tuple[Decimal, str]:
@@ -86,7 +93,13 @@ def customers(grid: Grid, at: int, places: Mapping[str, int]) -> Iterator[Custom
         card = Card(str(number), name, cells.get("company", ""), cells.get("email", ""), cells.get("phone", ""))
         if any(card[1:]):
             yield Customer(
-                number, card, cells.get("owner", ""), amount(cells.get("value", "")), day(cells.get("last_contact", ""))
+                number,
+                card,
+                cells.get("owner", ""),
+                amount(cells.get("value", "")),
+                day(cells.get("last_contact", "")),
+                (cells.get("first_name", ""), cells.get("last_name", "")),
+                cells.get("notes", ""),
             )
 
 
@@ -102,9 +115,10 @@ def amount(text: str) -> Decimal | None:
         if kept.count(".") > 1:
             kept = kept.replace(".", "")
     try:
-        return Decimal(kept)
+        found = Decimal(kept)
     except InvalidOperation:
         return None
+    return found if found.adjusted() <= LARGEST else None
 
 
 def day(text: str) -> str:
@@ -126,19 +140,23 @@ def check(
     *,
     country: str,
     report: Callable[[int], None] = lambda _done: None,
+    refused: Mapping[int, Collection[str]] | None = None,
 ) -> list[Outcome]:
     """Return what became of each customer: the missing first, the most important on top.
 
-    ``report`` is told after every 10,000 contacts how many have passed.
+    ``report`` is told after every 10,000 contacts how many have passed.  ``refused`` are contacts (line → keys) of
+    whom somebody has said that they are not this customer.
     """
     sheet = Sheet([one.card for one in rows], country)
+    if refused:
+        sheet.refuse({place: refused[one.line] for place, one in enumerate(rows) if one.line in refused})
     sheet.pass_by(contacts, report)
     twice = sheet.twice()
     found = [
         Outcome(
             customer,
             match,
-            _changed(customer.card, match, country),
+            changed(customer.card, match, country),
             rows[twice[place]].line if place in twice else None,
         )
         for place, (customer, match) in enumerate(zip(rows, sheet.matches(), strict=True))
@@ -150,7 +168,7 @@ def check(
     return found
 
 
-def _changed(card: Card, match: Match, country: str) -> tuple[str, ...]:
+def changed(card: Card, match: Match, country: str) -> tuple[str, ...]:
     """Name what the sheet and the CRM both say, and say differently."""
     if match.contact is None or match.verdict == "missing":
         return ()

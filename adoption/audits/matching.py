@@ -19,6 +19,7 @@ from rules.audit.verdict import Alike
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Collection
     from collections.abc import Iterable
     from collections.abc import Iterator
     from collections.abc import Mapping
@@ -132,6 +133,11 @@ class Sheet:
         self._bare = _indexed((whole(one), number) for number, one in enumerate(self.rows) if not one.firm)
         self._found: dict[int, list[_Candidate]] = defaultdict(list)
         self._with_phone: Counter[str] = Counter()
+        self._refused: Mapping[int, Collection[str]] = {}
+
+    def refuse(self, keys: Mapping[int, Collection[str]]) -> None:
+        """Note contacts of which somebody has said that a row (by its place) is not them; before any is shown."""
+        self._refused = keys
 
     def pass_by(self, contacts: Iterable[Card], report: Callable[[int], None] = lambda _done: None) -> None:
         """Show all contacts; ``report`` is told after every 10,000 how many have passed."""
@@ -154,7 +160,8 @@ class Sheet:
         names = self._bare if contact.firm else self._names
         asked.update(names.get(whole(contact), ())[:CROWDED])
         for number in asked:
-            self._keep(number, contact)
+            if card.key not in self._refused.get(number, ()):
+                self._keep(number, contact)
 
     def _keep(self, number: int, contact: Prepared) -> None:
         alike = compared(self.rows[number], contact)

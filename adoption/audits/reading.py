@@ -36,13 +36,27 @@ DELIMITERS = ",;\t|"
 class UnreadableSheetError(RefusedError):
     """This file cannot be read as a table."""
 
+    def __init__(self, said: str, *, fault: str, about: str = "") -> None:
+        """Tell what is wrong and what to do; ``fault`` and ``about`` let a page say it in its own language."""
+        super().__init__(said, fault=fault)
+        self.fault = fault
+        self.about = about
+
+
+class Note(NamedTuple):
+    """A remark about how a sheet was read: its code, what it is about, and the remark in English."""
+
+    code: str
+    about: str
+    said: str
+
 
 class Grid(NamedTuple):
     """A sheet: its name, its rows as text, and remarks about how it was read."""
 
     name: str
     rows: Sequence[Sequence[str]]
-    notes: Sequence[str]
+    notes: Sequence[Note]
 
 
 def read(raw: bytes) -> Grid:
@@ -53,7 +67,7 @@ def read(raw: bytes) -> Grid:
     """
     if len(raw) > LARGEST:
         msg = f"The file is larger than {LARGEST // 1024**2} MB; remove what is not needed, or split it."
-        raise UnreadableSheetError(msg)
+        raise UnreadableSheetError(msg, fault="large", about=str(LARGEST // 1024**2))
     return _workbook(raw) if raw.startswith(WORKBOOKS) else _csv(raw)
 
 
@@ -67,13 +81,14 @@ def _workbook(raw: bytes) -> Grid:
             found = book.get_sheet_by_index(place).to_python(skip_empty_area=True)
             if found:
                 rows = [[_text(cell) for cell in row] for row in found[:LONGEST]]
-                others = [f"the first sheet that holds anything is read: {name}"] if len(names) > 1 else []
+                said = f"the first sheet that holds anything is read: {name}"
+                others = [Note("sheet", name, said)] if len(names) > 1 else []
                 return _checked(name, rows, others, more=len(found) > LONGEST)
     except (CalamineError, ValueError, OSError, zipfile.BadZipFile) as error:
         msg = f"The workbook cannot be opened ({error}); perhaps it has a password. Save it as .xlsx without one."
-        raise UnreadableSheetError(msg) from None
+        raise UnreadableSheetError(msg, fault="closed") from None
     msg = "No sheet of the workbook holds anything."
-    raise UnreadableSheetError(msg)
+    raise UnreadableSheetError(msg, fault="empty")
 
 
 def _check_packing(raw: bytes) -> None:
@@ -83,10 +98,10 @@ def _check_packing(raw: bytes) -> None:
             whole = sum(part.file_size for part in packed.infolist())
     except zipfile.BadZipFile:
         msg = "The workbook is damaged; open it, save it anew, and try once more."
-        raise UnreadableSheetError(msg) from None
+        raise UnreadableSheetError(msg, fault="damaged") from None
     if whole > UNPACKED or whole > PACKED_BY * max(len(raw), 1024 * 1024):
         msg = f"The workbook unpacks to {whole // 1024**2} MB; save the sheet as CSV."
-        raise UnreadableSheetError(msg)
+        raise UnreadableSheetError(msg, fault="bomb", about=str(whole // 1024**2))
 
 
 def _text(cell: object) -> str:
@@ -114,8 +129,8 @@ def _csv(raw: bytes) -> Grid:
                 rows.append([cell[:CELL].strip() for cell in row])
     except csv.Error as error:
         msg = f"Row {len(rows) + 1} cannot be read: {error}. Perhaps a quotation mark is never closed."
-        raise UnreadableSheetError(msg) from None
-    notes = [] if encoding == "utf-8" else [f"the file is written in {encoding}"]
+        raise UnreadableSheetError(msg, fault="row", about=str(len(rows) + 1)) from None
+    notes = [] if encoding == "utf-8" else [Note("encoding", encoding, f"the file is written in {encoding}")]
     return _checked("", rows, notes, more=False)
 
 
@@ -147,15 +162,16 @@ def _delimiter(text: str) -> str:
     return max(DELIMITERS, key=fitness)
 
 
-def _checked(name: str, rows: list[list[str]], notes: list[str], *, more: bool) -> Grid:
+def _checked(name: str, rows: list[list[str]], notes: list[Note], *, more: bool) -> Grid:
     if not rows:
         msg = "The file is empty; its first rows must name the columns."
-        raise UnreadableSheetError(msg)
+        raise UnreadableSheetError(msg, fault="empty")
     width = max(map(len, rows))
     if width > WIDEST:
         rows = [row[:WIDEST] for row in rows]
-        notes.append(f"only the first {WIDEST} of {width} columns are read")
+        notes.append(Note("columns", str(width), f"only the first {WIDEST} of {width} columns are read"))
     if more or len(rows) == LONGEST:
-        notes.append(f"only the first {LONGEST} rows are read; split the file to have all of them looked at")
+        said = f"only the first {LONGEST} rows are read; split the file to have all of them looked at"
+        notes.append(Note("rows", str(LONGEST), said))
     width = min(width, WIDEST)
     return Grid(name, [row + [""] * (width - len(row)) for row in rows], notes)

@@ -52,6 +52,7 @@ PERMISSIONS: Mapping[str, Mapping[str, Reach]] = {
     "budgets:read": {"hr": ALL, "approver": ALL, "admin": ALL},
     "budgets:decide": {"hr": ALL},  # beyond a budget that is spent
     "incentives:stop": {"hr": ALL},  # at once, and reversibly
+    "audits:run": {**EVERYBODY, "lead": ALL, "hr": ALL, "admin": ALL},  # one's own lists; those of the organisation
     "sources:manage": {"hr": ALL, "admin": ALL},
     "tokens:manage": {"admin": ALL},
     "evidence:read": EVERYBODY,  # nobody reads somebody else's

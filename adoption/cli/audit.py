@@ -75,7 +75,7 @@ def audit(
             known = contacts.of_activities(db.session.connection())
         headings = grid.rows[at]
         for note in grid.notes:
-            click.echo(f"Note: {note}.", err=True)
+            click.echo(f"Note: {note.said}.", err=True)
         click.echo("Read as " + ", ".join(f"{part}: “{headings[place]}”" for part, place in places.items()) + ".")
         outcomes = checking.check(rows, known, country=code, report=_progress)
     except AdoptionError as error:

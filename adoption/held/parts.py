@@ -15,6 +15,8 @@ from sqlalchemy import select
 from adoption.models import Absence
 from adoption.models import AdoptionScore
 from adoption.models import ApiToken
+from adoption.models import Audit
+from adoption.models import AuditRow
 from adoption.models import Award
 from adoption.models import BonusAdjustment
 from adoption.models import BonusRun
@@ -293,6 +295,21 @@ PARTS: tuple[Part, ...] = (
             BonusAdjustment.reason, BonusAdjustment.entered, BonusAdjustment.withdrawn,
         ).where(BonusAdjustment.participant == who).order_by(BonusAdjustment.id),
         {"from": day_of, "entered": moment_of, "withdrawn": moment_of},
+    ),
+    Part(
+        "audits",
+        lambda who: select(
+            Audit.id.label("audit"), Audit.name.label("file"), Audit.shared, Audit.created, Audit.until
+        ).where(Audit.participant == who).order_by(Audit.id),
+        {"created": moment_of, "until": day_of},
+    ),
+    Part(  # without the customers: they are not about the participant
+        "audit_rows",
+        lambda who: select(
+            AuditRow.audit, AuditRow.line, AuditRow.state, AuditRow.assigned_at.label("given"), AuditRow.closed,
+            case((AuditRow.closed_by == who, "yes"), else_="no").label("closed_by_me"),
+        ).where(or_(AuditRow.assigned == who, AuditRow.closed_by == who)).order_by(AuditRow.audit, AuditRow.line),
+        {"given": moment_of, "closed": moment_of},
     ),
     Part(
         "disputes",

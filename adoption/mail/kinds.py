@@ -177,6 +177,12 @@ KINDS: Mapping[str, Kind] = {
         name=lambda: gettext("Invitation"),
         subject=lambda _facts: gettext("Your work in the CRM is worth something: Spoonful begins"),
     ),
+    # to whom rows of an audit were given; facts: by (a name), audit (a number), rewards (whether closing may be rewarded)
+    "audit-rows": Kind(
+        template="audit_rows",
+        name=lambda: gettext("Customers to look after"),
+        subject=lambda _facts: gettext("Customers of a spreadsheet wait for you"),
+    ),
     # to HR; facts: key, reward and period (language → text), threshold (per cent; 0: awards wait for an answer), share
     # (per cent), drawn, pieces and waiting (numbers), when_spent (of the book)
     "budget": Kind(template="budget", name=lambda: gettext("A budget comes to its end"), subject=_budget),

@@ -14,6 +14,9 @@ from adoption.models.activity import Receipt as Receipt
 from adoption.models.activity import StoredActivity as StoredActivity
 from adoption.models.activity import Stranger as Stranger
 from adoption.models.activity import Unscored as Unscored
+from adoption.models.audit import Audit as Audit
+from adoption.models.audit import AuditFile as AuditFile
+from adoption.models.audit import AuditRow as AuditRow
 from adoption.models.award import Award as Award
 from adoption.models.award import LedgerEntry as LedgerEntry
 from adoption.models.base import Base as Base

@@ -9,6 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adoption.pages import about
+from adoption.pages import audit_columns as audit_columns  # its views belong to the blueprint of ``audits``
+from adoption.pages import audit_files as audit_files  # the same
+from adoption.pages import audit_rows as audit_rows  # the same
+from adoption.pages import audits
 from adoption.pages import boards
 from adoption.pages import bonus
 from adoption.pages import bonus_by_hand
@@ -94,6 +98,7 @@ PAGES: tuple[Blueprint, ...] = (
     budgets.bp,
     privacy.bp,
     privacy_settings.bp,
+    audits.bp,
 )
 
 

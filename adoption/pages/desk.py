@@ -59,6 +59,7 @@ DESK: tuple[Entry, ...] = (
         ("people", "people_changes", "people_lists", "people_strangers", "people_teams", "people_calendar"),
         lambda: gettext("People"),
     ),
+    Entry("audits.index", "audits:run", ("audits",), lambda: gettext("Audits")),
     Entry(
         "sources.index",
         "sources:manage",

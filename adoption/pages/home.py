@@ -19,6 +19,7 @@ from markupsafe import Markup
 from adoption import auth
 from adoption import facts
 from adoption import preferences
+from adoption.audits import rows
 from adoption.auth import SESSION
 from adoption.auth import permission
 from adoption.bonuses import reading
@@ -58,6 +59,7 @@ def week() -> ResponseReturnValue:
     found = weeks.of(me, now)
     part = _part(found)
     shown = {**_head(me, now), "said": found.said, "part": part, "refresh": REFRESH, "bonus": _bonus(me, now)}
+    shown["lost"] = rows.mine_counted(me).get("open", 0)
     shown["tag"] = hashlib.sha256(f"{found.said}{part}".encode()).hexdigest()[:20]
     if "X-Fragment" in request.headers:
         return _fragment(shown)

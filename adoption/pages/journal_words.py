@@ -65,6 +65,9 @@ ACTIONS: Words = {
     "matched": lambda: gettext("was matched"),
     "turned on": lambda: gettext("was turned on"),
     "turned off": lambda: gettext("was turned off"),
+    "shared": lambda: gettext("was shared"),
+    # say: of rows of a spreadsheet, beside the name of the thing
+    "assigned": lambda: gettext("got somebody who looks after its rows"),
 }
 # Of all these: a kind of thing, before the thing's name
 KINDS: Words = {
@@ -99,6 +102,7 @@ KINDS: Words = {
     "sample": lambda: gettext("Sample data"),
     "identity": lambda: gettext("Identity"),
     "privacy": lambda: gettext("Privacy"),
+    "audit": lambda: gettext("Audit"),
 }
 # Of all these: a page of somebody's that somebody else looked at
 PAGES: Words = {
@@ -151,6 +155,7 @@ _PLACES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "letter": (("letters.one", "number"),),
     "draft": (("book.draft", "number"),),
     "budget": (("budgets.index", ""),),
+    "audit": (("audits.show", "number"),),
     "source": (("sources.show", "key"), ("sources.index", "")),
     "token": (("tokens.index", ""),),
     "device": (("devices.register_form", ""),),

@@ -22,6 +22,7 @@ from adoption import held
 from adoption import languages
 from adoption import limits
 from adoption import preferences
+from adoption.audits import rows
 from adoption.auth import SESSION
 from adoption.auth import permission
 from adoption.auth import sessions
@@ -169,6 +170,7 @@ def _page(wish: Wish) -> str:
         devices=caller.reach("devices:manage") is not None,
         letters=caller.reach("letters:read") is not None,
         bonus=reading.is_shown(me, _now()),
+        lost=rows.mine_counted(me).get("open", 0),
         **stand_ins.part(me, _now()),
         looked=looked.lines(me, _now()),
         looked_days=looked.DAYS,

@@ -48,6 +48,10 @@ DEEDS: Mapping[str, Words] = {
     ),
     "deal.won": _deed(lambda r: gettext("Deal won: %(record)s", record=r), lambda: gettext("Deal won")),
     "deal.lost": _deed(lambda r: gettext("Deal closed: %(record)s", record=r), lambda: gettext("Deal closed")),
+    "audit.row_closed": _deed(
+        lambda r: gettext("Brought from a spreadsheet into the CRM: %(record)s", record=r),
+        lambda: gettext("Brought from a spreadsheet into the CRM"),
+    ),
     "contact.deleted": _deed(
         lambda r: gettext("Contact deleted: %(record)s", record=r), lambda: gettext("Contact deleted")
     ),

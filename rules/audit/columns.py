@@ -12,7 +12,7 @@ from rules.audit import keys
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-PARTS = ("name", "first_name", "last_name", "company", "email", "phone", "last_contact", "owner", "value")
+PARTS = ("name", "first_name", "last_name", "company", "email", "phone", "last_contact", "owner", "value", "notes")
 HEADINGS: dict[str, tuple[str, ...]] = {
     "email": (
         "email", "e-mail", "mail", "почта", "эл почта", "электронная почта", "имейл", "邮箱", "电子邮件",
@@ -50,6 +50,10 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "value": (
         "value", "amount", "revenue", "turnover", "deal value", "sum", "umsatz", "wert", "сумма", "оборот",
         "выручка", "ценность", "金额", "价值", "销售额", "合同金额",
+    ),
+    "notes": (
+        "notes", "note", "comment", "comments", "remarks", "notizen", "bemerkung", "примечание", "примечания",
+        "комментарий", "заметки", "备注", "说明",
     ),
 }  # fmt: skip  # as many on a line as it holds
 ENOUGH = 0.6  # of the filled cells must look like a part that is recognised by contents alone

@@ -88,13 +88,13 @@ def test_a_workbook_is_read_with_its_numbers_dates_and_merged_headings():
     at, places = checking.columns_of(found)
     (row,) = checking.customers(found, at, places)
     assert (row.card.name, row.value, row.last) == ("Anna Weber", Decimal(1200), "2026-05-04")
-    assert found.notes == ["the first sheet that holds anything is read: customers"]
+    assert [note.said for note in found.notes] == ["the first sheet that holds anything is read: customers"]
 
 
 def test_a_thousand_columns_are_cut_and_said_so():
     found = grid(",".join(f"c{n}" for n in range(1000)) + "\n" + ",".join("x" * 1000) + "\n")
     assert len(found.rows[0]) == reading.WIDEST
-    assert "columns" in found.notes[0]
+    assert "columns" in found.notes[0].said
 
 
 def test_a_workbook_that_would_unpack_to_gigabytes_is_refused():

@@ -167,6 +167,18 @@ ROUTES = {
     "GET bonus_plans.simulate": Route("/hr/plans/sales-bonus/simulate"),
     "POST bonus_plans.simulated": Route("/hr/plans/sales-bonus/simulate", (200, 422), form={}),
     "POST bonus_plans.download": Route("/hr/plans/sales-bonus/simulate.csv", (200, 422), form={}),
+    "GET audits.index": Route("/audits", (200, 302)),
+    "GET audits.mine": Route("/audits/mine"),
+    "POST audits.upload": Route("/audits", (422,), form={"shared": "0"}),
+    "GET audits.show": Route("/audits/{audit}", least=auth.ALL),
+    "POST audits.change": Route("/audits/999999", GONE, form={"do": "delete"}),
+    "POST audits.compare": Route("/audits/999999/compare", GONE, form={}),
+    "GET audits.columns": Route("/audits/{sheet}/columns", least=auth.ALL),
+    "POST audits.confirm": Route("/audits/999999/columns", GONE, form={}),
+    "POST audits.step": Route("/audits/999999/rows", GONE, form={}),
+    "GET audits.own": Route("/audits/rows"),
+    "POST audits.judge": Route("/audits/rows", GONE, form={"one": "999999-1:later"}),
+    "GET audits.download": Route("/audits/{audit}/all.csv", least=auth.ALL),
     "GET budgets.index": Route("/hr/budgets"),
     "GET budgets.show": Route("/hr/budgets/free-lunch"),
     "GET budgets.awards": Route("/hr/budgets/free-lunch/awards", least=auth.ALL),
@@ -363,14 +375,14 @@ def things(app, who, owner):
     if owner == UNKNOWN:
         award = "7-9999-739000-1"
         named = {"lunch": award, "choosing": award, "eaten": award, "record": "contact/999999"}
-        return named | {"number": "999999", "month": app.has.month, "draft": "999999"}
+        return named | {"number": "999999", "month": app.has.month, "draft": "999999", "audit": "999999", "sheet": "999999"}
     if owner == "team":
         return dict.fromkeys(("lunch", "choosing", "eaten"), app.team)
     mine = owner if owner in PEOPLE else who if who in PEOPLE else "Alice"
     till = str(app.staff.till("Canteen 2"))
     common = {"session": "999999", "device": till, "letter": str(app.has.letter), "month": app.has.month}
     common["delivery"] = str(app.has.delivery)
-    common |= {"draft": str(app.has.draft)}
+    common |= {"draft": str(app.has.draft), "audit": str(app.has.audit), "sheet": str(app.has.sheet)}
     return app.has[mine].written() | common
 
 
