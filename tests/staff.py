@@ -82,8 +82,11 @@ IDLE = "Finn"
 # A sheet of customers: some are contacts of ``live``, one is there twice, one changed, one is like somebody.
 CUSTOMERS = (
     "Name;Company;E-Mail;Phone;Owner;Value;Last contact\n"
-    + "".join(f"Lost {n};Firm {n};lost{n}@lost.example;+49 30 55512{n:02};Alice;{n * 100};2026-10-{n:02}\n" for n in range(1, 13))
-    + "Robin 101;Old Firm;robin101@example.net;;Alice;50;\nRobin 102;;robin102@example.net;;;40;\n"
+    + "".join(
+        f"Lost {n};Firm {n};lost{n}@lost.example;+49 30 55512{n:02};Alice;{n * 100};2026-10-{n:02}\n"
+        for n in range(1, 13)
+    )
+    + "Robyn 101;Old Firm;robin101@example.net;;Alice;50;\nRobyn 102;;robin102@example.net;;;40;\n"
     + "Somebody Else;;robin103@example.net;;Bob;30;\nLost 1;Firm 1;lost1@lost.example;;;20;\nNobody;Nowhere;;;;10;\n"
 )
 SINCE = 60  # days for which everybody has been here, and the book in force

@@ -45,6 +45,7 @@ ALL = (
 E164 = re.compile(r"\+\d{7,15}")
 WIDTHS = (14, 18, 24, 26, 30, 18, 18, 14, 16, 40)  # of columns in a workbook, in letters
 
+
 def importable(rows: Iterable[Row[Any]], language: str, country: str) -> Iterator[tuple[str, ...]]:
     """Yield the rows as a CRM imports them, with headings."""
     yield IMPORT[language]

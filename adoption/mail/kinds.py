@@ -177,7 +177,7 @@ KINDS: Mapping[str, Kind] = {
         name=lambda: gettext("Invitation"),
         subject=lambda _facts: gettext("Your work in the CRM is worth something: Spoonful begins"),
     ),
-    # to whom rows of an audit were given; facts: by (a name), audit (a number), rewards (whether closing may be rewarded)
+    # to whom rows of an audit were given; facts: by (a name), audit (a number), rewards (whether closing may earn)
     "audit-rows": Kind(
         template="audit_rows",
         name=lambda: gettext("Customers to look after"),

@@ -178,7 +178,7 @@ ROUTES = {
     "POST audits.step": Route("/audits/999999/rows", GONE, form={}),
     "GET audits.own": Route("/audits/rows"),
     "POST audits.judge": Route("/audits/rows", GONE, form={"one": "999999-1:later"}),
-    "GET audits.download": Route("/audits/{audit}/all.csv", least=auth.ALL),
+    "GET audits.download": Route("/audits/{audit}/import.csv", least=auth.ALL),
     "GET budgets.index": Route("/hr/budgets"),
     "GET budgets.show": Route("/hr/budgets/free-lunch"),
     "GET budgets.awards": Route("/hr/budgets/free-lunch/awards", least=auth.ALL),
@@ -375,7 +375,13 @@ def things(app, who, owner):
     if owner == UNKNOWN:
         award = "7-9999-739000-1"
         named = {"lunch": award, "choosing": award, "eaten": award, "record": "contact/999999"}
-        return named | {"number": "999999", "month": app.has.month, "draft": "999999", "audit": "999999", "sheet": "999999"}
+        return named | {
+            "number": "999999",
+            "month": app.has.month,
+            "draft": "999999",
+            "audit": "999999",
+            "sheet": "999999",
+        }
     if owner == "team":
         return dict.fromkeys(("lunch", "choosing", "eaten"), app.team)
     mine = owner if owner in PEOPLE else who if who in PEOPLE else "Alice"
