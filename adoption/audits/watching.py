@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 
+from sqlalchemy import and_
 from sqlalchemy import bindparam
 from sqlalchemy import exists
 from sqlalchemy import func
@@ -103,7 +104,7 @@ def _touched(after: int, top: int) -> tuple[set[str], set[tuple[str, str]]]:
     new = select(table.source, table.subject, table.retracts).where(
         table.batch > after, table.batch <= top, table.type.is_not(None), table.source != closing.SOURCE
     )
-    about = [table.subject.between(record, record[:-1] + "0") for record in contacts.RECORDS]  # 0 comes behind /
+    about = [and_(table.subject >= one, table.subject < one[:-1] + "0") for one in contacts.RECORDS]  # 0 is behind /
     subjects: set[str] = set()
     undone: set[tuple[str, str]] = set()
     for source, subject, retracts in db.session.execute(new.where(or_(*about, table.retracts.is_not(None)))):

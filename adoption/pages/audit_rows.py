@@ -262,7 +262,7 @@ def _back(kept: Kept, done: int) -> ResponseReturnValue:
     """Lead back to the list; whoever closed the last row is told so."""
     counted = rows.counts(kept.id)
     if counted.ever and not counted.todo:
-        flash(gettext("That was the last one. Nothing is lost!"))
+        flash(gettext("That was the last one. Nothing is lost."))
     else:
         flash(ngettext("%(n)s row is done.", "%(n)s rows are done.", done))
     which = request.form.get("show", "")
@@ -310,6 +310,6 @@ def judge() -> ResponseReturnValue:
     _taken(kept, [row.line], does)
     states = rows.mine_counted(parts.me())
     left = sum(states.get(state, 0) for state in closing.TODO)
-    flash(gettext("Done.") if left else gettext("That was your last one. Thank you!"))
+    flash(gettext("Done.") if left else gettext("That was your last one. Thank you."))
     later = "later" if request.form.get("show") == "later" and states.get("later") else None
     return redirect(url_for("audits.own", show=later), HTTPStatus.SEE_OTHER)

@@ -222,7 +222,7 @@ def test_an_audit_shrinks_until_the_last_row_is_closed(town):
     leo.post(path, {"show": "later", "one": "4:again"})
     leo.post(path, {"show": "missing", "all": "1", "do": "not_ours"})
     page = text(leo.get(f"/audits/{number}"))
-    assert "The last row is closed. Nothing is lost!" in page
+    assert "The last row is closed. Nothing is lost." in page
     kept = keeping.find(number)
     assert kept.until == town.staff.today + keeping.DAYS_DONE  # not needed any more
 
