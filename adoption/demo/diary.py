@@ -36,6 +36,7 @@ class Diary:
     records: int = 0
     contacts: list[str] = field(default_factory=list)
     certain: set[int] = field(default_factory=set)  # entries that nobody takes back
+    told: dict[str, int] = field(default_factory=dict)  # whose days are entered by hand, from which day on
 
     def likely(self, probability: float) -> bool:
         """Say whether something happens this time."""
@@ -46,11 +47,19 @@ class Diary:
         clock = min(max(self.chance.gauss(13, 2.4), 7.5), 19.9)
         local = datetime.combine(date.fromordinal(day), time(0), self.zone) + timedelta(seconds=int(clock * 3600))
         moment = period.microseconds(local)
-        if moment < self.now:
+        if moment < self.now and day < self.told.get(who.email, period.FOREVER):
             self.enter(kind, who, local, subject, data)
 
-    def enter(self, kind: str, who: Worker, local: datetime, subject: str, data: dict[str, Any]) -> None:
-        """Enter something that happened at a moment."""
+    def enter(  # noqa: PLR0913, PLR0917  # what, who, when, about what, with what, and when it was recorded
+        self,
+        kind: str,
+        who: Worker,
+        local: datetime,
+        subject: str,
+        data: dict[str, Any],
+        recorded: datetime | None = None,
+    ) -> None:
+        """Enter something that happened at a moment, and was recorded then or at another."""
         source = OFFICE if kind in BY_OFFICE else CRM
         actor = who.account if source == CRM else who.email
         number = len(self.events) + 1
@@ -60,11 +69,12 @@ class Diary:
             "id": f"{source}-{number:06d}",
             "type": kind,
             "time": local.isoformat(),
+            "recordedtime": (recorded or local).isoformat(),
             "subject": subject,
             "actor": actor,
             "data": data,
         }
-        self.events.append((period.microseconds(local), event))
+        self.events.append((period.microseconds(recorded or local), event))
 
     def record(self, kind: str, *, known: bool = True) -> str:
         """Return a new record, of which colleagues may know."""

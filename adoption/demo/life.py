@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from adoption.demo import cards
+from adoption.demo import lapses
 from adoption.demo import weeks
 from adoption.demo.diary import Diary
 from rules import period
@@ -47,6 +48,7 @@ class Delivery:
 def of(company: Company, today: int, zone: ZoneInfo, now: int) -> Delivery:
     """Return three months of activity up to ``now`` (UTC microseconds), which lies on the local day ``today``."""
     diary = Diary(company, zone, now, random.Random(f"spoonful {today}"))  # noqa: S311  # a story, not a secret
+    diary.told |= lapses.first_days(diary, today)
     for number, who in enumerate(company.workers):
         zeal = _zeal(number, who)
         for day in range(today - DAYS, weeks.first_day(who.email, today)):
@@ -58,6 +60,7 @@ def of(company: Company, today: int, zone: ZoneInfo, now: int) -> Delivery:
     _stranger(diary, today)
     imported = _import(diary, today)
     weeks.enter(diary, today)
+    lapses.enter(diary, today)
     return _delivered(diary, imported)
 
 

@@ -19,6 +19,7 @@ from adoption.demo import changes
 from adoption.demo import choices
 from adoption.demo import company
 from adoption.demo import helpdesk
+from adoption.demo import lapses
 from adoption.demo import life
 from adoption.demo import limits
 from adoption.demo import uses
@@ -61,7 +62,11 @@ def fill(now: int, report: Callable[[int, int], None]) -> tuple[int, int]:
     delivery = life.of(staff, today, known.zone, now)
     total = len(delivery.first) + len(delivery.corrections)
     accepted = twice = done = 0
+    watched = uses.lunchtime(today - lapses.SINCE)
     for moment, end in _arrivals(delivery.arrived, now):
+        if watched is not None and moment > watched:
+            lapses.begin(today, watched)
+            watched = None
         for day in habits.breaks_until(moment):
             uses.lunch(habits, day)
             limits.release(uses.lunchtime(day))
@@ -77,6 +82,7 @@ def fill(now: int, report: Callable[[int, int], None]) -> tuple[int, int]:
     changes.write(now)
     helpdesk.deliver([company.address(name) for name in ("Bob Visser", "Mei Tanaka", "Alice Novak")], now)
     late = _deliver(delivery.corrections, now)
+    lapses.judge(now, lambda _done, _whole: None)
     journal.check(now)
     db.session.commit()
     report(total, total)

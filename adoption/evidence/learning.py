@@ -134,12 +134,23 @@ def _score(states: Sequence[State], usually: Usual) -> RoleScore:
     for state in states:
         kinds.update({kind: times for kind, (_, times) in state.kinds.items()})
     enough = adoption.MAIN * sum(kinds.values())
+    regular = adoption.regularity_of(days, usually.live) if days else default.regularity
     return RoleScore(
-        regularity=round(adoption.regularity_of(days, usually.live), DIGITS) if days else default.regularity,
-        timeliness=round(adoption.middle([one for one in told if one is not None], default.timeliness), DIGITS),
-        quality=round(adoption.middle([one for one in good if one is not None], default.quality), DIGITS),
+        regularity=_pulled(regular, len(days), default.regularity),
+        timeliness=_middle([one for one in told if one is not None], default.timeliness),
+        quality=_middle([one for one in good if one is not None], default.quality),
         kinds=tuple(sorted(kind for kind, times in kinds.items() if times >= enough)),
     )
+
+
+def _middle(values: Sequence[float], default: float) -> float:
+    return _pulled(adoption.middle(values, default), len(values), default)
+
+
+def _pulled(found: float, people: int, default: float) -> float:
+    """Return what was found, weighed by its people against what is assumed."""
+    pseudo = usual.PSEUDO_PEOPLE
+    return round((people * found + pseudo * default) / (people + pseudo), DIGITS)
 
 
 def _on_time(days: Sequence[adoption.Day]) -> float | None:

@@ -8,14 +8,17 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
+from adoption import evidence
 from adoption import explain
 from adoption import facts
 from adoption import feed
+from adoption import flags
 from adoption import preferences
 from adoption import records
 from adoption import rewards
 from adoption.auth import devices
 from adoption.demo import company
+from adoption.demo import lapses
 from adoption.demo import setting
 from adoption.demo import story
 from adoption.demo import uses
@@ -24,6 +27,7 @@ from adoption.models import Award
 from adoption.models import Letter
 from adoption.models import Redemption
 from rules import period
+from rules.reliance import cycle
 from rules.value import UNIT
 from tests.conftest import application
 from tests.conftest import fresh
@@ -122,3 +126,27 @@ def test_nothing_happens_in_the_future(demo):
 def test_some_of_everything_was_earned(demo):
     statuses = set(db.session.scalars(select(Award.status)))
     assert {"choosing", "issued", "redeemed", "corrected", "voided"} <= statuses
+
+
+# --- the evidence
+
+
+def test_one_is_hinted_one_suspected_one_waits_and_one_recovers(demo):
+    known = facts.current()
+    found = flags.of(db.session.connection(), known.people)
+    states = {known.people[who].email: flag for who, flag in found.items()}
+    assert {address: flag.state for address, flag in states.items()} == {
+        lapses.HINTED: "hint",
+        lapses.SUSPECTED: "suspected",
+        lapses.WAITING: "suspected",
+        lapses.RECOVERING: "recovering",
+    }
+    assert states[lapses.SUSPECTED].waited < cycle.WAITS <= states[lapses.WAITING].waited
+    waiting = evidence.account_of(db.session.connection(), known.holder_of(lapses.WAITING)).account
+    assert cycle.may_confirm(states[lapses.WAITING], waiting)
+
+
+def test_every_day_until_the_day_before_yesterday_was_judged(demo):
+    last = facts.current().today(demo) - 2
+    assert evidence.account_of(db.session.connection(), number("Alice Novak")).day == last
+    assert not evidence.due(demo)
