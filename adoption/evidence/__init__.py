@@ -5,6 +5,9 @@ rightly contested, ``replaying`` judges a past day again; ``declaring`` keeps no
 figures are theirs: whoever shows them to anybody else asks ``adoption.flags`` first.  docs/decisions/evidence.md.
 """
 
+from adoption.evidence.declaring import JudgedError as JudgedError
+from adoption.evidence.declaring import NormError as NormError
+from adoption.evidence.declaring import SeasonError as SeasonError
 from adoption.evidence.declaring import Whom as Whom
 from adoption.evidence.declaring import declare_norm as declare_norm
 from adoption.evidence.declaring import declare_season as declare_season
@@ -24,6 +27,7 @@ from adoption.evidence.reading import explained as explained
 from adoption.evidence.reading import score_of as score_of
 from adoption.evidence.recomputing import FAMILIES as FAMILIES
 from adoption.evidence.recomputing import recompute as recompute
+from adoption.evidence.replaying import NotJudgedError as NotJudgedError
 from adoption.evidence.replaying import Replay as Replay
 from adoption.evidence.replaying import replay as replay
 from adoption.evidence.teams import Bin as Bin

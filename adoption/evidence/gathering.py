@@ -222,10 +222,14 @@ def _required(known: Known) -> dict[str, list[Condition]]:
 
 
 def _complete(kind: str, data: dict[str, Any], required: dict[str, list[Condition]]) -> float | None:
-    """Return the share of the required fields of a record that was created; one in which nothing is said has none."""
-    if not kind.endswith(CREATED):
+    """Return the share of the required fields of a record that was created; unknown where no field is told.
+
+    Of fields that are told and are all empty the share is nothing, also where the book asks for none of them.
+    """
+    told = [value for name, value in data.items() if name not in UNSAID]
+    if not kind.endswith(CREATED) or not told:
         return None
-    if not any(filled(value) for name, value in data.items() if name not in UNSAID):
+    if not any(map(filled, told)):
         return 0.0
     asked = required.get(kind, ())
     return sum(one.holds(data) for one in asked) / len(asked) if asked else 1.0
