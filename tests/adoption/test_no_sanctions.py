@@ -20,6 +20,7 @@ from sqlalchemy import text
 
 from adoption import exports
 from adoption import held
+from adoption import privacy
 from adoption import rescoring
 from adoption.bonuses import payroll
 from adoption.extensions import begin_write
@@ -202,7 +203,8 @@ def lived(request, databases, tmp_path_factory):
         with pushed(app):
             staff = Staff()
             has = staff.live()
-            switching.turn_on()
+            if not privacy.individual():
+                switching.turn_on()
             private.feed()
             yield app, staff, has
 
