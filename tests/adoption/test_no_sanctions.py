@@ -20,7 +20,6 @@ from sqlalchemy import text
 
 from adoption import exports
 from adoption import held
-from adoption import privacy
 from adoption import rescoring
 from adoption.bonuses import payroll
 from adoption.extensions import begin_write
@@ -203,8 +202,7 @@ def lived(request, databases, tmp_path_factory):
         with pushed(app):
             staff = Staff()
             has = staff.live()
-            if not privacy.individual():
-                switching.turn_on()
+            switching.turn_on()
             private.feed()
             yield app, staff, has
 
