@@ -44,10 +44,10 @@ class Age(NamedTuple):
 
 
 class Going(NamedTuple):
-    """What goes when individual detection is turned off, and how many rows of it there are."""
+    """What goes when individual detection is turned off, and about how much of it there is."""
 
     what: str
-    rows: int
+    much: str
 
 
 def ages(now: int) -> list[Age]:
@@ -61,6 +61,15 @@ def ages(now: int) -> list[Age]:
 
 
 def going() -> list[Going]:
-    """Return what would go, the most first."""
+    """Return what would go, the most first; never exactly, else whoever looks twice would see a single step."""
     held = privacy.held()
-    return [Going(HELD[table](), held[table]) for table in sorted(held, key=lambda one: (-held[one], one))]
+    return [Going(HELD[table](), _about(held[table])) for table in sorted(held, key=lambda one: (-held[one], one))]
+
+
+def _about(rows: int) -> str:
+    """Say roughly how many there are."""
+    tongue = languages.current()
+    if rows < privacy.LEAST:
+        return gettext("fewer than %(n)s", n=tongue.number(privacy.LEAST))
+    step = privacy.LEAST * 10 ** max(0, len(str(rows)) - 2)
+    return gettext("%(n)s or more", n=tongue.number(rows // step * step))

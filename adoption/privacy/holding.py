@@ -14,6 +14,7 @@ from sqlalchemy import true
 
 from adoption.extensions import db
 from adoption.models import Base
+from adoption.privacy.periods import LEAST
 from adoption.privacy.periods import TABLES
 from rules import period
 
@@ -57,13 +58,18 @@ def anything() -> bool:
 
 
 def oldest() -> Mapping[str, int]:
-    """Return the local day of the oldest row of each table that has a period; one without rows is not there."""
+    """Return the local day of the oldest row of each table that has a period and holds something of ``LEAST`` people.
+
+    What there is of fewer would tell of them.
+    """
     day_of = period.local_day(zone())
     found: dict[str, int] = {}
     for one in TABLES:
         if one.period is not None:
-            least = db.session.scalar(select(func.min(table(one).c[one.column])))
-            if least is not None:
+            columns = table(one).c
+            query = select(func.min(columns[one.column]), func.count(columns[one.participant].distinct()))
+            least, people = db.session.execute(query).one()
+            if least is not None and people >= LEAST:
                 found[one.table] = day_of(least) if one.moment else least
     return found
 

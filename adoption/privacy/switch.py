@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from adoption.journal import By
 
-LEAST = 5  # people in a group of which any figure is shown
 SHADOW = 28  # days, at least, in which nothing is shown to anybody but oneself
 THING = "privacy/detection"  # in the journal
 

@@ -170,7 +170,8 @@ def test_whatever_is_shown_of_a_flag_is_noted_and_shown_to_readers_alone(lived, 
     without = {(who, page): ask(app, who, paths[page]) for who, pages in reading.items() for page in pages}
     clear_looks()
     be(staff, state)
-    flag = flags.of(db.session.connection(), [staff["Alice"]])[staff["Alice"]]
+    alice = staff["Alice"]
+    flag = flags.of(db.session.connection(), [alice])[alice]
     db.session.rollback()
     shown = set()
     for (who, page), before in without.items():

@@ -20,6 +20,7 @@ from adoption.models import JournalEntry
 from adoption.models import Signal
 from adoption.models import StoredFlag
 from adoption.models import Workbook
+from adoption.pages import privacy_words
 from rules.reliance import cycle
 from rules.reliance import weights
 from rules.wording import LANGUAGES
@@ -326,8 +327,28 @@ def test_before_it_is_turned_off_one_sees_what_goes_and_that_it_cannot_come_back
     hold(staff)
     shown = text(Visitor(app, staff["Ada"]).get("/privacy/settings"))
     assert "It cannot come back" in shown
-    assert "Signals of office suites and CRMs 1" in shown
-    assert "Open and past questions 1" in shown
+    assert "Signals of office suites and CRMs fewer than 5" in shown  # else a single step could be watched
+    assert "Open and past questions fewer than 5" in shown
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [(0, "fewer than 5"), (4, "fewer than 5"), (5, "5 or more"), (97, "95 or more"), (1_234, "1,000 or more")],
+)
+def test_how_much_goes_is_said_roughly(app, rows, said):
+    assert privacy_words._about(rows) == said
+
+
+def test_how_old_something_is_is_told_of_five_people_or_more_alone(app, staff):
+    switching.turn_on()
+    names = ("Alice", "Bob", "Cora", "Dave", "Erin")
+    for name in names[:4]:
+        hold(staff, name)
+    assert "signal" not in privacy.oldest()
+    hold(staff, names[4])
+    assert privacy.oldest()["signal"] == staff.today
+    page = text(Visitor(app, staff["Alice"]).get("/privacy"))
+    assert "Signals of office suites and CRMs" in page
 
 
 def test_without_the_word_that_one_knows_nothing_is_deleted(app, staff):
