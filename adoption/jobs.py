@@ -28,6 +28,7 @@ from adoption import facts
 from adoption import journal
 from adoption import limits
 from adoption import locks
+from adoption import ownership
 from adoption import privacy
 from adoption import rescoring
 from adoption import rewards
@@ -182,6 +183,12 @@ def remind_of_ends(_report: Report) -> str:
     return f"{planned} letters planned"
 
 
+def find_gaps(report: Report) -> str:
+    """Find records that are nobody's, a leaver's or two people's, and tasks nobody took; close what the CRM settled."""
+    done = ownership.find(_now(), report)
+    return f"{done.open} open: {done.opened} new, {done.again} again; {done.closed} closed"
+
+
 def send_letters(report: Report) -> str | None:
     """Render and send the letters that are due."""
     done = sending.run(report)
@@ -231,6 +238,8 @@ def note_privacy(_report: Report) -> str:
     version = disclosure.note(_now())
     db.session.commit()
     return f"version {version.number}: {version.hash}"
+
+
 def compare_audits(report: Report) -> str:
     """Compare the sheets that are too large for a page to wait for, and those that were interrupted."""
     return f"{comparing.compare_waiting(_now, report)} sheets compared"
@@ -285,6 +294,7 @@ JOBS: dict[str, Job] = {
     "remind-of-ends": Job(
         remind_of_ends, _every(600), "tell HR of rules that end soon", lambda: _new_day("remind-of-ends")
     ),
+    "find-gaps": Job(find_gaps, _daily("2", 20), "find records of which it is not clear whose they are"),
     "send-letters": Job(send_letters, _every(2), "send letters that are due", lambda: sending.needed(_now())),
     "check-journal": Job(check_journal, _daily("3", 0), "verify the chain of the journal"),
     "forget-evidence": Job(

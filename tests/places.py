@@ -145,6 +145,11 @@ PLACES = {
     "privacy.changes": Place("Alice", at("/privacy/changes")),
     "privacy_settings.index": Place("Ada", at("/privacy/settings")),
     "letters.one": Place("Ada", lambda has: f"/letters/{has.letter}"),
+    "ownership.index": Place("Mei", at("/ownership")),
+    "ownership.show": Place("Mei", lambda has: f"/ownership/{has.gap}"),
+    "ownership.leaver": Place("Mei", lambda has: f"/ownership/leaver/{has.leaver}"),
+    "ownership.decided": Place("Mei", at("/ownership/decided")),
+    "ownership.history": Place("Mei", at("/ownership/history")),
 }
 # More than one face of a page, and pages without a route of their own.
 FACES = {
@@ -179,6 +184,8 @@ FACES = {
     "a milestone, being written": Place("Hana", written("{draft}/milestone/contact.developed")),
     "a board, being written": Place("Hana", written("{draft}/board/teams-this-month")),
     "a new reward for an incentive": Place("Hana", written("{draft}/new/reward?for=incentive/first-deal&slot=earns")),
+    "whose records are, of everybody": Place("Leo", at("/ownership?kind=left")),
+    "whose records are, where nothing is open": Place("Olga", at("/ownership?kind=two")),
     "nothing is there": Place("Alice", at("/nothing"), status=404),
     "not to be seen": Place("Carl", at("/letters"), status=403),
 }
@@ -196,6 +203,7 @@ FILES = {
     "board.download": Place("Mei", at("/boards/contacts-this-week/lines.csv")),
     "journal_pages.download": Place("Hana", at("/hr/journal/journal.csv")),
     "journal_pages.head": Place("Hana", at("/hr/journal/head.txt")),
+    "ownership.download": Place("Mei", at("/ownership/decided.xlsx")),
     "dry_run.download": Place("Hana", draft("dry-run.xlsx")),
     "letters.html": Place("Ada", lambda has: f"/letters/{has.letter}/html"),
     "letters.file": Place("Ada", lambda has: f"/letters/{has.letter}.eml"),

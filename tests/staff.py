@@ -25,6 +25,7 @@ from adoption import drafts
 from adoption import facts
 from adoption import intake
 from adoption import mail
+from adoption import ownership
 from adoption import people_csv
 from adoption import preferences
 from adoption import records
@@ -43,6 +44,7 @@ from adoption.mail import sending
 from adoption.models import Award
 from adoption.models import Device
 from adoption.models import Letter
+from adoption.models import OwnershipGap
 from adoption.models import StoredDraft
 from adoption.models import StoredDraftPart
 from adoption.sources import deliveries
@@ -139,6 +141,8 @@ class Has(dict):
     waiting = 0  # a draft that HR sent to a second person
     audit = 0  # of the organisation, compared; some of its rows are Alice's
     sheet = 0  # an audit of which nobody has confirmed the columns
+    gap = 0  # a record of Lea's, who has left
+    leaver = 0  # Lea
 
 
 class Staff:
@@ -244,6 +248,7 @@ class Staff:
         has.draft = self.draft("every   = 10", "every = 8", ("value = 9", "value = 7"))
         has.waiting = self.send_draft()
         has.audit, has.sheet = self.audit(), self.upload()
+        has.gap, has.leaver = self.leave_behind(), self["Lea"]
         has.link = sessions.link_token(sessions.make_link(begin_write(), email("Alice"), self.now).number)
         db.session.commit()
         return has
@@ -291,6 +296,16 @@ class Staff:
         drafts.send(number, revision, hana, self.now)
         db.session.commit()
         return number
+
+    def leave_behind(self):
+        """Let Lea have left two companies, on one of which Alice worked since; return the number of a gap."""
+        told = {"owner": account("Lea"), "amount": "12500.00", "currency": "EUR"}
+        left = [
+            self.event("Lea", "company.created", f"company/{n}", days=20, name=f"蓝海食品 {n}", **told) for n in (1, 2)
+        ]
+        self.send([*left, self.event("Alice", "note.created", "company/1", days=9)])
+        ownership.find(time.time_ns() // 1000)
+        return db.session.scalars(select(OwnershipGap.id).order_by(OwnershipGap.id)).first()
 
     def review(self):
         """Let the bonuses of this month be worked out already, and be under review; return the month."""

@@ -60,6 +60,7 @@ PERMISSIONS: Mapping[str, Mapping[str, Reach]] = {
     "flags:lead": {"lead": ALL},  # what waits for an adoption lead; neither HR's nor an administrator's
     "privacy:read": EVERYBODY,  # what is processed about people
     "privacy:manage": {"hr": ALL, "admin": ALL},  # the switch of individual detection
+    "ownership:decide": {"manager": REPORTS, "lead": ALL},  # whose records are
     "start:run": {"hr": ALL, "admin": ALL},  # the first run, and sample data
 }
 SCOPES = (*PERMISSIONS, EVERY)

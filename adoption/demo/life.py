@@ -14,6 +14,7 @@ from typing import Any
 
 from adoption.demo import cards
 from adoption.demo import lapses
+from adoption.demo import owners
 from adoption.demo import weeks
 from adoption.demo.diary import Diary
 from rules import period
@@ -61,6 +62,7 @@ def of(company: Company, today: int, zone: ZoneInfo, now: int) -> Delivery:
     imported = _import(diary, today)
     weeks.enter(diary, today)
     lapses.enter(diary, today)
+    owners.enter(diary, today)
     return _delivered(diary, imported)
 
 

@@ -22,6 +22,7 @@ from adoption.demo import helpdesk
 from adoption.demo import lapses
 from adoption.demo import life
 from adoption.demo import limits
+from adoption.demo import owners
 from adoption.demo import uses
 from adoption.errors import AdoptionError
 from adoption.extensions import db
@@ -83,6 +84,7 @@ def fill(now: int, report: Callable[[int, int], None]) -> tuple[int, int]:
     helpdesk.deliver([company.address(name) for name in ("Bob Visser", "Mei Tanaka", "Alice Novak")], now)
     late = _deliver(delivery.corrections, now)
     lapses.judge(now, lambda _done, _whole: None)
+    owners.decide(now)
     journal.check(now)
     db.session.commit()
     report(total, total)

@@ -85,6 +85,17 @@ PROCESSING: tuple[Processing, ...] = (
         ),
     ),
     Processing(
+        "ownership",
+        ("ownership_gap", "ownership_decision"),
+        lambda: gettext("records without a clear owner: who had them or works on them, and what was decided"),
+        lambda: gettext("follows from what was done in the CRM; decisions of those who lead"),
+        lambda: gettext(
+            "so that no customer is forgotten when somebody leaves, and nobody works on the same record twice"
+        ),
+        _employment,
+        lambda: gettext("the person in their copy of the data; whoever leads them; adoption leads"),
+    ),
+    Processing(
         "rewards",
         ("award", "voucher", "redemption", "ledger_entry"),
         lambda: gettext("rewards that were earned, chosen and used, and points"),

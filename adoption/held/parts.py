@@ -41,6 +41,8 @@ from adoption.models import Letter
 from adoption.models import Membership
 from adoption.models import Night
 from adoption.models import Norm
+from adoption.models import OwnershipDecision
+from adoption.models import OwnershipGap
 from adoption.models import Participant
 from adoption.models import PublishedVersion
 from adoption.models import Redemption
@@ -237,6 +239,22 @@ PARTS: tuple[Part, ...] = (
         ).outerjoin(Team, Team.id == Delegation.team)
         .where(or_(Delegation.giver == who, Delegation.receiver == who)).order_by(Delegation.id),
         {"from": day_of, "until": day_of, "made": moment_of, "ended": moment_of},
+    ),
+    Part(  # of records: that it was unclear whose they are, where this person had them or worked on them
+        "open_records",
+        lambda who: select(OwnershipGap.record, OwnershipGap.kind, OwnershipGap.since, OwnershipGap.state)
+        .where(or_(OwnershipGap.about == who, OwnershipGap.other == who)).order_by(OwnershipGap.id),
+        {"since": day_of},
+    ),
+    Part(
+        "decisions_about_records",
+        lambda who: select(
+            OwnershipDecision.record, OwnershipDecision.name, OwnershipDecision.does, OwnershipDecision.decided,
+            OwnershipDecision.decided_name.label("by"), OwnershipDecision.why,
+        ).where(or_(
+            OwnershipDecision.about == who, OwnershipDecision.other == who, OwnershipDecision.assigned == who,
+        )).order_by(OwnershipDecision.id),
+        {"decided": moment_of},
     ),
     Part(
         "sessions",

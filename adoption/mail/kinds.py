@@ -22,6 +22,7 @@ from adoption.auth import sessions
 from adoption.languages import gettext
 from adoption.languages import ngettext
 from adoption.mail import links
+from adoption.mail import owners
 from adoption.models import Redemption
 
 if TYPE_CHECKING:
@@ -98,6 +99,24 @@ def _still_ends(connection: Connection, letter: Stored, told: Facts) -> Prepared
         reason = "undone"
         raise SkipError(reason)
     return Prepared(told, letter.participant, letter.language)
+
+
+def _owners(connection: Connection, letter: Stored, told: Facts) -> Prepared:
+    """Gather what was decided since the letter before."""
+    found, more = owners.told(connection, letter.participant or 0, told["since"], told["until"])
+    if not found:
+        reason = "undone"
+        raise SkipError(reason)
+    return Prepared({**told, "decided": found, "more": more}, letter.participant, letter.language)
+
+
+def _owned(told: Facts) -> str:
+    """Say of how many records it was decided whose they are."""
+    number = len(told["decided"]) + told["more"]
+    mine = sum(one["mine"] for one in told["decided"])
+    if mine == number:
+        return ngettext("%(n)s record is yours now", "%(n)s records are yours now", number)
+    return ngettext("Whose it is: decided about %(n)s record", "Whose they are: decided about %(n)s records", number)
 
 
 def _rule_ends(told: Facts) -> str:
@@ -182,6 +201,13 @@ KINDS: Mapping[str, Kind] = {
         template="audit_rows",
         name=lambda: gettext("Customers to look after"),
         subject=lambda _facts: gettext("Customers of a spreadsheet wait for you"),
+    ),
+    # to those whom decisions about records concern, once a day; facts: since, until (UTC microseconds)
+    "ownership": Kind(
+        template="ownership",
+        name=lambda: gettext("Whose records are"),
+        subject=_owned,
+        prepare=_owners,
     ),
     # to HR; facts: key, reward and period (language → text), threshold (per cent; 0: awards wait for an answer), share
     # (per cent), drawn, pieces and waiting (numbers), when_spent (of the book)

@@ -69,6 +69,8 @@ from adoption.models.journal import JournalCheck as JournalCheck
 from adoption.models.journal import JournalEntry as JournalEntry
 from adoption.models.journal import JournalHead as JournalHead
 from adoption.models.letter import Letter as Letter
+from adoption.models.ownership import OwnershipDecision as OwnershipDecision
+from adoption.models.ownership import OwnershipGap as OwnershipGap
 from adoption.models.privacy import DetectionSetting as DetectionSetting
 from adoption.models.privacy import PrivacyPack as PrivacyPack
 from adoption.models.roles import Delegation as Delegation

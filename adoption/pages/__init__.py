@@ -33,6 +33,7 @@ from adoption.pages import home
 from adoption.pages import journal_pages
 from adoption.pages import letters
 from adoption.pages import me
+from adoption.pages import ownership
 from adoption.pages import packs
 from adoption.pages import people
 from adoption.pages import people_calendar
@@ -99,6 +100,7 @@ PAGES: tuple[Blueprint, ...] = (
     privacy.bp,
     privacy_settings.bp,
     audits.bp,
+    ownership.bp,
 )
 
 

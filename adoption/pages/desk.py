@@ -1,7 +1,7 @@
 """What lies on the desk of those who run Spoonful: the pages that stand in the bar above theirs.
 
-``DESK`` is the whole bar.  An entry is shown to whoever has its permission for everybody's things; ``blueprints`` are
-the pages on which it is the one that is open.
+``DESK`` is the whole bar.  An entry is shown to whoever has its permission for everybody's things, or as far as
+``least`` says; ``blueprints`` are the pages on which it is the one that is open.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ from typing import NamedTuple
 from adoption import budgets
 from adoption import start
 from adoption.auth.table import ALL
+from adoption.auth.table import OWN
+from adoption.auth.table import REPORTS
+from adoption.auth.table import Reach
 from adoption.languages import gettext
 
 if TYPE_CHECKING:
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
 class Entry(NamedTuple):
     """A page of the bar: its endpoint, its permission, its blueprints, its name, and whether it is put away.
 
-    ``notices`` counts what waits there to be looked at.
+    ``notices`` counts what waits there to be looked at; ``least`` is how far the permission has to reach.
     """
 
     endpoint: str
@@ -33,6 +36,7 @@ class Entry(NamedTuple):
     word: Callable[[], str]
     away: Callable[[], bool] = bool  # never
     notices: Callable[[], int] = int  # none
+    least: Reach = ALL
 
 
 def _budgets() -> int:
@@ -69,9 +73,10 @@ DESK: tuple[Entry, ...] = (
     Entry("tokens.index", "tokens:manage", ("tokens",), lambda: gettext("Tokens")),
     Entry("privacy_settings.index", "privacy:manage", ("privacy_settings", "privacy"), lambda: gettext("Privacy")),
     Entry("letters.index", "letters:read", ("letters",), lambda: gettext("Outbox")),
+    Entry("ownership.index", "ownership:decide", ("ownership",), lambda: gettext("Owners"), least=REPORTS),
 )
 
 
 def entries(who: Caller) -> list[Entry]:
     """List what is on somebody's desk; nothing for most."""
-    return [one for one in DESK if who.reach(one.permission) is ALL and not one.away()]
+    return [one for one in DESK if (who.reach(one.permission) or OWN) >= one.least and not one.away()]

@@ -68,6 +68,7 @@ ACTIONS: Words = {
     "shared": lambda: gettext("was shared"),
     # say: of rows of a spreadsheet, beside the name of the thing
     "assigned": lambda: gettext("got somebody who looks after its rows"),
+    "decided": lambda: gettext("was decided"),
 }
 # Of all these: a kind of thing, before the thing's name
 KINDS: Words = {
@@ -103,6 +104,7 @@ KINDS: Words = {
     "identity": lambda: gettext("Identity"),
     "privacy": lambda: gettext("Privacy"),
     "audit": lambda: gettext("Audit"),
+    "record": lambda: gettext("Record"),
 }
 # Of all these: a page of somebody's that somebody else looked at
 PAGES: Words = {

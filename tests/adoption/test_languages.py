@@ -290,6 +290,7 @@ MACHINES = {
     "me.data", "bonus.document", "bonus.document_of_person", "bonus_payroll.file", "journal_pages.download",
     "budgets.download", "audits.download",
     "journal_pages.head", "dry_run.download",
+    "ownership.download",
 }  # fmt: skip
 
 

@@ -43,6 +43,7 @@ FOLDER = Path(__file__).parent.parent.parent / "docs" / "screens"
 SIZES = (chromium.PHONE, chromium.DESKTOP)
 TALLEST = {360: 2400, 1280: 1600}  # pixels of a picture; a longer page is cut there
 ALICE, BOB, MEI, CARL, ROSA = "Alice Novak", "Bob Visser", "Mei Tanaka", "Carl Bauer", "Rosa Meyer"
+GRACE = "Grace Okafor"
 HANA, APPROVER = "Hana Dvořák", "Victor Hale"
 IVAN, WEI = "Иван Петров", "王伟"
 AGENTS = (
@@ -164,6 +165,11 @@ SCREENS = (
     Screen("privacy-changes", ALICE, "/privacy/changes"),
     Screen("privacy-settings", ROSA, "/privacy/settings"),
     Screen("privacy-settings-zh", ROSA, "/privacy/settings", language="zh", dark=True),
+    Screen("owners", MEI, "/ownership"),
+    Screen("owners-ru", GRACE, "/ownership", language="ru"),
+    Screen("owners-leaver", GRACE, "/ownership", ("main a[href^='/ownership/leaver/']",)),
+    Screen("owners-decided", GRACE, "/ownership/decided"),
+    Screen("owners-history", GRACE, "/ownership/history"),
     Screen("not-found", ALICE, "/nothing"),
 )
 
