@@ -5,6 +5,7 @@ window, integer arithmetic.  No calendar functions, no floats, no text of SQL.  
 
 =============  ========================================================================================================
 ``activity``   the archive
+``gone``       source, id: what is retracted
 ``identity``   source, actor, participant
 ``mail``       actor (an e-mail address as it is spelled somewhere), participant
 ``membership`` participant, team, starts, ends; spans of one team that do not overlap
@@ -58,12 +59,20 @@ def within(day: exp.Expr, starts: exp.Expr, ends: exp.Expr) -> exp.Expr:
     return every([exp.GTE(this=day, expression=starts), exp.LT(this=day.copy(), expression=ends)])
 
 
+def gone() -> exp.Select:
+    """Return source and id of the activities that others retract, whether they are archived or not."""
+    taken = select("source", exp.alias_(col("retracts"), "id")).from_("activity")
+    return taken.where(exp.not_(col("retracts").is_(exp.null()))).distinct()
+
+
 def live() -> exp.Select:
-    """Return the activities that stand: those that retract nothing and are not retracted themselves, in any order."""
-    retracting = select("source", "retracts").from_("activity").where(exp.not_(col("retracts").is_(exp.null())))
-    same = every([col("source", "a").eq(col("source", "r")), col("id", "a").eq(col("retracts", "r"))])
+    """Return the activities that stand: those that retract nothing and are not retracted themselves, in any order.
+
+    What is ``gone`` is a relation of its own: few rows, which an engine must know before it chooses the side to hash.
+    """
+    same = every([col("source", "a").eq(col("source", "r")), col("id", "a").eq(col("id", "r"))])
     standing = select("a.*").from_(exp.alias_(exp.to_table("activity"), "a", table=True))
-    return standing.join(retracting.subquery("r"), on=same, join_type="anti").where(
+    return standing.join(exp.alias_(exp.to_table("gone"), "r", table=True), on=same, join_type="anti").where(
         col("retracts", "a").is_(exp.null())
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from adoption.history.expressions import gone
 from adoption.history.expressions import live
 from adoption.history.expressions import spellings
 from rules import period
@@ -27,6 +28,7 @@ def feed(engine: Engine, known: Known, days: range, *, owners: bool = False) -> 
 
     ``owners`` says that milestones credit owners of records, though none in force may.
     """
+    engine.keep("gone", gone())
     engine.view("live", live())
     identities = ((source, actor, who) for (source, actor), who in known.identities.items())
     engine.feed("identity", {"source": "VARCHAR", "actor": "VARCHAR", "participant": "BIGINT"}, identities)

@@ -273,6 +273,14 @@ def test_what_came_in_a_rush_is_told(house):
     assert warned(run(DRAFT))["bulk"] == {"type": "call.completed", "actors": 1, "activities": 40, "largest": 40}
 
 
+def test_a_rush_is_told_without_what_was_taken_back_and_without_what_others_did_meanwhile(house):
+    calls = [house.event("Bob", "call.completed", at="09:01", id=f"rush-{number}") for number in range(31)]
+    house.send(*calls, *(house.event("Alice", "call.completed", at="09:01") for _ in range(29)))
+    assert warned(run(DRAFT))["bulk"] == {"type": "call.completed", "actors": 1, "activities": 31, "largest": 31}
+    house.send(*(house.event("Bob", "call.undone", at="09:02", retracts=f"rush-{number}") for number in range(2)))
+    assert "bulk" not in warned(run(DRAFT))
+
+
 def test_one_who_takes_much_is_named_where_there_are_others(house):
     for name in ("P1", "P2", "P3", "P4", "P5", "P6", "P7"):
         house.person(name)
