@@ -98,8 +98,8 @@ def run(*, quick: bool) -> meters.Table:
                 table.add(size, stored, rule, seeded, *figures, meters.load())
     table.notes.append(
         "Seconds. The first run of a process opens the archive and compares its checksums; again: the same; other "
-        "target: one number of the rule changed. its CPU: of both cores together, while the first ran; on two free cores "
-        "a run takes a little more than half of it. The archive is seeded by DuckDB, 32,768 activities a file."
+        "target: one number of the rule changed. its CPU: of both cores together, while the first ran; two free cores "
+        "take a little more than half of it. The archive is seeded by DuckDB, 32,768 activities a file."
     )
     return table
 

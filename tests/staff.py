@@ -146,7 +146,7 @@ class Has(dict):
 
 
 class Staff:
-    """The people above, and a book in force; ``send`` lets things happen, ``live`` everything."""
+    """The people above, and a book in force (none was ever published if it is ""); ``send`` lets things happen."""
 
     def __init__(self, book=None):
         self.now = time.time_ns() // 1000
@@ -154,7 +154,8 @@ class Staff:
         self.numbers = iter(count(1))
         self._load(PEOPLE, left={})
         self._load({name: PEOPLE[name] for name in GONE}, left=dict.fromkeys(GONE, self.today - 1))
-        self.publish(book or BOOK.read_text(encoding="utf-8"))
+        if book != "":
+            self.publish(book or BOOK.read_text(encoding="utf-8"))
 
     def leave(self, name):
         """Let somebody have left, as of today."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from itertools import count
 from typing import TYPE_CHECKING
+from typing import Any
 from typing import NamedTuple
 
 from sqlglot import exp
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterable
     from collections.abc import Iterator
+    from collections.abc import Sequence
 
     from adoption.facts import Known
     from adoption.history.engine import Engine
@@ -61,11 +63,15 @@ class Reached(NamedTuple):
 
 
 class Kept(dict[tuple[str, str], str]):
-    """The relations that answers were kept in, by kind and meaning; the one used last comes last."""
+    """The relations that answers were kept in, by kind and meaning; the one used last comes last.
+
+    ``seen`` are answers that are small enough to be kept as they are.
+    """
 
     def __init__(self) -> None:
         """Begin with none."""
         super().__init__()
+        self.seen: dict[tuple[object, ...], Sequence[Any]] = {}
         self._numbers = count()
 
     def fresh(self, kind: str) -> str:
@@ -87,6 +93,7 @@ class History:
         self.known = known
         self.days = days
         self.kept = Kept() if kept is None else kept
+        self.derived = 0  # relations that had to be found anew for this
 
     def outcomes(self, milestone: Milestone) -> str:
         """Return the relation of the records that reached a milestone (see ``records.outcomes``)."""
@@ -168,6 +175,7 @@ class History:
             self.kept[key] = self.kept.pop(key)  # used last
         else:
             self.kept[key] = self.engine.keep(f"{kind}_{means}", query())
+            self.derived += 1
         return self.kept[key]
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from adoption.history.manifest import Archive
 
 STAYS = {"outcome": 6, "daily": 6}  # relations of each kind that stay for the next question
+SEEN = 12  # small answers that stay
 _MAKING = threading.Lock()
 
 
@@ -66,6 +67,8 @@ class Warm:
             names = [key for key in self._kept if key[0] == kind]
             for key in names[: len(names) - STAYS.get(kind, 0)]:
                 self._engine.drop(self._kept.pop(key))
+        for one in list(self._kept.seen)[:-SEEN]:
+            del self._kept.seen[one]
 
     def close(self) -> None:
         """Close the engine; its working folder vanishes."""

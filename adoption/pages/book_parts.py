@@ -14,6 +14,7 @@ from adoption.history.manifest import DamagedArchiveError
 from adoption.languages import gettext
 from adoption.languages import ngettext
 from adoption.pages import book_words as words
+from adoption.pages import trial_warnings
 from rules import period
 from rules import wording
 from rules.trial.model import TEAMS
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from rules.trial.model import Worth
 
 LATELY = 30  # days that a draft is tried on beside the builder
+WITHIN = 2.0  # seconds after which nothing more is begun; what is missing then comes with the next question
 COUNTED = ("points", "minutes")  # units of which there are whole ones
 WIDE, HIGH, MOST_COLUMNS = 320, 68, 12  # of the drawing: pixels, and columns of which the last one is "and more"
 
@@ -93,7 +95,7 @@ def effect(name: tuple[str, str], reading: Reading) -> dict[str, Any]:
         return {"empty": gettext("No incentive rests on this yet, so it gives nothing.")}
     last = today() + 1
     try:
-        glance = trial.glance(reading.book, found, last - LATELY, last)
+        glance = trial.glance(reading.book, found, last - LATELY, last, within=WITHIN)
     except DamagedArchiveError:
         return {"empty": gettext("The archive has to be repaired first; please ask whoever runs this service.")}
     return _shown(glance, reading.book)
@@ -115,6 +117,8 @@ def _shown(glance: Glance, book: Book) -> dict[str, Any]:
         "heading": gettext("Awards per team") if teams else gettext("Awards per person"),
         "median": gettext("Of those who earn, the one in the middle has %(median)s; the most is %(top)s.",
                           median=tongue.number(glance.median), top=tongue.number(glance.top)),
+        "warnings": trial_warnings.warnings(glance.warnings, trial_warnings.called, book),
+        "waiting": glance.waiting,
         "days": gettext("From %(first)s to %(last)s. Nothing is written.", first=first, last=last),
     }  # fmt: skip  # one line a thing
 

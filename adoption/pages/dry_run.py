@@ -214,6 +214,7 @@ def _shown(asked: Asked, tried: Trial, book: Book) -> dict[str, Any]:
     units = trial_parts.units_of(tried)
     unit = units[0] if units else None
     rows = trial_parts.lines(tried, sort, unit, everybody=everybody)
+    names = {line.holder: line.name for line in tried.lines}
     return {
         "stats": trial_parts.stats(tried),
         "choices": trial_parts.choices(tried, book),
@@ -231,7 +232,7 @@ def _shown(asked: Asked, tried: Trial, book: Book) -> dict[str, Any]:
         "takes": trial_parts.concentration(tried),
         "budgets": trial_parts.budgets(tried, book),
         "samples": trial_samples.samples(tried, book, named=_knows_records()),
-        "warnings": trial_warnings.warnings(tried, book),
+        "warnings": trial_warnings.warnings(tried.warnings, lambda holder: names.get(holder, ""), book),
         "clipped": trial_parts.clipped(
             asked.first, asked.last, {book.incentives[key].per for key in tried.incentives if key in book.incentives}
         ),

@@ -2,13 +2,15 @@
 
    <form data-builder data-preview="address" data-effect="address">: when a field changes, the form is sent to data-preview
    and every [data-part] of the answer replaces its like on the page; [data-part=form] only after a field or a button that
-   changes the form itself (data-redraw).  data-effect is asked more slowly.  What [data-part=live] data-says is spoken. */
+   changes the form itself (data-redraw).  data-effect is asked more slowly, and again at once while something in it was not
+   had in time ([data-again]).  What [data-part=live] data-says is spoken. */
 "use strict";
 
 (() => {
   const form = document.querySelector("[data-builder]");
   if (!form) return;
   const TYPING = 400, EFFECT = 900; // milliseconds
+  const AGAIN = 5; // times that what could not be had in time is asked for again
   const said = document.querySelector("[data-said]");
   const estimating = document.querySelector("[data-estimating]");
   let changes = 0, redraw = false, timer = 0, slower = 0, asking = null, weighing = null;
@@ -69,12 +71,12 @@
     [...part.querySelectorAll("details")].forEach((one, at) => { if (open[at]) one.open = true; });
   }
 
-  function weigh() {
+  function weigh(again = 0) {
     if (!form.dataset.effect) return;
     clearTimeout(slower);
     if (weighing) weighing.abort();
     const part = document.querySelector("[data-part=effect]");
-    if (part && estimating) {
+    if (part && estimating && !again) {
       part.setAttribute("aria-busy", "true");
       if (!part.querySelector("[data-waiting]")) part.insertAdjacentHTML("beforeend", "<p class='small soft' data-waiting></p>");
       part.querySelector("[data-waiting]").textContent = estimating.textContent;
@@ -83,9 +85,11 @@
       weighing = new AbortController();
       try {
         const fresh = await send(form.dataset.effect, null, weighing);
-        if (fresh) replace("effect", fresh);
+        if (!fresh) return;
+        replace("effect", fresh);
+        if (document.querySelector("[data-part=effect] [data-again]") && again < AGAIN) weigh(again + 1);
       } catch { /* as above */ }
-    }, EFFECT);
+    }, again ? 0 : EFFECT);
   }
 
   form.addEventListener("input", (event) => {

@@ -185,6 +185,8 @@ class Glance:
     spread: tuple[tuple[int, int], ...]  # (awards, holders of the audience who have so many), fewest awards first
     median: int  # awards of the middle one of those who earn (the lower of two)
     top: int
+    warnings: tuple[Warned, ...] = ()
+    waiting: bool = False  # something that would be warned of could not be looked for in time
 
 
 class Counts(NamedTuple):

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from rules.incentive import Reward
     from rules.trial.model import Counts
     from rules.trial.model import Offer
+    from rules.trial.model import Warned
     from rules.trial.worth import Prices
 
 QUARTILES = 4
@@ -174,25 +175,29 @@ def _drawn(prices: Prices, awards: Mapping[Offer, int], reward: str, unit: str) 
 def glance(
     asked: tuple[tuple[str, ...], int, int, str],
     draft: Side,
-    audience: Iterable[int],
-    others: Mapping[tuple[str, int], int],
+    among: Iterable[int],
+    found: Sequence[Budgeted],
+    warned: tuple[tuple[Warned, ...], bool],
 ) -> Glance:
-    """Return a trial of the draft in short; ``asked`` are the incentives, the days and the kind of holder."""
+    """Return a trial of the draft in short: what is asked, of whom, its budgets, its warnings.
+
+    ``asked`` are the incentives, the days and the kind of holder; ``among`` the audience and whoever earns; ``warned``
+    the warnings, and whether some could not be looked for.
+    """
     awards = draft.awards()
     earn = earning(awards)
-    among = {*audience, *earn}
     spread: dict[int, int] = defaultdict(int)
     for one in among:
         spread[earn.get(one, 0)] += 1
     ranked = sorted(earn.values())
-    nothing = Side({}, draft.prices, ())
     return Glance(
         *asked,
-        len(among),
+        sum(spread.values()),
         len(earn),
         draft.prices.earned(total(awards.values())),
-        budgets(nothing, draft, others),
+        tuple(found),
         tuple(sorted(spread.items())),
         ranked[(len(ranked) - 1) // 2] if ranked else 0,
         ranked[-1] if ranked else 0,
+        *warned,
     )

@@ -46,6 +46,7 @@ class Seen(NamedTuple):
     among: int
     budgets: Sequence[Budgeted]
     never: int
+    metrics: Sequence[str]  # what the draft's incentives count
     loops: Sequence[Loop]
     bulks: Sequence[Bulk]
 
@@ -69,7 +70,8 @@ def warnings(seen: Seen) -> tuple[Warned, ...]:
         found.append(_warned("loops", holder=loops[0].holder, times=loops[0].times, others=len(loops) - 1))
     found += [_warned("bulk", **rush._asdict()) for rush in sorted(seen.bulks)]
     if seen.never:
-        found.append(_warned("never", holders=seen.never, of=seen.among))
+        of = {"metric": seen.metrics[0]} if len(seen.metrics) == 1 else {}
+        found.append(_warned("never", holders=seen.never, of=seen.among, **of))
     return tuple(found)
 
 

@@ -2,13 +2,16 @@
 
 import re
 import time
+from datetime import date
 
 import pytest
 
 from adoption import drafts
 from adoption import sent
 from adoption.extensions import db
+from adoption.history import warm
 from adoption.journal import By
+from adoption.pages import book_parts
 from rules.book import writing
 from tests.staff import Staff
 from tests.visitors import Visitor
@@ -110,6 +113,38 @@ def test_a_preview_and_an_effect_store_nothing(hana, draft):
         assert hana.post(f"{edit(draft)}/{part}", {**FORM, "target": "8"}).status_code == 200
     db.session.rollback()
     assert drafts.get(draft) == before
+
+
+WARNED = re.compile(r'id="look".*?<ul[^>]*>(.*?)</ul>', re.DOTALL)
+
+
+def test_what_the_history_warns_of_stands_beside_the_rule_in_the_words_of_the_dry_run(hana, staff, draft):
+    staff.send([event for number in range(31) for event in staff.contact("Alice", number)])
+    staff.send([staff.event("Alice", "contact.deleted", f"contact/{number}", minutes=5) for number in range(3)])
+    every = {**FORM, "target": "1", "limit": "", "go": "stay"}
+    beside = hana.post(f"{edit(draft)}/effect", every).get_data(as_text=True)
+    for said in (
+        'Alice takes 100% of all awards. <span class="soft">Cap how many one can earn in a period',
+        'Alice made 3 records and deleted or took them back again. <span class="soft">Count a milestone',
+        "31 activities of the type contact.created came in rushes, up to 31 within five minutes: an import?",
+        "17 of 18 had nothing that counts for “Developed contacts” at all, and could never have earned it.",
+    ):
+        assert said in beside, beside
+    hana.post(edit(draft), {**every, **hidden(hana.get(edit(draft)))})
+    days = (date.fromordinal(staff.today - 29), date.fromordinal(staff.today))
+    page = hana.get(f"/hr/book/drafts/{draft}/dry-run?from={days[0]}&to={days[1]}").get_data(as_text=True)
+    assert WARNED.search(beside)[1] == WARNED.search(page)[1]
+
+
+def test_what_cannot_be_had_in_time_is_being_estimated_and_asked_for_again(hana, draft, monkeypatch):
+    monkeypatch.setattr(book_parts, "WITHIN", -1)
+    warm.forget()
+    answers = [hana.post(f"{edit(draft)}/effect", FORM).get_data(as_text=True) for _ in range(3)]
+    assert ["estimating…" in one for one in answers] == [True, True, False]
+    assert ["data-again" in one for one in answers] == [True, True, False]
+    warm.forget()
+    page = hana.post(edit(draft), {**FORM, **hidden(hana.get(edit(draft))), "go": "effect"}).get_data(as_text=True)
+    assert "Look again" in page, "without a script a button asks again"
 
 
 def test_a_title_in_any_script_gives_a_key(hana, draft):

@@ -176,7 +176,7 @@ def test_the_command_says_it_in_lines_and_as_csv(runner, house, tmp_path):
     assert result.exit_code == 0, result.output
     assert re.search(r"awards +1 +2\n", result.stdout)
     assert re.search(r"EUR +9.5 +19\n", result.stdout)
-    assert "warning: never holders=2 of=3" in result.stdout
+    assert "warning: never holders=2 of=3 metric=calls" in result.stdout
     assert runner.invoke(args=[*words_, "--csv"]).stdout.startswith("name,team,role,quartile,counted")
 
 

@@ -164,7 +164,7 @@ def test_only_the_days_asked_for_count(house):
     assert run(DRAFT, first=date(2025, 1, 1), last=date(2025, 2, 1)).draft.awards == 0
     assert warned(run(DRAFT, first=date(2025, 1, 1), last=date(2025, 2, 1))) == {
         "nobody-earns": {},
-        "never": {"holders": 3, "of": 3},
+        "never": {"holders": 3, "of": 3, "metric": "calls"},
     }
 
 
@@ -355,6 +355,30 @@ def test_a_glance_says_the_same_in_short(house):
     assert (seen.audience, seen.earn, seen.earned) == (tried.audience, tried.earn_draft, tried.draft)
     assert seen.budgets[0].draft == tried.budgets[0].draft
     assert (seen.spread, seen.median, seen.top) == (((0, 1), (1, 1), (2, 1)), 1, 2)
+
+
+def looked(within=None):
+    return trial.glance(books.load(DRAFT), ["callers"], FIRST.toordinal(), LAST.toordinal(), within=within)
+
+
+def test_a_glance_warns_of_the_same(house):
+    house.send(*(house.event("Bob", "call.completed", at="09:01", id=f"rush-{number}") for number in range(40)))
+    house.send(*(house.event("Bob", "call.undone", at="12:00", retracts=f"rush-{number}") for number in range(3)))
+    tried = run(DRAFT)
+    assert {"loops", "bulk", "never"} <= warned(tried).keys()
+    assert (looked().warnings, looked().waiting) == (tried.warnings, False)
+
+
+def test_what_a_glance_cannot_have_in_time_comes_when_one_asks_again(house):
+    house.send(*(house.event("Bob", "call.completed", at="09:01") for _ in range(40)))
+    tried, found = run(DRAFT), []
+    warm.forget()
+    while not found or found[-1].waiting:
+        found.append(looked(within=-1))
+        assert found[-1].earned == tried.draft, "the figures come at once"
+    assert len(found) == 3, "each goes on where the last one stopped"
+    assert "bulk" not in warned(found[0])
+    assert found[-1].warnings == tried.warnings
 
 
 def test_an_empty_house_has_nothing_to_try(app):

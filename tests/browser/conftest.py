@@ -65,8 +65,14 @@ def kind():
     return "sqlite"
 
 
+@pytest.fixture
+def book():
+    """Say which book a site has: None is the starter book, "" is none at all; tests ask with ``parametrize``."""
+    return
+
+
 @contextmanager
-def opened(maker):
+def opened(maker, book=None):
     """Give a site on a new database of a kind: people, and a book in force, but nothing that happened."""
     url = maker.copy()
     try:
@@ -75,15 +81,15 @@ def opened(maker):
             app = application(url, f"{folder}/archive", **settings)
             app.testing = False  # answers are those of the real service
             with pushed(app), served(app, listening):
-                yield Site(app, address, Staff())
+                yield Site(app, address, Staff(book))
     finally:
         maker.drop(url)
 
 
 @pytest.fixture
-def site(browser, databases, kind):
+def site(browser, databases, kind, book):
     """Serve a new database."""
-    with opened(databases(kind)) as site:
+    with opened(databases(kind), book) as site:
         yield site
 
 

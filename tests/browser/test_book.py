@@ -18,20 +18,19 @@ from tests.browser.chromium import DESKTOP
 from tests.browser.chromium import PHONE
 from tests.browser.test_accessibility import violations
 
-EMPTY = "# nothing is promised yet\n"
+EMPTY = "# nothing is promised any more\n"
 
 
 @pytest.fixture
-def empty(site):
-    """Return the site with a book in which everything has ended, after a month in which people worked."""
-    staff = site.staff
+def worked(site):
+    """Return the site after a month in which people worked in the CRM: Alice has 25 contacts, Bob 20, Cora 15."""
     happened = [
         event
         for place, name in enumerate(("Alice", "Bob", "Cora"))
         for number in range(25 - 5 * place)
-        for event in staff.contact(name, 1000 * (place + 1) + number, days=9)
+        for event in site.staff.contact(name, 1000 * (place + 1) + number, days=9)
     ]
-    staff.send(happened)
+    site.staff.send(happened)
     return site
 
 
@@ -66,20 +65,10 @@ SENTENCE = (
 )
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["with a script", "without"])
-def test_hana_writes_the_first_incentive_from_an_empty_book(empty, visit, javascript):  # noqa: PLR0915  # one way
-    """No definition exists before; a milestone, a metric and two rewards come about on the way."""
-    staff = empty.staff
-    before = awards_of(empty, "Alice")
-    staff.publish_from_today(EMPTY)
-    page = visit("Hana", size=DESKTOP, javascript=javascript, reduced=True)
-    page.goto("/hr/book")
-    page.get_by_role("button", name="New incentive").first.click()
-    write(
-        page,
-        "Ten developed contacts",
-        [("How many", 0, "10"), ("At most how many times; empty: without a limit", 0, "2")],
-    )
+def compose(page, *, javascript):
+    """Write the incentive from its empty sentence; a metric, a milestone and two rewards come about on the way."""
+    lunch = ("How many", 0, "10"), ("At most how many times; empty: without a limit", 0, "2")
+    write(page, "Ten developed contacts", lunch)
     save(page, "Save and go on")  # something new to count, and a new reward, are all there is to choose
 
     expect(page.get_by_role("heading", level=1, name="New metric")).to_be_visible()
@@ -107,11 +96,8 @@ def test_hana_writes_the_first_incentive_from_an_empty_book(empty, visit, javasc
     write(page, "Ten developed contacts", [("What is earned", 0, "+new")])
     save(page, "Save and go on")
     expect(page.get_by_role("heading", level=1, name="New reward")).to_be_visible()
-    write(
-        page,
-        "Free lunch",
-        [("What one costs; empty: nothing", 0, "9.50"), ("Budget; empty: without a limit", 0, "450")],
-    )
+    costs = ("What one costs; empty: nothing", 0, "9.50"), ("Budget; empty: without a limit", 0, "450")
+    write(page, "Free lunch", costs)
     save(page, "Save and go back")
     write(page, "Ten developed contacts", [("What is earned", 1, "+new")])
     save(page, "Save and go on")
@@ -121,17 +107,24 @@ def test_hana_writes_the_first_incentive_from_an_empty_book(empty, visit, javasc
     page.get_by_label("How much", exact=True).fill("10")
     save(page, "Save and go back")
 
+
+def weigh(page, *, javascript):
+    """See the effect of the last month beside the rule, with what to look at."""
     if not javascript:
         page.get_by_role("button", name="Show the effect").click()
-    effect = page.locator("[data-part=effect] .stats")
-    effect.wait_for()
-    expect(effect).to_contain_text("3")  # Alice 25, Bob 20, Cora 15 contacts: all of them earn
+    effect = page.locator("[data-part=effect]")
+    expect(effect.locator(".stats")).to_contain_text("3")  # all of them earn
+    never = "15 of 18 had nothing that counts for “Developed contacts” at all, and could never have earned it."
+    expect(effect.get_by_text(never)).to_be_visible()
     expect(page.get_by_text(SENTENCE).first).to_be_visible()
     expect(page.get_by_text("каждые 10 за неделю дают на выбор")).to_be_visible()
     if javascript:
         assert violations(page) == []
-    save(page, "Save and go on")
 
+
+def publish(page, staff):
+    """Publish the draft from next Monday on, and return that day."""
+    save(page, "Save and go on")
     expect(page.get_by_text("It is ready: nothing is missing")).to_be_visible()
     page.get_by_label("next Monday").check()
     save(page, "Publish")
@@ -141,16 +134,62 @@ def test_hana_writes_the_first_incentive_from_an_empty_book(empty, visit, javasc
     query = select(table.starts).where(table.kind == "incentive", table.key == "ten-developed-contacts")
     monday = period.following("week", staff.today)
     assert db.session.scalar(query) == monday
-    assert awards_of(empty, "Alice") == before
+    return monday
 
-    later = datetime.combine(date.fromordinal(monday + 7), time(12), current_app.config["ORGANISATION_ZONE"])
-    with time_machine.travel(later):  # a week after it began, the page of its effect speaks
+
+def noon(day):
+    return datetime.combine(date.fromordinal(day), time(12), current_app.config["ORGANISATION_ZONE"])
+
+
+@pytest.mark.parametrize("book", [""], ids=["no book"])
+@pytest.mark.parametrize("javascript", [True, False], ids=["with a script", "without"])
+def test_hana_writes_the_first_incentive_where_no_book_ever_was(worked, visit, javascript):
+    """The CRM has sent activities for a month, nothing was promised; a week after it began its effect speaks."""
+    staff = worked.staff
+    page = visit("Hana", size=DESKTOP, javascript=javascript, reduced=True)
+    page.goto("/hr/book")
+    expect(page.get_by_role("heading", name="The book is empty")).to_be_visible()
+    page.get_by_role("button", name="Write the first incentive").click()
+    compose(page, javascript=javascript)
+    weigh(page, javascript=javascript)
+    here = page.url
+    page.get_by_role("link", name="Dry run by person").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Dry run")
+    page.goto(f"{page.url}?from={date.fromordinal(staff.today - 29)}&to={date.fromordinal(staff.today)}")
+    expect(page.get_by_role("row", name="Alice")).to_contain_text("more: 2")
+    page.goto(here)
+    monday = publish(page, staff)
+    assert awards_of(worked, "Alice") == [], "nothing was promised for the month that is over"
+
+    with time_machine.travel(noon(monday + 1)):
+        staff.send([event for number in range(10) for event in staff.contact("Cora", 9000 + number)])
+        assert len(awards_of(worked, "Cora")) == 1, "from then on it is earned"
+    with time_machine.travel(noon(monday + 7)):
         page = visit("Hana", size=PHONE, javascript=javascript, reduced=True)
         page.goto("/hr/book/incentive/ten-developed-contacts")
         page.get_by_role("link", name="What it has done").click()
-        expect(
-            page.get_by_text("No effect visible yet: 1 whole week has passed, and three are needed.")
-        ).to_be_visible()
+        said = page.get_by_text("No effect visible yet: 1 whole week has passed, and three are needed.")
+        expect(said).to_be_visible()
+
+
+def test_what_was_earned_before_stays_as_it_was_when_a_book_begins_anew(worked, visit):
+    """Alice has earned lunches by an older book, in which everything has ended since."""
+    staff = worked.staff
+    before = awards_of(worked, "Alice")
+    assert len(before) == 2
+    staff.publish_from_today(EMPTY)
+    page = visit("Hana", size=DESKTOP, reduced=True)
+    page.goto("/hr/book")
+    page.get_by_role("button", name="New incentive").first.click()
+    compose(page, javascript=True)
+    weigh(page, javascript=True)
+    monday = publish(page, staff)
+    assert awards_of(worked, "Alice") == before
+    with time_machine.travel(noon(monday + 1)):
+        staff.send([event for number in range(10) for event in staff.contact("Alice", 9000 + number)])
+        now = awards_of(worked, "Alice")
+    assert len(now) == 3
+    assert set(before) < set(now), "the new promise gives its own"
 
 
 def test_a_rule_is_changed_with_the_keyboard_and_the_words_follow(site, visit):

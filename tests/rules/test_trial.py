@@ -189,7 +189,7 @@ def test_a_draft_changes_the_promises_that_any_of_its_changes_reaches():
 
 def test_few_people_are_not_told_that_one_takes_much():
     def codes(top, awards, among):
-        seen = suspicions.Seen(Concentration(awards, top, top, 1), 7, among, (), 0, (), ())
+        seen = suspicions.Seen(Concentration(awards, top, top, 1), 7, among, (), 0, (), (), ())
         return [one.code for one in suspicions.warnings(seen)]
 
     assert codes(3, 14, 10) == ["one-takes-much"]
