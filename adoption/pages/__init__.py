@@ -41,6 +41,7 @@ from adoption.pages import people_changes
 from adoption.pages import people_lists
 from adoption.pages import people_strangers
 from adoption.pages import people_teams
+from adoption.pages import plan_changes as plan_changes  # its views belong to the blueprint of ``bonus_plans``
 from adoption.pages import privacy
 from adoption.pages import privacy_settings
 from adoption.pages import rewards

@@ -1,14 +1,12 @@
-"""Bonus plans for HR: in words, as tables and curves, worked out for a person; and what a change would have cost."""
+"""Bonus plans for HR: in words, as tables and curves, worked out for a person."""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING
 from typing import Any
-from typing import NamedTuple
 
 from flask import Blueprint
-from flask import Response
 from flask import render_template
 from flask import request
 from flask import url_for
@@ -19,17 +17,16 @@ from adoption import languages
 from adoption.auth import SESSION
 from adoption.auth import permission
 from adoption.bonuses import gathering
-from adoption.bonuses import outcome
 from adoption.bonuses import simulating
 from adoption.errors import ForbiddenError
 from adoption.errors import NotFoundError
 from adoption.extensions import db
+from adoption.pages import book_advice
 from adoption.pages import payout
 from adoption.pages import plan_parts
 from adoption.pages import plan_trials
 from rules import period as periods
 from rules import wording
-from rules.book.checks import plan_examples
 from rules.book.plan_lint import of_plan
 
 if TYPE_CHECKING:
@@ -37,7 +34,6 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from adoption.bonuses.outcome import Simulation
     from adoption.facts import Known
     from rules.bonus import Plan
     from rules.book.faults import Fault
@@ -45,15 +41,6 @@ if TYPE_CHECKING:
 
 bp: Blueprint = Blueprint("bonus_plans", __name__)
 MOST_NAMED = 200  # participants to choose from in a list; of more, one types an address
-MOST_LISTED = 5  # winners and losers
-
-
-class Choice(NamedTuple):
-    """One of several to choose from."""
-
-    value: str
-    title: str
-    chosen: bool = False
 
 
 @bp.get("/hr/plans")
@@ -84,7 +71,7 @@ def show(key: str) -> ResponseReturnValue:
     """Show a plan: in words, component by component, its bounds, its versions, and worked out for somebody."""
     _all()
     known, code = facts.current(), languages.current().code
-    line = _line(known, key)
+    line = line_of(known, key)
     today = known.today(time.time_ns() // 1000)
     part = plan_parts.in_force(line, today)
     plan = part.body
@@ -99,43 +86,12 @@ def show(key: str) -> ResponseReturnValue:
         stages=plan_parts.stages(plan, known.book),
         versions=[plan_parts.version(one, known.book) for one in reversed(line)],
         state=plan_parts.state_of(line, today),
-        advice=[] if known.book.plans.get(key) is None else list(of_plan(known.book, known.book.plans[key])),
+        advice=book_advice.advice(_lint(known, key), known.book),
         example=_example(known, line, today),
         may_simulate=auth.caller().reach("bonuses:run") is not None,
         runs=_runs_address(),
         drawing=payout,
     )
-
-
-@bp.get("/hr/plans/<key>/simulate")
-@permission("bonuses:run", door=SESSION)
-def simulate(key: str) -> ResponseReturnValue:
-    """Offer the plan's own text to be changed, and past periods to try it on."""
-    known = facts.current()
-    line = _line(known, key)
-    text, whole = plan_trials.worded(key, line[-1])
-    return _simulated(key, plan_trials.Asked(text, whole, (), request.args.get("span", "")), [], None)
-
-
-@bp.post("/hr/plans/<key>/simulate")
-@permission("bonuses:run", door=SESSION)
-def simulated(key: str) -> ResponseReturnValue:
-    """Show what a changed plan would have paid; nothing is written, so the answer comes at once."""
-    known = facts.current()
-    asked, faults, found = plan_trials.tried(known, key, _line(known, key))
-    return _simulated(key, asked, faults, found)
-
-
-@bp.post("/hr/plans/<key>/simulate.csv")
-@permission("bonuses:run", door=SESSION)
-def download(key: str) -> ResponseReturnValue:
-    """Give a simulation as a file, a line for each participant."""
-    known = facts.current()
-    asked, faults, found = plan_trials.tried(known, key, _line(known, key))
-    if found is None:
-        return _simulated(key, asked, faults, None)
-    name = {"Content-Disposition": f'attachment; filename="{key}-{asked.span}-simulation.csv"'}
-    return Response(outcome.as_csv(found, known, asked.span), headers=name, mimetype="text/csv")
 
 
 def _all() -> None:
@@ -148,7 +104,12 @@ def _all() -> None:
         raise ForbiddenError
 
 
-def _line(known: Known, key: str) -> Sequence[Segment[Plan]]:
+def line_of(known: Known, key: str) -> Sequence[Segment[Plan]]:
+    """Return the definitions of a plan over time.
+
+    Raises:
+        NotFoundError: there is no such plan.
+    """
     line = known.timelines.plans.get(key, ())
     if not line:
         msg = f"There is no bonus plan {key[:80]!r}."
@@ -159,6 +120,11 @@ def _line(known: Known, key: str) -> Sequence[Segment[Plan]]:
 def _runs_address() -> str | None:
     """Return where the runs are, for whoever may see them."""
     return url_for("bonus_runs.index") if auth.caller().reach("bonuses:approve") is not None else None
+
+
+def _lint(known: Known, key: str) -> Sequence[Fault]:
+    plan = known.book.plans.get(key)
+    return () if plan is None else tuple(of_plan(known.book, plan))
 
 
 # --- worked out for somebody
@@ -187,30 +153,3 @@ def _example(known: Known, line: Sequence[Segment[Plan]], today: int) -> dict[st
         "lines": [] if found is None else plan_parts.lines(plan, found[1]),
         "total": None if found is None else payout.money(found[1].total, plan.currency),
     }
-
-
-def _simulated(
-    key: str, asked: plan_trials.Asked, faults: Sequence[Fault], found: Simulation | None
-) -> ResponseReturnValue:
-    """Show the form, and under it faults or what came out."""
-    known, code = facts.current(), languages.current().code
-    line = _line(known, key)
-    plan = line[-1].body
-    spans = plan_trials.spans(line, known.today(time.time_ns() // 1000))
-    chosen = asked.span if asked.span in spans else next(iter(spans), "")
-    page = render_template(
-        "bonus_plans/simulate.html",
-        plan=plan,
-        title=wording.title_of(plan, key, code),
-        asked=asked,
-        faults=faults,
-        spans=[
-            Choice(one, plan_trials.span_name(plan.per, one, firsts), one == chosen) for one, firsts in spans.items()
-        ],
-        span=plan_trials.span_name(plan.per, asked.span, asked.firsts),
-        found=found,
-        examples=[] if found is None else list(plan_examples(found.after)),
-        outcome=None if found is None else plan_parts.outcome(found, known, MOST_LISTED),
-        drawing=payout,
-    )
-    return page, 422 if faults else 200

@@ -11,6 +11,7 @@ from adoption import languages
 from adoption import telling
 from adoption.languages import gettext
 from adoption.pages import book_words as words
+from adoption.pages import plan_advice
 from rules import wording
 
 if TYPE_CHECKING:
@@ -112,7 +113,10 @@ def advice(warnings: Iterable[Fault], book: Book | None) -> list[Advice]:
 
 
 def _one(fault: Fault, book: Book | None) -> Advice:
-    title = _title(fault.place, book)
+    title = plan_advice.title(fault.place, book) or _title(fault.place, book)
+    if fault.code.startswith("plan."):
+        said = plan_advice.said(fault, book)
+        return Advice(title, said or fault.message, ours=said is not None)
     if fault.code not in SAID:
         return Advice(title, fault.message, ours=False)
     values = dict(fault.values)

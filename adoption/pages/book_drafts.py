@@ -32,10 +32,12 @@ from adoption.pages import book_reading
 from adoption.pages import book_slots
 from adoption.pages import book_starts
 from adoption.pages import book_words as words
+from adoption.pages import plan_advice
 from adoption.pages.book import bp
 from adoption.pages.book import may_write
 from rules import book as books
 from rules.book import composing
+from rules.book.faults import place
 from rules.wording import differing
 
 if TYPE_CHECKING:
@@ -236,11 +238,22 @@ def _part(one: Difference, found: Draft, before: Book, after: Book) -> dict[str,
         "gone": one.after is None,
         "same": one.before == one.after,
         "unlike": getattr(before, f"{kind}s").get(key) != here,
-        "editable": one.own and kind in words.NEW and found.changes.get((kind, key)) is not None,
+        "address": _address(found, (kind, key)) if one.own else None,
         "examples": [
             (languages.current().units(value), languages.current().number(earns)) for value, earns in examples
         ],
     }
+
+
+def _address(found: Draft, name: tuple[str, str]) -> str | None:
+    """Return where a definition of the draft is changed; of what ends there is nothing to change."""
+    kind, key = name
+    if found.changes.get(name) is None:
+        return None
+    if kind == "plan":
+        known = bool(facts.current().timelines.plans.get(key))
+        return url_for("bonus_plans.simulate", key=key, draft=found.number) if known else None
+    return url_for("book.edit", number=found.number, kind=kind, key=key) if kind in words.NEW else None
 
 
 def _faults(found: Draft, faults: Sequence[Fault]) -> list[dict[str, Any]]:
@@ -256,7 +269,30 @@ def _faults(found: Draft, faults: Sequence[Fault]) -> list[dict[str, Any]]:
             rest = [one for one in rest if one not in several]
             text, ours = book_parts.remedy(at, several)
             shown.append({"title": book_slots.title_of(body, key), "address": link, "text": text, "ours": ours})
-    return shown + [{"title": one.place, "address": None, "text": one.message, "ours": False} for one in rest]
+    return shown + [_elsewhere(found, one) for one in rest]
+
+
+def _elsewhere(found: Draft, fault: Fault) -> dict[str, Any]:
+    """Return a fault that stands at no field of the builder; that of a plan leads to its numbers."""
+    kind, key = next(
+        (
+            name
+            for name in found.changes
+            if f"{fault.place}.".startswith(f"{place(*name)}.") or fault.place.startswith(f"{place(*name)}[")
+        ),
+        ("", ""),
+    )
+    address = _address(found, (kind, key)) if kind else None
+    gives = dict(fault.values).get("gives")
+    if fault.code == "plan.example" and gives is not None:
+        said = gettext("The plan now pays %(amount)s here: correct the example, or the plan.", amount=gives)
+        return {
+            "title": plan_advice.title(fault.place, facts.current().book),
+            "address": address,
+            "text": said,
+            "ours": True,
+        }
+    return {"title": fault.place, "address": address, "text": fault.message, "ours": False}
 
 
 def _unread(found: Draft, shown: Sequence[Difference]) -> list[tuple[str, str]]:

@@ -1,46 +1,66 @@
-"""A change to a plan as somebody tries it: the text, what is wrong with it, the past periods, and what came out."""
+"""A change to a plan as somebody tries it: its numbers or its text, what is wrong with it, and the past periods."""
 
 from __future__ import annotations
 
+import hashlib
 import time
+from types import MappingProxyType
 from typing import TYPE_CHECKING
+from typing import Any
 from typing import NamedTuple
 
 from flask import request
 from sqlalchemy import select
 
+from adoption import drafts
 from adoption import facts
 from adoption.bonuses import simulating
 from adoption.extensions import db
 from adoption.models import PublishedBook
 from adoption.models import PublishedDefinition
 from adoption.pages import places
+from adoption.pages import plan_fields
 from adoption.pages import plan_parts
 from rules import book as books
 from rules import period as periods
+from rules.book import BookError
+from rules.book import composing
 from rules.book import cutting
 from rules.book.faults import Fault
+from rules.book.writing import body_of
+from rules.book.writing import text_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from collections.abc import Sequence
 
     from adoption.bonuses.outcome import Simulation
+    from adoption.drafts import Draft
     from adoption.facts import Known
     from rules.bonus import Plan
     from rules.version import Segment
 
 MOST_PERIODS = 12  # past ones to choose from
 LONGEST = 200_000  # characters of a changed plan
+LONGEST_FIELD = 200  # and of one number
 MONTHS = 3  # of a quarter
 
 
 class Asked(NamedTuple):
-    """A simulation as it is asked for: the text, whether it is a whole book, and the periods."""
+    """A changed plan as it is asked for: its text (or that of the whole book), and the periods it is tried on.
+
+    ``draft`` is the draft it goes into; ``None`` is one of its own.  ``sent`` are the fields of the form of numbers.
+    """
 
     text: str
     whole: bool
-    firsts: tuple[int, ...]
-    span: str
+    body: Mapping[str, Any]
+    firsts: tuple[int, ...] = ()
+    span: str = ""
+    draft: Draft | None = None
+    sent: Mapping[str, str] = MappingProxyType({})
+    by_text: bool = False
+    stale: bool = False  # somebody changed the plan since the form was made
 
 
 def period_name(per: str, first: int) -> str:
@@ -81,15 +101,13 @@ def span_name(per: str, span: str, firsts: Sequence[int]) -> str:
     return period_name("quarter" if len(firsts) > 1 else per, firsts[0]) if firsts else span
 
 
-def worded(key: str, part: Segment[Plan]) -> tuple[str, bool]:
-    """Return a plan's own text as HR wrote it; or the whole book, where it does not stand for itself."""
-    text = _text_of(key, part)
-    found = cutting.cut(text, "plan", key)
-    return (text, True) if found is None else (found.text, False)
+def base(key: str, part: Segment[Plan], draft: Draft | None) -> str:
+    """Return the text of the book in which a plan is changed: that of a draft which is still written, else the newest.
 
-
-def _text_of(key: str, part: Segment[Plan]) -> str:
-    """Return the newest book's text; that of the book that worded this definition, where the newest lacks the plan."""
+    Where the newest book lacks the plan, it is the book that worded this definition.
+    """
+    if draft is not None and draft.state == drafts.DRAFT and draft.changes.get(("plan", key)):
+        return drafts.composed(draft)
     newest = db.session.execute(select(PublishedBook.text).order_by(PublishedBook.id.desc()).limit(1)).scalar_one()
     if key in facts.current().book.plans:
         return str(newest)
@@ -99,11 +117,58 @@ def _text_of(key: str, part: Segment[Plan]) -> str:
     return str(db.session.execute(query).scalar_one())
 
 
-def _read(key: str, part: Segment[Plan], asked: Asked) -> tuple[Plan | None, list[Fault]]:
+def digest(text: str) -> str:
+    """Return a short name of a text."""
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def as_it_is(key: str, part: Segment[Plan], draft: Draft | None, span: str) -> Asked:
+    """Return a plan as HR wrote it; as the whole book, where it does not stand for itself."""
+    book = base(key, part, draft)
+    text, whole = _own(book, key)
+    return Asked(text, whole, body_of(book, "plan", key), span=span, draft=draft)
+
+
+def _own(book: str, key: str) -> tuple[str, bool]:
+    found = cutting.cut(book, "plan", key)
+    return (book, True) if found is None else (found.text, False)
+
+
+def asked(known: Known, key: str, line: Sequence[Segment[Plan]], draft: Draft | None) -> Asked:
+    """Return what a form asks for: the numbers in its fields, or its text."""
+    book = base(key, line[-1], draft)
+    text, whole = _own(book, key)
+    before = body_of(book, "plan", key)
+    by_text = "text" in request.form
+    fields = {name[2:]: value[:LONGEST_FIELD] for name, value in request.form.items() if name.startswith("n.")}
+    sent = {} if by_text else fields
+    body = before
+    if by_text:
+        text = request.form.get("text", "")[:LONGEST].replace("\r\n", "\n")
+        body = _body(text, key) or before
+    else:
+        body = plan_fields.body_of(before, sent)
+        if body != before:
+            own = text_of("plan", key, body)
+            text = composing.put(book, {("plan", key): own}) if whole else own
+    span = request.form.get("span", "")
+    firsts = spans(line, known.today(time.time_ns() // 1000)).get(span, ())
+    stale = request.form.get("seen", "") not in {"", digest(_own(book, key)[0])}
+    return Asked(text, whole, body, firsts, span, draft, sent, by_text, stale)
+
+
+def _body(text: str, key: str) -> dict[str, Any] | None:
+    try:
+        return body_of(text, "plan", key)
+    except BookError:
+        return None
+
+
+def read(key: str, part: Segment[Plan], asked: Asked) -> tuple[Plan | None, list[Fault]]:
     """Return the changed plan, or what is wrong with it; every other definition is that of its book."""
     text = asked.text
     if not asked.whole:
-        found = cutting.cut(_text_of(key, part), "plan", key)
+        found = cutting.cut(base(key, part, asked.draft), "plan", key)
         if found is not None:
             text = found.put_back(text)
     report = books.check(text, examples=False)
@@ -116,23 +181,25 @@ def _read(key: str, part: Segment[Plan], asked: Asked) -> tuple[Plan | None, lis
     return plan, []
 
 
-def tried(known: Known, key: str, line: Sequence[Segment[Plan]]) -> tuple[Asked, list[Fault], Simulation | None]:
-    """Read the form, and work it out if it can be."""
-    choices = spans(line, known.today(time.time_ns() // 1000))
-    text = request.form.get("text", "")[:LONGEST].replace("\r\n", "\n")
-    span = request.form.get("span", "")
-    asked = Asked(text, worded(key, line[-1])[1], choices.get(span, ()), span)
-    plan, faults = _read(key, line[-1], asked)
+def tried(key: str, line: Sequence[Segment[Plan]], asked: Asked) -> tuple[list[Fault], Simulation | None]:
+    """Work out what is asked for, if it can be."""
+    plan, faults = read(key, line[-1], asked)
     if not asked.firsts:
         faults.append(Fault("period", "there is no such past period of this plan; choose one of the list"))
     elif plan is not None:
         before = plan_parts.at(line, asked.firsts[-1]) or line[-1].body
         faults += simulating.unlike(before, plan)
     if plan is None or faults:
-        return asked, faults, None
+        return faults, None
     try:
-        return asked, [], simulating.simulate(key, plan, asked.firsts)
+        return [], simulating.simulate(key, plan, asked.firsts)
     except simulating.TooManyError:
         most = f"{simulating.MOST_AT_ONCE:,}"
         message = f"this page waits for at most {most} statements; choose a shorter period, or ask whoever runs this"
-        return asked, [Fault("period", f"{message} service for `flask plans simulate {key} {span} BOOK`")], None
+        return [Fault("period", f"{message} service for `flask plans simulate {key} {asked.span} BOOK`")], None
+
+
+def own_text(key: str, asked: Asked) -> str:
+    """Return the changed plan by itself, as a draft keeps it."""
+    found = composing.part(asked.text, ("plan", key))
+    return asked.text if found is None else found

@@ -124,9 +124,9 @@ def plan_examples(plan: Plan) -> Iterator[Fault]:
             continue
         total = reckon(plan, Inputs({one.key: Given(given) for one in plan.components})).total
         if Fraction(total, 100) != pays:
-            yield Fault(
-                where, f"pays {text(pays)}, but the plan gives {money_text(total)}; correct the example or the plan"
-            )
+            gives = money_text(total)
+            message = f"pays {text(pays)}, but the plan gives {gives}; correct the example or the plan"
+            yield Fault(where, message, "plan.example", (("gives", gives),))
 
 
 def paid_awards(plans: Iterable[Plan], rewards: Mapping[str, Reward]) -> Iterator[Fault]:

@@ -35,6 +35,11 @@ if TYPE_CHECKING:
 
 DAYS = {"month": 31, "quarter": 92, "year": 366}  # the most days of a period
 MOST_TOLD = 5  # boundaries of one component that a message lists
+CODES = (  # after "plan."
+    *("cliffs-whole", "cliffs-step", "cliffs-curve", "unbounded", "gate-always", "gate-never", "marks-beyond"),
+    *("falling", "budget-anew", "losses", "losses-of-the-year", "paid-twice", "counted-twice", "currencies"),
+    *("other-days", "no-example"),
+)
 
 
 def plan_warnings(book: Book) -> Iterator[Fault]:
@@ -46,8 +51,11 @@ def plan_warnings(book: Book) -> Iterator[Fault]:
 def of_plan(book: Book, plan: Plan) -> Iterator[Fault]:
     """Yield the warnings about one plan."""
     for lint in PLAN_LINTS:
-        code = f"plan.{lint.__name__.strip('_').replace('_', '-')}"
-        yield from (fault._replace(code=code) for fault in lint(book, plan))
+        yield from lint(book, plan)
+
+
+def _told(where: str, message: str, code: str, **values: str) -> Fault:
+    return Fault(where, message, f"plan.{code}", tuple(values.items()))
 
 
 def _cliffs(_book: Book, plan: Plan) -> Iterator[Fault]:
@@ -58,7 +66,9 @@ def _cliffs(_book: Book, plan: Plan) -> Iterator[Fault]:
         if not told:
             continue
         more = f" and at {len(found) - MOST_TOLD} more" if len(found) > MOST_TOLD else ""
-        yield Fault(where, f"pay jumps: {', '.join(told)}{more}; {_remedy(one)}")
+        values = {"jumps": " ".join(_jump_values(jump, one) for jump in found[:MOST_TOLD]), "currency": plan.currency}
+        message = f"pay jumps: {', '.join(told)}{more}; {_remedy(one)}"
+        yield _told(where, message, f"cliffs-{_kind(one)}", **values, others=str(max(0, len(found) - MOST_TOLD)))
 
 
 def _jump(jump: shape.Jump, component: Component, plan: Plan) -> str:
@@ -68,6 +78,17 @@ def _jump(jump: shape.Jump, component: Component, plan: Plan) -> str:
     own = isinstance(component.terms, Curve) and isinstance(component.terms.target, str)
     at = f"{text(jump.at * 100)} % of the target" if own else text(jump.at)
     return f"at {at} one more pays {amount} at once ({_money(jump.below)} → {_money(jump.above)})"
+
+
+def _jump_values(jump: shape.Jump, component: Component) -> str:
+    """Write a boundary for those who say it in other words: where, what is paid below, and above."""
+    own = isinstance(component.terms, Curve) and isinstance(component.terms.target, str)
+    at = f"{text(jump.at * 100)}%" if own else text(jump.at)
+    return f"{at}/{money_text(cents(jump.below, 'half_up'))}/{money_text(cents(jump.above, 'half_up'))}"
+
+
+def _kind(component: Component) -> str:
+    return "whole" if isinstance(component.terms, Whole) else "step" if isinstance(component.terms, Step) else "curve"
 
 
 def _remedy(component: Component) -> str:
@@ -84,7 +105,8 @@ def _unbounded(_book: Book, plan: Plan) -> Iterator[Fault]:
         return
     for where, one in _components(plan):
         if shape.grows(one):
-            yield Fault(where, "pay grows without end; write caps = { pay = … }, or a cap for the whole plan")
+            message = "pay grows without end; write caps = { pay = … }, or a cap for the whole plan"
+            yield _told(where, message, "unbounded")
 
 
 def _out_of_reach(book: Book, plan: Plan) -> Iterator[Fault]:
@@ -93,16 +115,20 @@ def _out_of_reach(book: Book, plan: Plan) -> Iterator[Fault]:
         gate = one.gate
         most = None if gate is None else _most(book, plan, one, gate.of)
         if gate is not None and gate.at_least <= 0:
-            yield Fault(where, f"the gate is always met: {gate.of} is never below 0; ask for more, or remove it")
+            message = f"the gate is always met: {gate.of} is never below 0; ask for more, or remove it"
+            yield _told(where, message, "gate-always", of=gate.of)
         elif gate is not None and most is not None and gate.at_least > most:
             message = f"the gate can never be met: {gate.of} is at most {text(most)}, not {text(gate.at_least)}"
-            yield Fault(where, f"{message}; ask for fewer")
+            values = {"of": gate.of, "most": text(most), "asked": text(gate.at_least)}
+            yield _told(where, f"{message}; ask for fewer", "gate-never", **values)
         days, cap = _most(book, plan, one, one.of), one.caps.credit
         known = [limit for limit in (days, cap) if limit is not None]
         beyond = [mark for mark in _marks(one) if known and mark > min(known)]
         if beyond:
-            message = f"{', '.join(map(text, beyond))} can never be reached: at most {text(min(known))} are credited"
-            yield Fault(where, f"{message}; ask for fewer, or raise the limit")
+            marks, most_credited = ", ".join(map(text, beyond)), text(min(known))
+            message = f"{marks} can never be reached: at most {most_credited} are credited"
+            values = {"marks": marks, "most": most_credited}
+            yield _told(where, f"{message}; ask for fewer, or raise the limit", "marks-beyond", **values)
 
 
 def _most(book: Book, plan: Plan, component: Component, name: str) -> Fraction | None:
@@ -130,14 +156,15 @@ def _falling(_book: Book, plan: Plan) -> Iterator[Fault]:
         for before, after in pairwise(tiers):
             if after.pays < before.pays and not (isinstance(one.terms, Step) and one.terms.stacked):
                 message = f"from {text(after.at)} on it pays {text(after.pays)} instead of {text(before.pays)}"
-                yield Fault(where, f"{message}; let what is paid rise, or end with a cap")
+                values = {"at": text(after.at), "before": text(before.pays), "after": text(after.pays)}
+                yield _told(where, f"{message}; let what is paid rise, or end with a cap", "falling", **values)
 
 
 def _budgets(_book: Book, plan: Plan) -> Iterator[Fault]:
     for where, one in _components(plan):
         if one.budget is not None and (one.starts is None or one.ends is None):
             message = f"the budget is there anew every {plan.per}; if it is for one time alone, write from and to"
-            yield Fault(where, message)
+            yield _told(where, message, "budget-anew", per=plan.per)
 
 
 def _losses(book: Book, plan: Plan) -> Iterator[Fault]:
@@ -146,12 +173,11 @@ def _losses(book: Book, plan: Plan) -> Iterator[Fault]:
         metric = book.metrics.get(one.of)
         signed = metric is not None and metric.measure == "sum"
         if signed and one.floor is None and isinstance(one.terms, Flat | Percent | Marginal | Whole):
-            yield Fault(
-                where, f"pay falls below zero when {one.of} does; write floor = 0 if nothing is to be taken back"
-            )
+            message = f"pay falls below zero when {one.of} does; write floor = 0 if nothing is to be taken back"
+            yield _told(where, message, "losses", of=one.of)
         elif one.basis == "year":
             message = "takes back what the year has paid too much; write a floor for the plan if it is not to"
-            yield Fault(where, message)
+            yield _told(where, message, "losses-of-the-year")
 
 
 def _paid_twice(book: Book, plan: Plan) -> Iterator[Fault]:
@@ -161,7 +187,8 @@ def _paid_twice(book: Book, plan: Plan) -> Iterator[Fault]:
         if isinstance(one.terms, Awards):
             for place_, other in seen:
                 if isinstance(other.terms, Awards) and other.of == one.of:
-                    yield Fault(where, f"pays {one.of} a second time: {place_} pays it already; keep one of them")
+                    message = f"pays {one.of} a second time: {place_} pays it already; keep one of them"
+                    yield _told(where, message, "paid-twice", of=one.of, other=place_)
             yield from _counted_twice(book, plan, where, one.of.removeprefix(AWARD))
         seen.append((where, one))
 
@@ -173,7 +200,9 @@ def _counted_twice(book: Book, plan: Plan, where: str, reward: str) -> Iterator[
                 message = (
                     f"pays for {one.of} once more: incentive.{incentive.key} earns it, and {one.key} pays for it too"
                 )
-                yield Fault(where, f"{message}; keep one of them, or leave it if both are meant")
+                remedy = "keep one of them, or leave it if both are meant"
+                values = {"of": one.of, "incentive": incentive.key, "component": one.key}
+                yield _told(where, f"{message}; {remedy}", "counted-twice", **values)
 
 
 def _meeting(book: Book, plan: Plan) -> Iterator[Plan]:
@@ -199,19 +228,22 @@ def _currencies(book: Book, plan: Plan) -> Iterator[Fault]:
     for other in _meeting(book, plan):
         if other.currency != plan.currency:
             message = f"plan.{other.key} may pay the same people at the same time in {other.currency}"
-            yield Fault(place("plan", plan.key, "currency"), f"{message}; part them by who, or by from and to")
+            where = place("plan", plan.key, "currency")
+            values = {"plan": other.key, "currency": other.currency}
+            yield _told(where, f"{message}; part them by who, or by from and to", "currencies", **values)
 
 
 def _other_days(_book: Book, plan: Plan) -> Iterator[Fault]:
     for where, one in _components(plan):
         if not _overlap(plan, one):
-            yield Fault(where, "can never pay: none of its days is one of the plan's; let from and to meet the plan's")
+            message = "can never pay: none of its days is one of the plan's; let from and to meet the plan's"
+            yield _told(where, message, "other-days")
 
 
 def _examples(_book: Book, plan: Plan) -> Iterator[Fault]:
     if not plan.examples:
         message = "has no example; write one that is worked out whenever the book is loaded: examples = [{ values = …"
-        yield Fault(place("plan", plan.key), f"{message}, pays = … }}]")
+        yield _told(place("plan", plan.key), f"{message}, pays = … }}]", "no-example")
 
 
 def _components(plan: Plan) -> Iterator[tuple[str, Component]]:

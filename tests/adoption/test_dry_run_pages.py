@@ -76,7 +76,7 @@ def test_hana_sees_what_her_draft_would_have_done_and_why(hana):
     assert "Alice north 1 2 ▲ more: 1 +€9.50" in said
     assert "2 awards as a sample" in said
     assert "Call logged" in said
-    assert "2 of 3 had nothing that counts at all" in said
+    assert "2 of 3 had nothing that counts for “Calls” at all" in said
 
 
 def test_the_days_can_be_chosen_and_wrong_ones_are_told_beside_the_field(hana):

@@ -166,6 +166,7 @@ ROUTES = {
     "GET bonus_plans.show": Route("/hr/plans/sales-bonus", least=auth.ALL),
     "GET bonus_plans.simulate": Route("/hr/plans/sales-bonus/simulate"),
     "POST bonus_plans.simulated": Route("/hr/plans/sales-bonus/simulate", (200, 422), form={}),
+    "POST bonus_plans.drafted": Route("/hr/plans/sales-bonus/draft", (303, 422), form={}),
     "POST bonus_plans.download": Route("/hr/plans/sales-bonus/simulate.csv", (200, 422), form={}),
     "GET audits.index": Route("/audits", (200, 302)),
     "GET audits.mine": Route("/audits/mine"),

@@ -12,6 +12,7 @@ from rules.bonus import Component
 from rules.bonus import Plan
 from rules.bonus import plan as terms
 from rules.bonus import shape
+from rules.book.plan_lint import CODES
 from tests.rules.test_plans import KINDS
 from tests.rules.test_plans import component
 from tests.rules.test_plans import example
@@ -24,6 +25,8 @@ GOOD = example("{ calls = 0, revenue = 0, days = 0 }", 0)
 def advice(text):
     report = books.check(text)
     assert report.faults == (), report.faults
+    assert {one.code.removeprefix("plan.") for one in report.warnings if one.code.startswith("plan.")} <= {*CODES}
+    assert all(one.code.startswith("plan.") for one in report.warnings if one.place.startswith("plan."))
     return [(one.place, one.message) for one in report.warnings if one.place.startswith("plan.")]
 
 
