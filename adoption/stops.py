@@ -28,6 +28,7 @@ from adoption.models import PublishedVersion
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy import Connection
 
     from adoption.journal import By
@@ -106,9 +107,22 @@ def resume_and_release(key: str, why: str, by: By, now: int) -> tuple[int, int]:
 
 def history(key: str | None = None) -> list[Stop]:
     """Return the stops of an incentive, or those of all that last; the newest first."""
-    known = facts.current()
     table = IncentiveStop.__table__
-    which = table.c.resumed.is_(None) if key is None else table.c.incentive == key
+    return _read(table.c.resumed.is_(None) if key is None else table.c.incentive == key)
+
+
+def within(keys: Iterable[str], first: int, last: int) -> list[Stop]:
+    """Return the stops of these incentives that lasted on one of the days ``[first, last)``; the newest first."""
+    day_of, table = facts.current().day_of, IncentiveStop.__table__
+    return [
+        one
+        for one in _read(table.c.incentive.in_(sorted(keys)))
+        if day_of(one.stopped) < last and (one.resumed is None or day_of(one.resumed) >= first)
+    ]
+
+
+def _read(which: ColumnElement[bool]) -> list[Stop]:
+    known, table = facts.current(), IncentiveStop.__table__
     return [
         Stop(
             incentive=row.incentive,

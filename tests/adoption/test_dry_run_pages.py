@@ -5,6 +5,8 @@ import io
 import json
 import re
 import zipfile
+from datetime import date
+from datetime import datetime
 from datetime import timedelta
 
 import pytest
@@ -13,15 +15,23 @@ from sqlalchemy import text
 from adoption import auth
 from adoption import drafts
 from adoption import facts
+from adoption import history
 from adoption import jobs
+from adoption import stops
 from adoption import trials
 from adoption.extensions import db
+from adoption.history import trial
+from adoption.history import warm
 from adoption.journal import By
+from rules import book as books
+from rules import period
 from rules.book import composing
+from rules.period import SECOND
 from tests.adoption.test_trial import BOOK
 from tests.adoption.test_trial import DRAFT
 from tests.house import MONDAY
 from tests.house import NOW
+from tests.house import ZONE
 from tests.house import House
 from tests.visitors import Visitor
 
@@ -230,3 +240,63 @@ def test_nothing_is_tried_of_a_published_draft_but_what_it_became(hana, house):
     drafts.publish(number, drafts.get(number).revision, By(house["Hana"], "Hana"), NOW)
     db.session.commit()
     assert hana.get(asked(f"/hr/book/drafts/{number}/dry-run")).status_code == 200
+
+
+# --- stopped within the range
+
+
+def twice(day):
+    return {"first": day.toordinal(), "last": (day + timedelta(days=14)).toordinal()}
+
+
+def tried(house, keys=("callers",), book=DRAFT):
+    warm.forget()
+    return trial.trial(books.load(book), keys, **twice(MONDAY))
+
+
+def awarded(house):
+    db.session.rollback()
+    return sorted(map(tuple, db.session.execute(text("SELECT holder, status, reward FROM award"))))
+
+
+def test_a_stop_within_the_range_changes_nothing_of_what_a_dry_run_says(house):
+    house.did("Bob", "call.completed", "contact/1", at="08:00")
+    without = tried(house)
+    day = MONDAY + timedelta(days=1)
+    noon = period.microseconds(datetime.combine(day, datetime.min.time(), ZONE)) + 12 * 3_600 * SECOND
+    stops.stop("callers", "Something is wrong with it", By(house["Hana"], "Hana"), noon)
+    db.session.commit()
+    assert trial.encoded(tried(house)) == trial.encoded(without)
+    house.send(*(house.event("Bob", "call.completed", on=day, at=f"1{hour}:00") for hour in range(4)))
+    during = tried(house)
+    assert [status for _, status, _ in awarded(house)].count("waiting") == 1, "five calls, four earn one"
+    assert (during.today.awards, during.draft.awards) == (without.today.awards + 1, without.draft.awards + 2)
+    stops.resume_and_release("callers", "It is put right", By(house["Hana"], "Hana"), noon + 86_400 * SECOND)
+    assert trial.encoded(tried(house)) == trial.encoded(during), "who waited is given theirs, the answer is the same"
+    assert during.today.awards == len(awarded(house)), "and what was in force is what is awarded now"
+    assert history.verify().clean
+
+
+def test_what_waits_of_a_stopped_rule_draws_on_no_budget_in_the_dry_run_of_another(house):
+    both = BOOK + '[incentive.more]\nmetric = "calls"\nevery = 4\nper = "week"\nat_most = 1\nearns = "lunch"\n'
+    house.publish(both, since=date(2026, 1, 5))
+    house.settle()
+    stops.stop("more", "Something is wrong with it", By(house["Hana"], "Hana"), NOW)
+    db.session.commit()
+    draft = both.replace('every = 4\nper = "week"\nat_most = 3', 'every = 2\nper = "week"\nat_most = 3')
+    drawn = [one.others for one in tried(house, book=draft).budgets]
+    house.send(*(house.event("Bob", "call.completed", at=f"1{hour}:30") for hour in range(4)))
+    after = [one.others for one in tried(house, book=draft).budgets]
+    assert "waiting" in {status for _, status, _ in awarded(house)}
+    assert after == drawn
+
+
+def test_the_page_says_which_stops_lay_in_its_days(house, hana):
+    noon = period.microseconds(datetime.combine(MONDAY, datetime.min.time(), ZONE)) + 12 * 3_600 * SECOND
+    stops.stop("callers", "Something is wrong with it", By(house["Hana"], "Hana"), noon)
+    db.session.commit()
+    assert "is stopped since 2 Mar. What became due since counts on both sides" in words(hana.get(asked()))
+    stops.resume_and_release("callers", "It is put right", By(house["Hana"], "Hana"), noon + 86_400 * SECOND)
+    assert "was stopped from 2 Mar to 3 Mar. What became due then counts on both sides" in words(hana.get(asked()))
+    elsewhere = {"from": (MONDAY + timedelta(days=7)).isoformat()}
+    assert "stopped" not in words(hana.get(asked(**elsewhere)))

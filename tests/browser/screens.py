@@ -125,7 +125,7 @@ SCREENS = (
     Screen("book-draft", HANA, "/hr/book/drafts/1"),
     Screen("book-approval", APPROVER, "/hr/book/drafts/2"),
     Screen("book-drafts", HANA, "/hr/book/drafts"),
-    Screen("plan-try", HANA, "/hr/plans/sales-bonus/simulate", ("form:has(textarea) button.main",)),
+    Screen("plan-try", HANA, "/hr/plans/sales-bonus/simulate", ("form:has([name='n.cap']) button.main",)),
     Screen("run", HANA, "/hr/bonuses", ("main a[href$='/2026-10']",)),
     Screen("questions", HANA, "/hr/bonuses/disputes"),
     Screen("payroll", HANA, "/hr/bonuses/sales-bonus/2026-09/payroll"),
