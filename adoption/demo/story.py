@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from adoption import directory
+from adoption import disclosure
 from adoption import facts
 from adoption import intake
 from adoption import journal
@@ -63,10 +64,12 @@ def fill(now: int, report: Callable[[int, int], None]) -> tuple[int, int]:
     delivery = life.of(staff, today, known.zone, now)
     total = len(delivery.first) + len(delivery.corrections)
     accepted = twice = done = 0
-    watched = uses.lunchtime(today - lapses.SINCE)
+    watched: int | None = uses.lunchtime(today - lapses.SINCE)
     for moment, end in _arrivals(delivery.arrived, now):
         if watched is not None and moment > watched:
+            _tell(watched - HOUR)  # as people heard of it before
             lapses.begin(today, watched)
+            _tell(watched)
             watched = None
         for day in habits.breaks_until(moment):
             uses.lunch(habits, day)
@@ -85,10 +88,17 @@ def fill(now: int, report: Callable[[int, int], None]) -> tuple[int, int]:
     late = _deliver(delivery.corrections, now)
     lapses.judge(now, lambda _done, _whole: None)
     owners.decide(now)
+    _tell(now)
     journal.check(now)
     db.session.commit()
     report(total, total)
     return accepted + late[0], twice + late[1]
+
+
+def _tell(now: int) -> None:
+    """Note what is told of processing."""
+    disclosure.note(now)
+    db.session.commit()
 
 
 def _arrivals(arrived: Sequence[int], now: int) -> Iterator[tuple[int, int]]:

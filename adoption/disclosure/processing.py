@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from adoption import languages
 from adoption import privacy
+from adoption.audits import keeping
 from adoption.auth import sessions
 from adoption.languages import gettext
 from adoption.languages import ngettext
@@ -145,6 +146,24 @@ PROCESSING: tuple[Processing, ...] = (
         lambda: gettext("to find out why something did not arrive"),
         lambda: gettext("%(days)s; uploads for an hour", days=days(deliveries.DAYS // DAY)),
         lambda: gettext("human resources and administrators; an upload, whoever uploaded it"),
+    ),
+    Processing(
+        "audits",
+        ("audit", "audit_file", "audit_row"),
+        lambda: gettext(
+            "spreadsheets that somebody uploaded to find customers the CRM lacks: rows of customers, whose they "
+            "are, who was asked to enter a row and who did"
+        ),
+        lambda: gettext("uploads of people; the CRM"),
+        lambda: gettext("to find what a spreadsheet holds and the CRM does not"),
+        lambda: gettext(
+            "one's own list %(own)s, one of the organisation %(shared)s; the file itself until it is compared",
+            own=days(keeping.DAYS_OWN), shared=days(keeping.DAYS_SHARED),
+        ),
+        lambda: gettext(
+            "one's own list, its owner alone; one of the organisation, human resources, adoption leads, and "
+            "whoever was asked to enter its rows"
+        ),
     ),
     Processing(
         "decisions",

@@ -73,10 +73,9 @@ def note(now: int) -> Version:
     return Version(number, now, hashed, found)
 
 
-def differing(one: Version | None, other: Version) -> list[Difference]:
-    """Return what a version changed, by place; of the first everything is new."""
-    before = None if one is None else canonical(one.configuration)
-    return differences(before, canonical(other.configuration))
+def differing(one: Version, other: Version) -> list[Difference]:
+    """Return in which places two versions differ."""
+    return differences(canonical(one.configuration), canonical(other.configuration))
 
 
 def _version(row: PrivacyPack) -> Version:

@@ -79,7 +79,7 @@ def changes() -> ResponseReturnValue:
     after = after or disclosure.latest()
     if before is None and after is not None and after.number > 1:
         before = disclosure.get(after.number - 1)
-    found = [] if after is None else disclosure.differing(before, after)
+    found = [] if after is None or before is None else disclosure.differing(before, after)
     return render_template(
         "privacy/changes.html",
         numbers=numbers,
