@@ -8,39 +8,22 @@ from __future__ import annotations
 
 import csv
 import io
-import zipfile
-from datetime import date
-from datetime import datetime
-from datetime import time
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
-from python_calamine import CalamineError
-from python_calamine import CalamineWorkbook
-
-from adoption.errors import RefusedError
 from adoption.people_csv import encoding_of
+from adoption.sheets import workbook
+from adoption.sheets.workbook import UNPACKED
+from adoption.sheets.workbook import UnreadableSheetError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 LARGEST = 60 * 1024 * 1024  # bytes of a file
-UNPACKED = 600 * 1024 * 1024  # bytes of what a workbook holds
-PACKED_BY = 200  # times smaller at most: what is packed tighter is no table
 WIDEST, LONGEST = 200, 500_000  # columns, rows
 CELL = 2_000  # characters of a cell that are kept
-WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx, .xlsb and .ods; .xls
 DELIMITERS = ",;\t|"
-
-
-class UnreadableSheetError(RefusedError):
-    """This file cannot be read as a table."""
-
-    def __init__(self, said: str, *, fault: str, about: str = "") -> None:
-        """Tell what is wrong and what to do; ``fault`` and ``about`` let a page say it in its own language."""
-        super().__init__(said, fault=fault)
-        self.fault = fault
-        self.about = about
+__all__ = ("UNPACKED", "Grid", "Note", "UnreadableSheetError", "read")
 
 
 class Note(NamedTuple):
@@ -68,53 +51,14 @@ def read(raw: bytes) -> Grid:
     if len(raw) > LARGEST:
         msg = f"The file is larger than {LARGEST // 1024**2} MB; remove what is not needed, or split it."
         raise UnreadableSheetError(msg, fault="large", about=str(LARGEST // 1024**2))
-    return _workbook(raw) if raw.startswith(WORKBOOKS) else _csv(raw)
+    return _workbook(raw) if workbook.is_one(raw) else _csv(raw)
 
 
 def _workbook(raw: bytes) -> Grid:
-    if raw.startswith(WORKBOOKS[0]):
-        _check_packing(raw)
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(raw))
-        names = book.sheet_names
-        for place, name in enumerate(names):
-            found = book.get_sheet_by_index(place).to_python(skip_empty_area=True)
-            if found:
-                rows = [[_text(cell) for cell in row] for row in found[:LONGEST]]
-                said = f"the first sheet that holds anything is read: {name}"
-                others = [Note("sheet", name, said)] if len(names) > 1 else []
-                return _checked(name, rows, others, more=len(found) > LONGEST)
-    except (CalamineError, ValueError, OSError, zipfile.BadZipFile) as error:
-        msg = f"The workbook cannot be opened ({error}); perhaps it has a password. Save it as .xlsx without one."
-        raise UnreadableSheetError(msg, fault="closed") from None
-    msg = "No sheet of the workbook holds anything."
-    raise UnreadableSheetError(msg, fault="empty")
-
-
-def _check_packing(raw: bytes) -> None:
-    """Refuse a workbook that unpacks to far more than it is."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as packed:
-            whole = sum(part.file_size for part in packed.infolist())
-    except zipfile.BadZipFile:
-        msg = "The workbook is damaged; open it, save it anew, and try once more."
-        raise UnreadableSheetError(msg, fault="damaged") from None
-    if whole > UNPACKED or whole > PACKED_BY * max(len(raw), 1024 * 1024):
-        msg = f"The workbook unpacks to {whole // 1024**2} MB; save the sheet as CSV."
-        raise UnreadableSheetError(msg, fault="bomb", about=str(whole // 1024**2))
-
-
-def _text(cell: object) -> str:
-    """Write a cell as somebody would type it: dates as 2026-11-25, whole numbers without a point."""
-    if isinstance(cell, bool):
-        return "yes" if cell else "no"
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)  # noqa: PLR2004  # exact until there
-    if isinstance(cell, datetime):
-        return cell.date().isoformat()
-    if isinstance(cell, (date, time)):
-        return cell.isoformat()
-    return str(cell)[:CELL].strip()
+    sheet = workbook.read(raw, longest=LONGEST, cell=CELL)
+    said = f"the first sheet that holds anything is read: {sheet.name}"
+    others = [Note("sheet", sheet.name, said)] if len(sheet.sheets) > 1 else []
+    return _checked(sheet.name, list(sheet.rows), others, more=sheet.all > LONGEST)
 
 
 def _csv(raw: bytes) -> Grid:

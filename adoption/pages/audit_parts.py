@@ -103,6 +103,7 @@ FAULTS: Mapping[str, Callable[[str], str]] = {
     "empty": lambda _n: gettext("The file is empty. Its first rows must name the columns."),
     "damaged": lambda _n: gettext("The workbook is damaged. Open it, save it anew and try once more."),
     "bomb": lambda n: gettext("The workbook unpacks to %(n)s MB, which no table needs. Save the sheet as CSV.", n=n),
+    "vast": lambda _n: gettext("The workbook takes more memory or time than a table may; save the sheet as CSV."),
     "row": lambda n: gettext("Row %(n)s cannot be read. Perhaps a quotation mark is never closed.", n=n),
     "NoCustomersError": lambda _n: gettext(
         "No column holds names, companies, e-mail addresses or telephone numbers. Is it the right file?"

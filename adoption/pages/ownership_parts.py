@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import NamedTuple
@@ -10,6 +12,7 @@ from sqlalchemy import func
 from sqlalchemy import select
 
 from adoption import auth
+from adoption import facts
 from adoption import telling
 from adoption.extensions import db
 from adoption.languages import current
@@ -104,7 +107,10 @@ def _name(known: Known, who: int | None) -> str:
 
 
 def _day(day: int | None) -> str:
-    return current().day(day or period.EVER, "full")
+    """Write a day shortly, with its year unless that is this one's."""
+    found, now = day or period.EVER, date.fromordinal(facts.day_of()(time.time_ns() // 1000))
+    same = date.fromordinal(found).year == now.year
+    return telling.day(found) if same else current().day(found, "full")
 
 
 def _worth(gap: Gap) -> str:

@@ -61,7 +61,11 @@ SENTENCES: tuple[str, ...] = (
     # files
     _("the file is empty; its first line must name the columns"),
     _("the file is larger than %(size)s MB; split it"),
-    _("this is a workbook, not CSV; save it as “CSV UTF-8” and load that"),
+    _("The workbook is damaged; open it, save it anew, and try once more."),
+    _("The workbook unpacks to %(size)s MB; save the sheet as CSV."),
+    _("The workbook takes more memory or time than a table may; save the sheet as CSV."),
+    _("The workbook cannot be opened (%(why)s); perhaps it has a password. Save it as .xlsx without one."),
+    _("No sheet of the workbook holds anything."),
     _("this is not %(encoding)s (byte %(byte)s); save the file as “CSV UTF-8”"),
     _("there are %(columns)s columns; at most %(most)s are read"),
     _("there are more than %(most)s rows; split the file"),
@@ -74,6 +78,7 @@ SENTENCES: tuple[str, ...] = (
     _("this column is missing; there are %(columns)s"),
     _("this column is missing"),
     # what was left out
+    _("the first sheet that holds anything is read: %(name)s"),
     _("column %(column)s is never read"),
     _("column %(column)s is not used: %(name)s is read from %(other)s"),
     _("not known, and left out: %(columns)s"),

@@ -1,4 +1,4 @@
-"""Bytes → the lines of a table, whichever program wrote them.
+"""Bytes → the lines of a table, whichever program wrote them: CSV, or a workbook (its first sheet with anything in it).
 
 Reads UTF-8 and UTF-16, with or without a byte order mark; commas, semicolons or tabs; quoted cells with line breaks;
 the extra first line of Entra (``version:v1.0``) and of Excel (``sep=;``).
@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from adoption.people_csv import headings
 from adoption.people_csv.encodings import encoding_of
+from adoption.sheets import workbook
 
 if TYPE_CHECKING:
     import _csv
@@ -25,11 +26,11 @@ if TYPE_CHECKING:
 LARGEST = 20 * 1024 * 1024  # bytes of a file
 WIDEST = 200  # columns
 LONGEST = 1_000_000  # rows
+CELL = 2_000  # letters of a workbook's cell that are kept
 MOST = 1_000  # faults that are told at once
 DELIMITERS = ",;\t"
 _HEAD = 100_000  # characters in which the headings must end
 _PRELUDE = re.compile(r'\s*"?(?:version:|sep=(?P<delimiter>[,;|\t])|[\s,;]*$)', re.IGNORECASE)
-_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx (and .ods), .xls
 
 
 class Fault(NamedTuple):
@@ -72,14 +73,7 @@ class Table:
 def read(raw: bytes, layout: headings.Layout) -> Table:
     """Read a file in which the columns of ``layout`` may occur, and its required ones must."""
     table = Table()
-    text = _decoded(raw, table)
-    if text is None:
-        return table
-    body, skipped, delimiter = _after_prelude(text)
-    if not body:
-        table.fault(0, None, "the file is empty; its first line must name the columns")
-        return table
-    lines = _lines(body, delimiter or _delimiter(body, layout), skipped, table)
+    lines = _of_workbook(raw, table) if workbook.is_one(raw) else _of_text(raw, layout, table)
     line, labels = next(lines, (0, []))
     if not labels:
         return table
@@ -96,20 +90,53 @@ def read(raw: bytes, layout: headings.Layout) -> Table:
     return table
 
 
+def _of_workbook(raw: bytes, table: Table) -> Iterator[tuple[int, list[str]]]:
+    """Yield each row of a workbook that is not blank, with its number; behind the last heading are no columns."""
+    if _too_large(raw, table):
+        return
+    try:
+        sheet = workbook.read(raw, longest=LONGEST + 1, cell=CELL)
+    except workbook.UnreadableSheetError as error:
+        table.fault(0, None, str(error))
+        return
+    if len(sheet.sheets) > 1:
+        table.notes.append(f"the first sheet that holds anything is read: {sheet.name}")
+    width = 0
+    for line, cells in enumerate(sheet.rows, start=sheet.first):
+        if any(cells):
+            width = width or max(place for place, cell in enumerate(cells, start=1) if cell)
+            more = any(cells[width:])
+            yield line, cells if more else cells[:width]
+
+
+def _of_text(raw: bytes, layout: headings.Layout, table: Table) -> Iterator[tuple[int, list[str]]]:
+    """Yield each row of text that is not blank, with the line on which it begins."""
+    text = None if _too_large(raw, table) else _decoded(raw, table)
+    if text is None:
+        return
+    body, skipped, delimiter = _after_prelude(text)
+    if not body:
+        table.fault(0, None, "the file is empty; its first line must name the columns")
+        return
+    yield from _lines(body, delimiter or _delimiter(body, layout), skipped, table)
+
+
+def _too_large(raw: bytes, table: Table) -> bool:
+    if len(raw) <= LARGEST:
+        return False
+    table.fault(0, None, f"the file is larger than {LARGEST // 1024**2} MB; split it")
+    return True
+
+
 def _decoded(raw: bytes, table: Table) -> str | None:
-    if len(raw) > LARGEST:
-        table.fault(0, None, f"the file is larger than {LARGEST // 1024**2} MB; split it")
-    elif raw.startswith(_WORKBOOKS):
-        table.fault(0, None, "this is a workbook, not CSV; save it as “CSV UTF-8” and load that")
-    else:
-        mark, encoding = encoding_of(raw)
-        try:
-            return raw[len(mark) :].decode(encoding)
-        except UnicodeDecodeError as error:
-            line = raw.count(b"\n", 0, len(mark) + error.start) + 1
-            name = encoding[:6].upper()
-            message = f"this is not {name} (byte {len(mark) + error.start}); save the file as “CSV UTF-8”"
-            table.fault(line, None, message)
+    mark, encoding = encoding_of(raw)
+    try:
+        return raw[len(mark) :].decode(encoding)
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, len(mark) + error.start) + 1
+        name = encoding[:6].upper()
+        message = f"this is not {name} (byte {len(mark) + error.start}); save the file as “CSV UTF-8”"
+        table.fault(line, None, message)
     return None
 
 

@@ -97,6 +97,16 @@ def test_a_thousand_columns_are_cut_and_said_so():
     assert "columns" in found.notes[0].said
 
 
+def test_a_workbook_with_cells_in_opposite_corners_is_refused_and_takes_nothing_with_it():
+    def write(book):
+        sheet = book.add_worksheet()
+        sheet.write_string(0, 0, "Name")
+        sheet.write_string(1_048_575, 16_383, "far away")
+
+    with pytest.raises(reading.UnreadableSheetError, match="memory or time"):
+        reading.read(workbook(write))
+
+
 def test_a_workbook_that_would_unpack_to_gigabytes_is_refused():
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as bomb:

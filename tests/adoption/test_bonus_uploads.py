@@ -202,7 +202,7 @@ def test_headings_are_understood_in_the_language_of_the_file(house, head):
         ("email,value\nteam:Sales,7\n", "nobody has the e-mail address team:Sales"),
         ("email,value\n", "There is no line in this file but the headings."),
         ("name,value\nAlice,7\n", "this column is missing"),
-        (b"PK\x03\x04 a workbook", "this is a workbook, not CSV"),
+        (b"PK\x03\x04 a workbook", "The workbook is damaged"),
         (b"\xff\xff\xff\xff", "cannot be read"),
         ("email,value\n<script>alert(1)</script>,7\n", "&lt;script&gt;alert(1)"),
     ],

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -254,8 +255,8 @@ FILES = {
     "Latin-1": ("email,name\nalice@example.com,Zoé\n".encode("latin-1"), 2, "this is not UTF-8 (byte 31)"),
     "Windows-1251": ("email,ФИО\n".encode("cp1251"), 1, "this is not UTF-8"),
     "half of UTF-16": ("email\n".encode("utf-16")[:-1], 1, "this is not UTF-16"),
-    "a workbook": (b"PK\x03\x04" + bytes(100), 0, "this is a workbook, not CSV"),
-    "an old workbook": (b"\xd0\xcf\x11\xe0" + bytes(100), 0, "this is a workbook, not CSV"),
+    "a damaged workbook": (b"PK\x03\x04" + bytes(100), 0, "The workbook is damaged"),
+    "a damaged old workbook": (b"\xd0\xcf\x11\xe0" + bytes(100), 0, "The workbook cannot be opened"),
     "a huge file": (b"email\n" + b"\n" * people_csv.LARGEST, 0, "larger than 20 MB"),
 }
 
@@ -374,3 +375,83 @@ def test_the_lists_of_google_are_understood(name, columns):
 def test_a_list_of_groups_is_no_list_of_people():
     (fault,) = sample("google_workspace_groups_header.csv.txt").faults
     assert fault.message.startswith("this column is missing")
+
+
+# --- workbooks
+
+
+def sheet(*rows, before=(), at=(0, 0), name="People"):
+    packed = io.BytesIO()
+    with xlsxwriter.Workbook(packed, {"in_memory": True}) as book:
+        for other in before:
+            book.add_worksheet(other)
+        made = book.add_worksheet(name)
+        day = book.add_format({"num_format": "dd.mm.yyyy"})
+        for number, row in enumerate(rows):
+            for place, cell in enumerate(row):
+                more = (day,) if isinstance(cell, date) else ()
+                made.write(at[0] + number, at[1] + place, cell, *more)
+    return packed.getvalue()
+
+
+HEADINGS = ("E-Mail", "Name", "Отдел", "Hire date", "Employee number")
+
+
+def test_a_workbook_is_read_as_a_list_with_its_days_and_numbers():
+    rows = [
+        ("alice@example.com", "Alice Novak", "Sales; 华东", date(2026, 3, 2), 20417),
+        ("bob@example.com", "Bob", "", "", "007"),
+    ]
+    people = people_csv.read(sheet(HEADINGS, *rows))
+    assert people.faults == ()
+    assert [(one.line, one.email, one.name, one.teams, one.hired_on, one.employee_no) for one in people.rows] == [
+        (2, "alice@example.com", "Alice Novak", ("Sales", "华东"), date(2026, 3, 2).toordinal(), "20417"),
+        (3, "bob@example.com", "Bob", (), None, "007"),
+    ]
+
+
+def test_a_mistake_in_a_workbook_is_told_with_the_number_of_its_row():
+    people = people_csv.read(sheet(HEADINGS, (), ("alice", "Alice"), at=(4, 2)))
+    assert [(fault.line, fault.column) for fault in people.faults] == [(7, "E-Mail")]
+
+
+def test_the_first_sheet_that_holds_anything_is_read_and_that_is_said():
+    people = people_csv.read(sheet(HEADINGS[:2], ("alice@example.com", "Alice"), before=("Cover",)))
+    assert len(people.rows) == 1
+    assert "the first sheet that holds anything is read: People" in people.notes
+
+
+def test_the_other_lists_may_be_workbooks_too():
+    days = (date(2026, 12, 24), date(2027, 1, 4))
+    absences = people_csv.read_absences(sheet(("email", "from", "until"), ("alice@example.com", *days)))
+    assert [(row.email, row.starts, row.ends) for row in absences.rows] == [
+        ("alice@example.com", *(day.toordinal() for day in days))
+    ]
+    waves = people_csv.read_waves(sheet(("wave", "team"), ("first", "Sales")))
+    assert len(waves.rows) == 1
+
+
+def test_a_workbook_with_cells_in_opposite_corners_is_refused_and_takes_nothing_with_it():
+    packed = io.BytesIO()
+    with xlsxwriter.Workbook(packed, {"in_memory": True}) as book:
+        made = book.add_worksheet()
+        made.write_string(0, 0, "email")
+        made.write_string(1_048_575, 16_383, "alice@example.com")
+    (fault,) = people_csv.read(packed.getvalue()).faults
+    assert (fault.line, fault.column) == (0, None)
+    assert "takes more memory or time" in fault.message
+
+
+def test_a_workbook_without_anything_says_so():
+    (fault,) = people_csv.read(sheet()).faults
+    assert "No sheet of the workbook holds anything" in fault.message
+
+
+def test_a_formula_in_a_workbook_is_what_it_came_to_and_never_runs():
+    packed = io.BytesIO()
+    with xlsxwriter.Workbook(packed, {"in_memory": True}) as book:
+        made = book.add_worksheet()
+        made.write_row(0, 0, ("email", "name"))
+        made.write_string(1, 0, "alice@example.com")
+        made.write_formula(1, 1, '="A"&"lice"', None, "Alice")
+    assert people_csv.read(packed.getvalue()).rows[0].name == "Alice"

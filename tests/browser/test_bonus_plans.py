@@ -1,6 +1,5 @@
 """A change to a bonus plan is tried in a browser, with the keyboard and without a script."""
 
-
 import pytest
 from playwright.sync_api import expect
 

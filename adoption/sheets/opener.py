@@ -1,0 +1,64 @@
+"""Open a workbook in a process of its own, which may die of it: bytes come in, its first rows go out as JSON.
+
+Run as a file, so that nothing of the service is loaded.  A workbook of five kilobytes can name a cell in the last row
+of the last column, and the library that reads it then wants half a terabyte and ends its process.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import resource
+import sys
+from datetime import date
+from datetime import datetime
+from datetime import time
+from typing import Any
+
+from python_calamine import CalamineError
+from python_calamine import CalamineWorkbook
+
+EXACT = 1e15  # up to there a whole number is written exactly
+
+
+def text(cell: object, longest: int) -> str:
+    """Write a cell as somebody would type it: dates as 2026-11-25, whole numbers without a point."""
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < EXACT else repr(cell)
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
+    if isinstance(cell, (date, time)):
+        return cell.isoformat()
+    return str(cell)[:longest].strip()
+
+
+def opened(raw: bytes, longest: int, cell: int) -> dict[str, Any]:
+    """Return the first sheet that holds anything: its name, those of all, its first row's number, rows, how many."""
+    book = CalamineWorkbook.from_filelike(io.BytesIO(raw))
+    for place, name in enumerate(book.sheet_names):
+        sheet = book.get_sheet_by_index(place)
+        found = sheet.to_python(skip_empty_area=True)
+        if found:
+            rows = [[text(one, cell) for one in row] for row in found[:longest]]
+            first = (sheet.start or (0, 0))[0] + 1
+            return {"name": name, "sheets": book.sheet_names, "first": first, "rows": rows, "all": len(found)}
+    return {"name": "", "sheets": book.sheet_names, "first": 1, "rows": [], "all": 0}
+
+
+def main() -> None:
+    """Read a workbook from the standard input; arguments are bytes of memory, seconds, rows, and letters of a cell."""
+    memory, seconds, longest, cell = map(int, sys.argv[1:])
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        told = opened(sys.stdin.buffer.read(), longest, cell)
+    except (CalamineError, ValueError, OSError) as error:
+        told = {"fault": str(error)[:200]}
+    json.dump(told, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
