@@ -22,6 +22,9 @@ SMTP_URL           none                            ``smtp://user:password@host:5
                                                    if none is named), ``smtps://…:465``; ``%40`` is an @ in a
                                                    password. Without it letters go to MAIL_FOLDER
 MAIL_FROM          ``Spoonful <spoonful@…>``       the sender of letters: an address, perhaps with a name
+BOUNCE_ADDRESS     none                            where letters that cannot be delivered come back: each is sent from
+                                                   it with ``+`` and its number before the ``@``, and what
+                                                   comes is read by ``flask mail bounce``. Without it: MAIL_FROM
 MAIL_FOLDER        ``instance/letters``            where letters are put as files while there is no SMTP_URL
 MAIL_PER_MINUTE    60                              how many letters are handed to the server at most, 1 to 10000
 TRUSTED_PROXIES    0                               how many proxies in front of this service add X-Forwarded-For
@@ -95,6 +98,7 @@ class Settings:
     public_url: str | None  # without a slash at its end
     smtp_url: str | None = field(repr=False)  # holds a password
     mail_from: str
+    bounce_address: str | None
     mail_folder: Path
     mail_per_minute: int
     trusted_proxies: int
@@ -125,6 +129,7 @@ class Settings:
             public_url=reader.read_optional("PUBLIC_URL", _public_url),
             smtp_url=reader.read_optional("SMTP_URL", _smtp_url),
             mail_from=reader.read("MAIL_FROM", "Spoonful <spoonful@localhost>", _sender),
+            bounce_address=reader.read_optional("BOUNCE_ADDRESS", _bounce_address),
             mail_folder=reader.read("MAIL_FOLDER", str(ROOT / "instance" / "letters"), _folder),
             mail_per_minute=reader.read("MAIL_PER_MINUTE", "60", _number(MAIL_RATE)),
             trusted_proxies=reader.read("TRUSTED_PROXIES", "0", _number(PROXIES)),
@@ -321,6 +326,13 @@ def _sender(text: str) -> str:
     one = text.isprintable() and text.endswith((address, f"<{address}>")) and text.count("@") == 1
     if not one or not re.fullmatch(r"[^@\s<>\",;:]+@[^@\s<>\",;:]+", address) or not name.isprintable():
         allowed = "an e-mail address, or Name <address>"
+        raise _RefusedError(allowed)
+    return text
+
+
+def _bounce_address(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,30}@[A-Za-z0-9.-]+", text):
+        allowed = "a plain e-mail address with at most 30 characters in front of the @ and no +, as bounces@example.com"
         raise _RefusedError(allowed)
     return text
 

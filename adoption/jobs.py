@@ -41,6 +41,7 @@ from adoption.audits import keeping
 from adoption.audits import watching
 from adoption.auth import sessions
 from adoption.bonuses import working
+from adoption.digests import planning
 from adoption.directory import uploads
 from adoption.extensions import begin_write
 from adoption.extensions import db
@@ -60,7 +61,14 @@ if TYPE_CHECKING:
 
 EVERY = 1.0  # seconds between two notes of how far a job is
 KEPT = 30 * 86_400 * SECOND  # how long rows of runs are kept
-SAID = {"sent": "sent", "deferred": "put off", "failed": "given up", "skipped": "skipped", "sending": "in doubt"}
+SAID = {
+    "sent": "sent",
+    "deferred": "put off",
+    "failed": "given up",
+    "skipped": "skipped",
+    "rendered": "written",
+    "sending": "in doubt",
+}
 
 
 class StoppedError(Exception):
@@ -189,6 +197,12 @@ def find_gaps(report: Report) -> str:
     return f"{done.open} open: {done.opened} new, {done.again} again; {done.closed} closed"
 
 
+def write_digests(report: Report) -> str | None:
+    """Write the weekly letters that are due, and enter them in the outbox."""
+    done = planning.run(_now(), report)
+    return ", ".join(f"{count} {SAID[state]}" for state, count in sorted(done.items())) or None
+
+
 def send_letters(report: Report) -> str | None:
     """Render and send the letters that are due."""
     done = sending.run(report)
@@ -295,6 +309,9 @@ JOBS: dict[str, Job] = {
         remind_of_ends, _every(600), "tell HR of rules that end soon", lambda: _new_day("remind-of-ends")
     ),
     "find-gaps": Job(find_gaps, _daily("2", 20), "find records of which it is not clear whose they are"),
+    "write-digests": Job(
+        write_digests, _every(30), "write weekly letters that are due", lambda: bool(planning.due(_now()))
+    ),
     "send-letters": Job(send_letters, _every(2), "send letters that are due", lambda: sending.needed(_now())),
     "check-journal": Job(check_journal, _daily("3", 0), "verify the chain of the journal"),
     "forget-evidence": Job(

@@ -64,6 +64,7 @@ LIMITS: Mapping[str, Limit] = {
     "code scanned": Limit(120, 60),  # codes scanned from screens at one device
     "registration": Limit(10, 3600),  # devices registered by one person
     "own data": Limit(10, 3600),  # copies of everything that is held about one person
+    "test letter": Limit(5, 3600),  # copies of a weekly letter that one person sends to themselves
     "device token": Limit(10, 3600),  # tokens of no device, tried from one network
 }
 

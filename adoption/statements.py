@@ -22,7 +22,12 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _encoder = msgspec.json.Encoder()
-TYPES = {"SMALLINT": "smallint", "INTEGER": "integer", "BIGINT": "bigint"}  # anything else is text
+TYPES = {
+    "SMALLINT": "smallint",
+    "INTEGER": "integer",
+    "BIGINT": "bigint",
+    "BOOLEAN": "boolean",
+}  # anything else is text
 
 
 def is_sqlite(connection: Connection) -> bool:

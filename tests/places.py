@@ -150,6 +150,11 @@ PLACES = {
     "ownership.leaver": Place("Mei", lambda has: f"/ownership/leaver/{has.leaver}"),
     "ownership.decided": Place("Mei", at("/ownership/decided")),
     "ownership.history": Place("Mei", at("/ownership/history")),
+    "letters_out.stop_form": Place(None, lambda has: f"/letters/out/{has.way_out}"),
+    "digest.index": Place("Mei", at("/digest")),
+    "digest.thank": Place("Mei", lambda has: f"/digest/thanks/{has['Alice'].number}"),
+    "digest.log": Place("Hana", at("/hr/digests")),
+    "digest.of_person": Place("Hana", lambda has: f"/hr/digests/{has['Mei'].number}"),
 }
 # More than one face of a page, and pages without a route of their own.
 FACES = {
@@ -186,6 +191,7 @@ FACES = {
     "a new reward for an incentive": Place("Hana", written("{draft}/new/reward?for=incentive/first-deal&slot=earns")),
     "whose records are, of everybody": Place("Leo", at("/ownership?kind=left")),
     "whose records are, where nothing is open": Place("Olga", at("/ownership?kind=two")),
+    "a weekly letter of nobody": Place("Hana", at("/digest")),
     "nothing is there": Place("Alice", at("/nothing"), status=404),
     "not to be seen": Place("Carl", at("/letters"), status=403),
 }
@@ -193,6 +199,10 @@ FACES = {
 FILES = {
     "privacy.download": Place("Alice", at("/privacy/spoonful-privacy.html")),
     "audits.download": Place("Leo", audit("{audit}/import.csv")),
+    "digest.letter": Place("Mei", at("/digest/letter")),
+    "digest.past": Place("Mei", lambda has: f"/digest/letters/{has.week}"),
+    "digest.letter_of": Place("Hana", lambda has: f"/hr/digests/{has['Mei'].number}/letter"),
+    "letters_out.view": Place(None, lambda has: f"/letters/view/{has.view}"),
     "budgets.download": Place("Hana", at("/hr/budgets.csv")),
     "bonus.document": Place("Alice", lambda has: f"/bonus/sales-bonus/{has.month}/statement.json"),
     "bonus.document_of_person": Place(

@@ -37,9 +37,14 @@ from adoption.audits import rows
 from adoption.auth import devices
 from adoption.auth import sessions
 from adoption.bonuses import payroll
+from adoption.digests import gathering
+from adoption.digests import planning
+from adoption.digests import subscribing
 from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.journal import By
+from adoption.mail import links
+from adoption.mail import outbox
 from adoption.mail import sending
 from adoption.models import Award
 from adoption.models import Device
@@ -137,6 +142,9 @@ class Has(dict):
     month = ""
     closed = ""
     batch = 0
+    week = ""  # of which Mei has the weekly letter, the link to it, and the way out of such letters
+    view = ""
+    way_out = ""
     draft = 0  # of HR, which makes the ten contacts eight
     waiting = 0  # a draft that HR sent to a second person
     audit = 0  # of the organisation, compared; some of its rows are Alice's
@@ -243,6 +251,7 @@ class Staff:
         till = self.till("Canteen 1")
         has = Has({name: self._has(name, f"contact/{100 * place + 30}", till) for place, name in enumerate(busy)})
         has.letter = self.letter("Mei", about="Alice")
+        has.week, has.view, has.way_out = self.weekly("Mei")
         has.delivery = self.deliver()
         has.closed, has.batch = self.pay()
         has.month = self.review()
@@ -358,6 +367,17 @@ class Staff:
         db.session.commit()
         self.post()
         return db.session.scalars(select(Letter.id).order_by(Letter.id.desc())).first()
+
+    def weekly(self, name):
+        """Let somebody have the weekly letter about last week; return the week, the link to it, and the way out."""
+        me, first = self[name], period.start("week", self.today) - 7
+        due = subscribing.Due(me, first, self.now, subscribing.usual("digest"))
+        (made,) = planning.make(gathering.company(first, self.now), [due])
+        assert made.written, made
+        outbox.enter(begin_write(), [planning.row(facts.current(), made, self.now)])
+        db.session.commit()
+        tokens = (links.signed("view", me, "digest", first), links.signed("stop", me, "digest"))
+        return period.text("week", first), *tokens
 
     def post(self):
         """Let the letters that are due go out."""

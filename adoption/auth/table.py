@@ -41,6 +41,8 @@ PERMISSIONS: Mapping[str, Mapping[str, Reach]] = {
     "book:write": {"hr": ALL},
     "book:approve": {"hr": ALL, "approver": ALL},
     "letters:read": {"admin": ALL},
+    "digests:read": {"manager": OWN, "hr": ALL, "admin": ALL},  # the weekly letters
+    "jobs:run": {"admin": ALL},  # the timetable
     "journal:read": {"hr": ALL, "approver": ALL, "admin": ALL},
     "people:read": {"hr": ALL, "admin": ALL},
     "people:write": {"hr": ALL, "admin": ALL},

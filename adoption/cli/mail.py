@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -11,6 +13,7 @@ from flask.cli import AppGroup
 
 from adoption import journal
 from adoption.cli import _common
+from adoption.digests import bouncing
 from adoption.errors import AdoptionError
 from adoption.extensions import db
 from adoption.mail import outbox
@@ -71,6 +74,16 @@ def retry(number: int) -> None:
     journal.write(db.session.connection(), by, "sent again", f"letter/{number}", now=_now())
     db.session.commit()
     click.echo(f"letter {number} is due now")
+
+
+@mail.command("bounce")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), required=False)
+def bounce(folder: Path | None) -> None:
+    """Read what came back: one message from standard input, or every file of a mailbox folder."""
+    _common.need_database()
+    for name, data in bouncing.messages(folder) if folder else [("-", sys.stdin.buffer.read(bouncing.LARGEST))]:
+        click.echo(f"{name}\t{bouncing.take(data, _now())}")
+        db.session.commit()
 
 
 @mail.command("check")

@@ -131,12 +131,12 @@ PROCESSING: tuple[Processing, ...] = (
     ),
     Processing(
         "letters",
-        ("letter",),
+        ("letter", "subscription", "digest_setting"),
         lambda: gettext("letters that Spoonful sends"),
         lambda: gettext("follows from what they tell"),
         lambda: gettext("to tell people what concerns them"),
         lambda: days(outbox.KEPT // DAY),
-        lambda: gettext("the person; administrators, which the journal notes"),
+        lambda: gettext("the person; human resources and administrators, which the journal notes"),
     ),
     Processing(
         "deliveries",

@@ -32,5 +32,6 @@ from adoption.evidence.replaying import Replay as Replay
 from adoption.evidence.replaying import replay as replay
 from adoption.evidence.teams import Bin as Bin
 from adoption.evidence.teams import Figures as Figures
+from adoption.evidence.teams import scores as scores
 from adoption.evidence.teams import team_figures as team_figures
 from adoption.evidence.teams import weeks as weeks

@@ -177,3 +177,11 @@ def weeks(team: int, *, last: int, count: int) -> list[tuple[int, Figures | None
     query = select(table.week, table.figures).where(table.team == team, table.week.in_(mondays))
     found = dict(db.session.execute(query).all())
     return [(one, _figures.decode(found[one]) if one in found else None) for one in mondays]
+
+
+def scores(mondays: Iterable[int]) -> dict[tuple[int, int], float]:
+    """Return the scores of all teams of five or more in some weeks, by team and Monday; one query."""
+    table = AdoptionWeek
+    query = select(table.team, table.week, table.figures).where(table.week.in_(sorted(set(mondays))))
+    found = ((team, week, _figures.decode(figures).score) for team, week, figures in db.session.execute(query))
+    return {(team, week): score for team, week, score in found if score is not None}

@@ -54,6 +54,7 @@ from adoption.models import Signal
 from adoption.models import SignInLink
 from adoption.models import Snooze
 from adoption.models import StoredFlag
+from adoption.models import Subscription
 from adoption.models import Tally
 from adoption.models import Team
 from adoption.models import Voucher
@@ -81,6 +82,7 @@ LEFT_OUT: Mapping[str, str] = {
     "incentive_stop": "is about everybody; names who stopped it",
     "bonus_run": "is about everybody; names who took its steps",
     "detection_setting": "is about everybody; names who changed it, which is in what_i_did",
+    "digest_setting": "is about everybody; names who changed it, which is in what_i_did",
     "payroll_export": "is about everybody; names who made it",
     "allowance": "how often something may still be tried: gone within the hour",
     "distinct_key": "follows from the activities, and is what tallies are counted with",
@@ -274,6 +276,14 @@ PARTS: tuple[Part, ...] = (
         lambda who: select(Letter.kind, Letter.address, Letter.subject, Letter.state, Letter.planned, Letter.changed)
         .where(Letter.participant == who).order_by(Letter.id),
         {"planned": moment_of, "changed": moment_of},
+    ),
+    Part(
+        "regular_letters",
+        lambda who: select(
+            Subscription.kind, Subscription.active, Subscription.weekday, Subscription.hour, Subscription.zone,
+            Subscription.language, Subscription.suspended, Subscription.changed,
+        ).where(Subscription.participant == who).order_by(Subscription.kind),
+        {"suspended": moment_of, "changed": moment_of},
     ),
     Part(
         "tokens",

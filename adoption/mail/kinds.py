@@ -54,8 +54,9 @@ class Kind:
     """One kind of letter.
 
     ``name`` and ``subject`` say it in the language that is being spoken.  ``secret``: who reads it gains something, so
-    that its body is wiped when it was sent.  ``doubtful``: what happens to a letter of which nobody knows whether it
-    arrived: it is sent ``again``, or somebody is to be asked (``ask``).  ``prepare`` looks up, in the transaction in
+    that its body is wiped when it was sent.  ``regular``: it comes by itself, and its reader may end it.
+    ``doubtful``: what happens to a letter of which nobody knows whether it arrived: it is sent ``again``, or somebody
+    is to be asked (``ask``).  ``prepare`` looks up, in the transaction in
     which the letter is stored, what could not be known when it was planned; it may raise ``SkipError``.
     """
 
@@ -63,6 +64,7 @@ class Kind:
     name: Callable[[], str]
     subject: Callable[[Facts], str]
     secret: bool = False
+    regular: bool = False
     doubtful: Policy = "again"
     prepare: Callable[[Connection, Stored, Facts], Prepared] | None = None
 
@@ -153,6 +155,19 @@ def _budget(facts: Facts) -> str:
     return gettext("%(reward)s: %(percent)s of the budget of %(period)s is used", percent=percent, **words)
 
 
+def _in_bulk(_connection: Connection, _letter: Stored, _told: Facts) -> Prepared:
+    """Write no regular letter by itself: its facts were those of another moment."""
+    reason = "late"
+    raise SkipError(reason)
+
+
+def _alert(told: Facts) -> str:
+    """Say why somebody should look whether data arrives."""
+    if told["why"] == "stale":
+        return gettext("No data from the CRM for a whole working day: the weekly letters wait")
+    return gettext("Nothing was counted for a team in two weeks: does its data arrive?")
+
+
 def titled(title: str | Mapping[str, str]) -> str:
     """Return a title as it is, or in the language that is being spoken if it comes in several (language → title)."""
     if isinstance(title, str):
@@ -209,6 +224,36 @@ KINDS: Mapping[str, Kind] = {
         subject=_owned,
         prepare=_owners,
     ),
+    # to whoever leads people, about a week; written in bulk by adoption.digests, which also says its subject; facts:
+    # thanks (numbers of participants), deeds (number → sentence), suggestion (its name)
+    "digest": Kind(
+        template="digest",
+        name=lambda: gettext("Weekly letter to managers"),
+        subject=lambda _facts: gettext("Your team's week"),
+        regular=True,
+        prepare=_in_bulk,
+    ),
+    # the same bytes again, to whoever wants to see a weekly letter arrive
+    "digest-copy": Kind(
+        template="digest",
+        name=lambda: gettext("Copy of a weekly letter"),
+        subject=lambda _facts: gettext("Your team's week"),
+        prepare=_in_bulk,
+    ),
+    # to a direct report, from whoever leads them; facts: by (a name), lines (of what they wrote)
+    "thanks": Kind(
+        template="thanks",
+        name=lambda: gettext("Thanks"),
+        subject=lambda told: gettext("%(name)s says thank you", name=told["by"]),
+    ),
+    # to administrators; facts: address, said (what the mail server wrote), stopped (whether no more are sent there)
+    "came-back": Kind(
+        template="came_back",
+        name=lambda: gettext("A letter came back"),
+        subject=lambda told: gettext("A letter to %(address)s came back", address=told["address"]),
+    ),
+    # to HR and administrators; facts: why (stale, silent), team (a name, or none where it has fewer than five people)
+    "feed-alert": Kind(template="feed_alert", name=lambda: gettext("Does data arrive?"), subject=_alert),
     # to HR; facts: key, reward and period (language → text), threshold (per cent; 0: awards wait for an answer), share
     # (per cent), drawn, pieces and waiting (numbers), when_spent (of the book)
     "budget": Kind(template="budget", name=lambda: gettext("A budget comes to its end"), subject=_budget),

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from adoption.models import Letter
 
 WAITING = ("planned", "rendered", "deferred")
-FINAL = ("sent", "failed", "skipped")
+FINAL = ("sent", "failed", "bounced", "skipped")
 STATES = ("planned", "rendered", "deferred", "sending", *FINAL)
 
 
@@ -34,6 +34,7 @@ class Stored(NamedTuple):
     text: str | None
     html: str | None
     reply: str | None
+    week: int | None
 
 
 COLUMNS = tuple(getattr(Letter, name) for name in Stored._fields)

@@ -12,9 +12,13 @@ from email.utils import format_datetime
 from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
+from adoption.mail import kinds
+from adoption.mail import links
 from rules import period
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from adoption.mail.letter import Stored
 
 POLICY = SMTP.clone(cte_type="7bit")  # what every server takes
@@ -44,11 +48,24 @@ def build(letter: Stored, sender: str) -> bytes:
     message["Message-ID"] = letter.message_id
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's "I am away" answers it
     message["X-Auto-Response-Suppress"] = "All"  # the same for Exchange
+    for name, value in _way_out(letter):
+        message[name] = value
     message.set_content(letter.text)
     message.add_alternative(letter.html, subtype="html")
     message["Content-Language"] = letter.language  # after the contents, which clear what begins with Content-
     message.set_boundary(hashlib.sha256(str(letter.message_id).encode()).hexdigest()[:32])
     return message.as_bytes()
+
+
+def _way_out(letter: Stored) -> Iterator[tuple[str, str]]:
+    """Yield what lets a mail program end regular letters with one click (RFC 8058, which wants https)."""
+    kind = kinds.KINDS.get(letter.kind)
+    where = links.root()
+    if kind is None or not kind.regular or letter.participant is None or where is None:
+        return
+    yield "List-Unsubscribe", f"<{links.stop(letter.participant, letter.kind)}>"
+    if where.startswith("https:"):
+        yield "List-Unsubscribe-Post", "List-Unsubscribe=One-Click"
 
 
 def recipient(letter: Stored) -> str:

@@ -1,4 +1,4 @@
-"""Every change of a letter's state: planned → rendered → sending → sent, deferred, failed or skipped.
+"""Every change of a letter's state: planned → rendered → sending → sent, deferred, failed, bounced or skipped.
 
 Each is one conditional UPDATE that names the state (and the number of tries) it starts from, so that of several
 processes one goes on and the others find nothing.  Callers commit; nothing here waits for a mail server.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import msgspec
+from flask import current_app
 from sqlalchemy import and_
 from sqlalchemy import case
 from sqlalchemy import delete
@@ -22,12 +23,14 @@ from sqlalchemy import update
 
 from adoption import languages
 from adoption import preferences
+from adoption import statements
 from adoption.auth import sessions
 from adoption.errors import ConflictError
 from adoption.errors import NotFoundError
 from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.mail import kinds
+from adoption.mail import rendering
 from adoption.mail.letter import COLUMNS
 from adoption.mail.letter import FINAL
 from adoption.mail.letter import WAITING
@@ -39,7 +42,9 @@ from rules.delivery import MINUTE
 from rules.period import SECOND
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from collections.abc import Mapping
+    from collections.abc import Sequence
 
     from sqlalchemy import ColumnElement
     from sqlalchemy import Connection
@@ -50,9 +55,9 @@ LOST = 10 * MINUTE  # after this time the process that claimed a letter is gone:
 LARGEST = 2**63 - 1  # numbers that a database has
 KEPT = 90 * 86_400 * SECOND  # how long letters are kept
 STRANGERS_KEPT = 86_400 * SECOND  # … and skipped ones that held a secret: addresses that somebody just typed
-GROUPS = ("waiting", "sending", "doubtful", "sent", "failed", "skipped")
+GROUPS = ("waiting", "sending", "doubtful", "sent", "failed", "bounced", "skipped")
 # Why a letter was not sent, or not sent yet, where no server said so; stored in ``reply``, worded by whoever shows it.
-REASONS = ("late", "left", "unknown", "undone", "killed")
+REASONS = ("late", "left", "unknown", "undone", "killed", "off", "suspended", "stale", "silent", "unbegun", "nobody")
 
 _INSERT = text("""
 INSERT INTO letter (kind, participant, address, occasion, language, facts, state, planned, due, expires, changed,
@@ -106,6 +111,46 @@ def plan(  # noqa: PLR0913  # what a letter is made of, each by name
         "expires": (now if due is None else due) + delivery.LIVES if expires is None else expires,
     }
     return connection.execute(_INSERT, row).first() is not None
+
+
+_WRITTEN = (
+    "kind", "participant", "address", "occasion", "week", "language", "facts", "state", "planned", "due", "expires",
+    "changed", "tries", "doubts", "rendered", "message_id", "subject", "text", "html", "reply",
+)  # fmt: skip  # a table's columns
+
+
+def enter(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
+    """Enter regular letters that were written in bulk, or that are not sent for a reason, in the caller's transaction.
+
+    A row holds all of ``_WRITTEN``.  Of (participant, kind, week) there is one for ever: what is there stays as it is.
+    """
+    given = sorted((tuple(row[name] for name in _WRITTEN) for row in rows), key=lambda row: (row[0], row[1], row[4]))
+    statements.insert_new(connection, "letter", _WRITTEN, given)
+
+
+def enter_copy(  # noqa: PLR0913, PLR0917  # what a letter is made of
+    connection: Connection, subject: str, body: str, html: str, address: str, participant: int, now: int
+) -> None:
+    """Enter a copy of a letter for whoever wants to see it arrive, in the caller's transaction."""
+    row: dict[str, object] = dict.fromkeys(_WRITTEN)
+    row |= {"kind": "digest-copy", "participant": participant, "address": address, "occasion": str(now)}
+    row |= {"language": languages.SOURCE, "facts": "{}", "state": "rendered", "planned": now, "due": now}
+    row |= {"expires": now + delivery.LIVES, "changed": now, "tries": 0, "doubts": 0, "rendered": now}
+    row |= {"message_id": rendering.named(row, current_app.extensions["settings"].mail_from)}
+    enter(connection, [row | {"subject": subject, "text": body, "html": html}])
+
+
+def entered(kind: str, weeks: Iterable[int]) -> set[tuple[int, int]]:
+    """Return (participant, week) of the regular letters of a kind that there are, sent or not; one query."""
+    query = select(Letter.participant, Letter.week).where(Letter.kind == kind, Letter.week.in_(sorted(set(weeks))))
+    return {(participant or 0, week or 0) for participant, week in db.session.execute(query)}
+
+
+def take_back(connection: Connection, participant: int, kind: str, reason: str, now: int) -> int:
+    """Do not send what waits of a kind for somebody, for one of ``REASONS``; return how many that were."""
+    waits = (Letter.participant == participant, Letter.kind == kind, Letter.state.in_(WAITING))
+    values = {"state": "skipped", "changed": now, "reply": reason}
+    return connection.execute(update(Letter).where(*waits).values(values)).rowcount
 
 
 # --- what there is to do
@@ -217,6 +262,13 @@ def retry(number: int, now: int) -> None:
     ends = max(letter.expires, now + delivery.LIVES)
     doubts = letter.doubts + (1 if in_doubt and letter.reply is None else 0)
     _step(connection, letter, state=state, due=now, changed=now, expires=ends, doubts=doubts)
+
+
+def bounce(connection: Connection, letter: Stored, said: str, now: int) -> bool:
+    """Note that a letter came back, in the caller's transaction; ``False`` if that is known, or it never went."""
+    went = (Letter.id == letter.id, Letter.state.in_(("sent", "sending", "deferred")), Letter.tries > 0)
+    values = {"state": "bounced", "changed": now, "reply": said}
+    return connection.execute(update(Letter).where(*went).values(values)).rowcount == 1
 
 
 def find(number: int) -> Stored:

@@ -24,6 +24,8 @@ from adoption.models import Participant
 from rules import period
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy import Connection
 
     from adoption.mail.kinds import Prepared
@@ -75,13 +77,23 @@ def render(letter: Stored, prepared: Prepared) -> dict[str, object]:
         "message_id": message_id(letter, settings.mail_from),
         "subject": subject,
         "text": text.strip() + "\n",
-        "html": _inliner().inline(html),
+        "html": inlined(html),
     }
+
+
+def inlined(html: str) -> str:
+    """Return a page with its styles moved into the elements."""
+    return str(_inliner().inline(html))
 
 
 def message_id(letter: Stored, sender: str) -> str:
     """Return the name that a letter has wherever it goes, the same for each try."""
-    what = "\0".join((letter.kind, letter.address, letter.occasion, str(letter.planned)))
+    return named(letter._asdict(), sender)
+
+
+def named(letter: Mapping[str, Any], sender: str) -> str:
+    """Return the same for the row of a letter."""
+    what = "\0".join(str(letter[part]) for part in ("kind", "address", "occasion", "planned"))
     domain = parseaddr(sender)[1].rpartition("@")[2]
     return f"<{hashlib.sha256(what.encode()).hexdigest()[:32]}@{domain}>"
 

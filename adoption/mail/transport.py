@@ -15,10 +15,12 @@ from typing import Protocol
 from urllib.parse import unquote
 from urllib.parse import urlsplit
 
+from adoption.mail import envelope
 from rules import period
 from rules.delivery import Answer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Iterator
     from pathlib import Path
 
@@ -57,7 +59,7 @@ def opened(settings: Settings) -> Iterator[Post]:
     if settings.smtp_url is None:
         yield Folder(settings.mail_folder)
         return
-    server = Server(settings.smtp_url, settings.mail_from)
+    server = Server(settings.smtp_url, settings.mail_from, lambda letter: envelope.sender(letter.id))
     try:
         yield server
     finally:
@@ -107,25 +109,26 @@ class Server:
     hidden = True
     paced = True
 
-    def __init__(self, url: str, sender: str) -> None:
+    def __init__(self, url: str, sender: str, envelope: Callable[[Stored], str | None] = lambda _letter: None) -> None:
         self.url = urlsplit(url)
         self.sender = parseaddr(sender)[1]
+        self.envelope = envelope
         self.smtp: smtplib.SMTP | None = None
 
     def hand_over(self, letter: Stored, data: bytes) -> Answer:
         """Go through the conversation for one letter; a connection that went stale meanwhile is made anew, once."""
         stale = self.smtp is not None
         try:
-            return self._converse(letter.address, data)
+            return self._converse(letter, data)
         except UnreachableError:
             if not stale:
                 raise
-        return self._converse(letter.address, data)
+        return self._converse(letter, data)
 
-    def _converse(self, address: str, data: bytes) -> Answer:
-        smtp = self._begin()
+    def _converse(self, letter: Stored, data: bytes) -> Answer:
+        smtp = self._begin(self.envelope(letter) or self.sender)
         try:
-            code, words = smtp.rcpt(address)
+            code, words = smtp.rcpt(letter.address)
             if code // 100 == OK:
                 code, words = smtp.docmd("DATA")
             if code != GO_ON:
@@ -136,11 +139,11 @@ class Server:
             return Answer(None, _said(error))
         return self._answer(smtp)
 
-    def _begin(self) -> smtplib.SMTP:
+    def _begin(self, sender: str) -> smtplib.SMTP:
         """Say that a letter comes, and from whom.  A server that refuses that refuses us, and no single letter."""
         smtp = self.smtp or self._connect()
         try:
-            code, words = smtp.mail(self.sender)
+            code, words = smtp.mail(sender)
             if code // 100 != OK:
                 raise smtplib.SMTPResponseException(code, words)  # one way out for all of it
         except (OSError, smtplib.SMTPException) as error:

@@ -24,7 +24,12 @@ class Letter(Base):
     """
 
     __tablename__ = "letter"
-    __table_args__ = (UniqueConstraint("kind", "address", "occasion"), Index("ix_letter_state_due", "state", "due"))
+    __table_args__ = (
+        UniqueConstraint("kind", "address", "occasion"),
+        Index("ix_letter_state_due", "state", "due"),
+        # A regular letter: one for each reader, kind and week, whatever happens to addresses, zones and clocks.
+        Index("uq_letter_participant_kind_week", "participant", "kind", "week", unique=True),
+    )
 
     id: Mapped[int] = mapped_column(Serial, primary_key=True)
     kind: Mapped[str] = mapped_column(Bytewise)  # adoption.mail.KINDS
@@ -32,8 +37,9 @@ class Letter(Base):
     address: Mapped[str] = mapped_column(Bytewise)
     occasion: Mapped[str] = mapped_column(Bytewise)  # what it is about: the link's number, the award, the local week
     language: Mapped[str] = mapped_column(Bytewise)
+    week: Mapped[int | None]  # of a regular letter: the first day of the week or month that it tells of
     facts: Mapped[str] = mapped_column(Bytewise)  # JSON: what the template is given
-    state: Mapped[str] = mapped_column(Bytewise)  # planned, rendered, sending, sent, deferred, failed, skipped
+    state: Mapped[str] = mapped_column(Bytewise)  # planned, rendered, sending, sent, deferred, failed, bounced, skipped
     planned: Mapped[int] = mapped_column(BigInteger)
     due: Mapped[int] = mapped_column(BigInteger)  # not tried before
     expires: Mapped[int] = mapped_column(BigInteger)  # not tried afterwards

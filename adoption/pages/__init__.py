@@ -26,12 +26,14 @@ from adoption.pages import book_drafts as book_drafts  # the same
 from adoption.pages import budgets
 from adoption.pages import counter
 from adoption.pages import devices
+from adoption.pages import digest
 from adoption.pages import dry_run
 from adoption.pages import effect
 from adoption.pages import frame
 from adoption.pages import home
 from adoption.pages import journal_pages
 from adoption.pages import letters
+from adoption.pages import letters_out
 from adoption.pages import me
 from adoption.pages import ownership
 from adoption.pages import packs
@@ -89,6 +91,8 @@ PAGES: tuple[Blueprint, ...] = (
     sources_mapping.bp,
     tokens.bp,
     letters.bp,
+    letters_out.bp,
+    digest.bp,
     packs.bp,
     start.bp,
     dry_run.bp,

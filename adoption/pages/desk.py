@@ -72,6 +72,7 @@ DESK: tuple[Entry, ...] = (
     ),
     Entry("tokens.index", "tokens:manage", ("tokens",), lambda: gettext("Tokens")),
     Entry("privacy_settings.index", "privacy:manage", ("privacy_settings", "privacy"), lambda: gettext("Privacy")),
+    Entry("digest.log", "digests:read", ("digest",), lambda: gettext("Weekly letters")),
     Entry("letters.index", "letters:read", ("letters",), lambda: gettext("Outbox")),
     Entry("ownership.index", "ownership:decide", ("ownership",), lambda: gettext("Owners"), least=REPORTS),
 )

@@ -52,6 +52,8 @@ FRAME_WITHOUT_DATABASE: dict[str, Any] = {
 }  # fmt: skip  # what an error page shows when the database may be out of reach
 STATIC = Path(__file__).parent.parent / "static"
 YEAR = 31_536_000  # seconds
+# Forms whose address is the proof: it is signed, was sent to one reader, and mail programs send it without any cookie.
+PROVEN = frozenset({"letters_out.stop", "letters_out.again"})
 
 
 def init_app(app: Flask) -> None:
@@ -104,7 +106,7 @@ def _begin() -> None:
         return
     visitor = sessions.visitor()
     g.language = languages.wanted(g.person.language if visitor else None)
-    if request.method not in {"GET", "HEAD", "OPTIONS"}:
+    if request.method not in {"GET", "HEAD", "OPTIONS"} and request.endpoint not in PROVEN:
         csrf.protect()
 
 

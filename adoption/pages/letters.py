@@ -56,6 +56,7 @@ def groups() -> Mapping[str, tuple[str, str, str]]:
         "doubtful": (gettext("In doubt"), "why", "note"),
         "sent": (gettext("Sent"), "check", "good"),
         "failed": (gettext("Given up"), "cross", ""),
+        "bounced": (gettext("Came back"), "cross", "note"),
         "skipped": (gettext("Not sent"), "info", ""),
     }
 
@@ -68,6 +69,12 @@ def reasons() -> Mapping[str, str]:
         "unknown": gettext("Nobody works here under this address."),
         "undone": gettext("What it tells of was given back before it was written."),
         "killed": gettext("The process that sent it ended before the answer came."),
+        "off": gettext("Its reader had switched it off."),
+        "suspended": gettext("Letters to this address come back, so no more are sent."),
+        "stale": gettext("The data was too old: for a whole working day none had come."),
+        "silent": gettext("For two weeks nothing was counted; HR was told to look whether data arrives."),
+        "unbegun": gettext("The team has not begun yet."),
+        "nobody": gettext("There was nobody to tell of."),
     }
 
 
@@ -78,11 +85,11 @@ def index() -> ResponseReturnValue:
     now = time.time_ns() // 1000
     shown = request.args.get("show")
     shown = shown if shown in groups() else None
-    found = outbox.listed(now, shown=shown, before=request.args.get("before", type=_number), limit=PAGE + 1)
+    found = outbox.listed(now, shown=shown, before=request.args.get("before", type=number), limit=PAGE + 1)
     settings = current_app.extensions["settings"]
     return render_template(
         "letters/index.html",
-        lines=[_line(one, now) for one in found[:PAGE]],
+        lines=[line(one, now) for one in found[:PAGE]],
         older=found[PAGE - 1].id if len(found) > PAGE else None,
         shown=shown,
         counts=outbox.counts(now),
@@ -98,8 +105,8 @@ def index() -> ResponseReturnValue:
 def one(number: int) -> ResponseReturnValue:
     """Show one letter: what became of it and, unless it holds a secret, what it says."""
     letter = _found(number)
-    line = _line(letter, time.time_ns() // 1000)
-    page = render_template("letters/one.html", line=line, sealed=_sealed(letter), readable=_readable(letter))
+    shown = line(letter, time.time_ns() // 1000)
+    page = render_template("letters/one.html", line=shown, sealed=_sealed(letter), readable=_readable(letter))
     return page, {"Content-Security-Policy": PAGE_POLICY}
 
 
@@ -134,12 +141,12 @@ def _found(number: int) -> Stored:
     return letter
 
 
-def _number(text: str) -> int:
+def number(text: str) -> int:
     """Read a number that a database has: a letter's."""
-    number = int(text)
-    if not 0 <= number <= outbox.LARGEST:
+    found = int(text)
+    if not 0 <= found <= outbox.LARGEST:
         raise ValueError(text)
-    return number
+    return found
 
 
 def _sealed(letter: Stored) -> bool:
@@ -151,7 +158,7 @@ def _readable(letter: Stored) -> bool:
     return letter.html is not None and letter.text is not None and not _sealed(letter)
 
 
-def _line(letter: Stored, now: int) -> dict[str, Any]:
+def line(letter: Stored, now: int) -> dict[str, Any]:
     """Return a letter with its states and moments in words."""
     kind = kinds.KINDS.get(letter.kind)
     group = outbox.group_of(letter, now)

@@ -1,0 +1,211 @@
+"""Which letters are due, written in bulk and entered in the outbox, each at most once for a reader and a week.
+
+Whatever becomes of one letter, the others are written.  Two processes that do this at once write the same letters, and
+the outbox keeps one of each.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections import defaultdict
+from typing import TYPE_CHECKING
+from typing import Any
+from typing import NamedTuple
+
+import msgspec
+from flask import current_app
+from sqlalchemy.exc import SQLAlchemyError
+
+from adoption import facts
+from adoption import languages
+from adoption import mail
+from adoption import preferences
+from adoption.auth import roles
+from adoption.digests import gathering
+from adoption.digests import subscribing
+from adoption.digests import writing
+from adoption.extensions import begin_write
+from adoption.extensions import db
+from adoption.mail import outbox
+from adoption.mail import rendering
+from rules import digest
+from rules import period
+from rules.digest import Silent
+from rules.digest.timing import LATEST
+from rules.standing import SMALLEST_GROUP
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Iterable
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection
+
+    from adoption.digests.gathering import Company
+    from adoption.digests.subscribing import Due
+    from adoption.facts import Known
+    from rules.digest import Digest
+    from rules.digest import Facts
+
+    Report = Callable[[int, int], None]
+
+KIND = gathering.KIND
+CHUNK = 200  # letters that are written and entered together
+NOTED = 500  # characters of a fault that are kept
+ALARMING = ("stale", "silent")
+
+
+class Made(NamedTuple):
+    """What became of a letter: a state of the outbox, why (or nothing), and what it says (or nothing)."""
+
+    due: Due
+    state: str
+    reply: str | None
+    written: writing.Written | None
+    facts: Facts | None = None
+
+
+def due(now: int) -> list[Due]:
+    """Return the letters that are due at a moment (UTC microseconds) and are not in the outbox; four queries."""
+    known = facts.current()
+    today = known.today(now)
+    led = gathering.leaders(known, period.start("week", today) - gathering.WEEK)
+    found = subscribing.due(KIND, subscribing.readers(known, led, today), now)
+    there = outbox.entered(KIND, {one.week for one in found})
+    return [one for one in found if (one.participant, one.week) not in there and _wanted_then(known, one, now)]
+
+
+def _wanted_then(known: Known, one: Due, now: int) -> bool:
+    """Say whether somebody was here, and had asked for the letter at that moment, when it was due.
+
+    Whoever moves the hour back a little gets it at once; one of longer ago they had never asked for.
+    """
+    here = (known.people[one.participant].hired_on or 0) <= known.day_of(one.moment)
+    return here and (one.moment >= one.chosen.changed or one.moment >= now - LATEST)
+
+
+def run(now: int, report: Report) -> Counter[str]:
+    """Write and enter the letters that are due, and tell HR where data seems to be missing; commits piece by piece."""
+    current_app.extensions["settings"].require_secret()  # links are signed; without it no letter is at fault
+    done: Counter[str] = Counter()
+    by_week: dict[int, list[Due]] = defaultdict(list)
+    waiting = due(now)
+    for one in waiting:
+        by_week[one.week].append(one)
+    for week, line in sorted(by_week.items()):
+        company = gathering.company(week, now)
+        for at in range(0, len(line), CHUNK):
+            made = make(company, line[at : at + CHUNK])
+            _enter(company.known, made, now)
+            db.session.commit()
+            done.update(one.state for one in made)
+            report(done.total(), len(waiting))
+    return done
+
+
+def make(company: Company, line: Sequence[Due]) -> list[Made]:
+    """Write the letters of a week to these readers; a fault in one of them is that one's alone."""
+    late = [one for one in line if one.moment < company.now - LATEST]
+    stopped = [one for one in line if one.chosen.suspended is not None and one not in late]
+    others = [one for one in line if one not in late and one not in stopped]
+    made = [Made(one, "skipped", "late", None) for one in late]
+    made += [Made(one, "skipped", "suspended", None) for one in stopped]
+    known = gathering.facts_of(company, [one.participant for one in others]) if others else {}
+    decided: list[tuple[Due, Digest | Silent | Exception]] = []
+    for one in others:
+        try:
+            decided.append((one, digest.make(known[one.participant])))
+        except Exception as error:
+            current_app.logger.exception("The letter to participant %s cannot be decided.", one.participant)
+            decided.append((one, error))
+    cards = writing.cards(found for _, found in decided if isinstance(found, digest.Digest))
+    spoken = preferences.of_all(one.participant for one in others)
+    for one, found in decided:
+        if isinstance(found, Silent):
+            made.append(Made(one, "skipped", found.why, None, known[one.participant]))
+            continue
+        chosen = spoken.get(one.participant)
+        language = one.chosen.language or (chosen.language if chosen else None) or languages.SOURCE
+        made.append(_written(company, one, found, language, cards))
+    return made
+
+
+def _written(company: Company, one: Due, found: Digest | Exception, language: str, cards: Any) -> Made:
+    if isinstance(found, Exception):
+        return Made(one, "failed", _fault(found), None)
+    try:
+        return Made(one, "rendered", None, writing.write(found, one.participant, language, cards, company.known.zone))
+    except SQLAlchemyError:
+        raise  # not the letter's fault
+    except Exception as error:
+        current_app.logger.exception("The letter to participant %s cannot be written.", one.participant)
+        return Made(one, "failed", _fault(error), None)
+
+
+def _fault(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:NOTED]
+
+
+def _enter(known: Known, made: Sequence[Made], now: int) -> None:
+    """Enter letters in the outbox, but those that were switched off meanwhile; tell HR what is missing."""
+    connection = begin_write()
+    chosen = subscribing.of_all(KIND)
+    plain = subscribing.usual(KIND)
+    wanted = [one for one in made if chosen.get(one.due.participant, plain).active]
+    outbox.enter(connection, [row(known, one, now) for one in wanted])
+    _alert(connection, known, [one for one in wanted if one.reply in ALARMING], now)
+
+
+def row(known: Known, made: Made, now: int) -> dict[str, Any]:
+    """Return a letter as the outbox stores it."""
+    one, written = made.due, made.written
+    person = known.people[one.participant]
+    language = written.language if written else one.chosen.language or languages.SOURCE
+    kept: dict[str, Any] = {
+        "kind": KIND,
+        "participant": one.participant,
+        "address": person.email,
+        "occasion": period.text("week", one.week),
+        "week": one.week,
+        "language": language,
+        "facts": msgspec.json.encode(written.facts if written else {}).decode(),
+        "state": made.state,
+        "planned": one.moment,
+        "due": one.moment,
+        "expires": one.moment + LATEST,
+        "changed": now,
+        "tries": 0,
+        "doubts": 0,
+        "rendered": now if written else None,
+        "message_id": None,
+        "subject": written.subject if written else None,
+        "text": written.text if written else None,
+        "html": written.html if written else None,
+        "reply": made.reply,
+    }
+    if written:
+        settings = current_app.extensions["settings"]
+        kept["message_id"] = rendering.named(kept, settings.mail_from)
+    return kept
+
+
+def _alert(connection: Connection, known: Known, made: Iterable[Made], now: int) -> None:
+    """Tell HR and administrators, once for a week and cause, that data seems to be missing."""
+    told: dict[str, dict[str, Any]] = {}
+    for one in made:
+        week = period.text("week", one.due.week)
+        if one.reply == "stale":
+            told[f"stale/{week}"] = {"why": "stale"}
+        elif one.facts is not None:
+            large = len(one.facts.reports) >= SMALLEST_GROUP
+            told[f"silent/{week}/{one.due.participant}"] = {"why": "silent", "team": one.facts.team if large else None}
+    if not told:
+        return
+    today = known.today(now)
+    for number in sorted(roles.having("hr", today) | roles.having("admin", today)):
+        person = known.people[number]
+        for occasion, facts_told in told.items():
+            mail.plan(
+                connection, "feed-alert", address=person.email, occasion=occasion, facts=facts_told, now=now,
+                participant=number,
+            )  # fmt: skip  # one letter

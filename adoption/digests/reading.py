@@ -1,0 +1,117 @@
+"""Letters for pages: what was sent, what would be sent now, and what the last one said."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import null
+from sqlalchemy import select
+
+from adoption import facts
+from adoption.digests import gathering
+from adoption.digests import planning
+from adoption.digests import subscribing
+from adoption.digests.subscribing import Due
+from adoption.extensions import db
+from adoption.mail.letter import COLUMNS
+from adoption.mail.letter import Stored
+from adoption.models import Letter
+from adoption.telling import digests as say
+from rules import digest
+from rules import period
+from rules.digest import timing
+
+if TYPE_CHECKING:
+    from rules.digest import Digest
+    from rules.digest import Silent
+
+KIND = gathering.KIND
+KEPT = 30 * timing.LATEST  # how long the link to a letter leads to it
+MOST = 60  # letters that are listed
+
+
+class Preview(NamedTuple):
+    """A letter as it was sent or as it would be now: its week, what it says, or why there is none.
+
+    ``letter`` is the one in the outbox, if there is one with these bytes.
+    """
+
+    week: int
+    moment: int
+    subject: str | None
+    html: str | None
+    text: str | None
+    why: str | None
+    letter: Stored | None
+
+
+def preview(participant: int, now: int) -> Preview:
+    """Return the letter that was due last to somebody: the stored bytes, or what they would be now."""
+    known = facts.current()
+    chosen = subscribing.of(participant, KIND)
+    week, moment = timing.latest(now, chosen.wish, known.zone, participant)
+    letter = of_week(participant, week)
+    if letter is not None and letter.html is not None:
+        return Preview(week, moment, letter.subject, letter.html, letter.text, None, letter)
+    company = gathering.company(week, now)
+    wanted = Due(participant, week, now, chosen._replace(suspended=None))
+    (made,) = planning.make(company, [wanted])
+    written = made.written
+    if written is None:
+        return Preview(week, moment, None, None, None, made.reply, letter)
+    return Preview(week, moment, written.subject, written.html, written.text, None, letter)
+
+
+def of_week(participant: int, week: int) -> Stored | None:
+    """Return somebody's letter of a week, if there is one."""
+    query = select(*COLUMNS).where(Letter.participant == participant, Letter.kind == KIND, Letter.week == week)
+    row = db.session.execute(query).first()
+    return None if row is None else Stored(*row)
+
+
+def history(participant: int | None = None, *, before: int | None = None, limit: int = MOST) -> list[Stored]:
+    """List the regular letters to somebody, or to everybody, the newest first; bodies are left out."""
+    light = [null().label(column.key) if column.key in {"text", "html"} else column for column in COLUMNS]
+    query = select(*light).where(Letter.kind == KIND)
+    if participant is not None:
+        query = query.where(Letter.participant == participant)
+    if before is not None:
+        query = query.where(Letter.id < before)
+    return [Stored(*row) for row in db.session.execute(query.order_by(Letter.id.desc()).limit(limit))]
+
+
+def recipients(now: int) -> list[int]:
+    """Return everybody to whom a weekly letter goes unless they switch it off, by name."""
+    known = facts.current()
+    today = known.today(now)
+    led = gathering.leaders(known, period.start("week", today) - gathering.WEEK)
+    found = subscribing.readers(known, led, today)
+    return sorted(found, key=lambda one: (known.people[one].name.casefold(), one))
+
+
+def deed(manager: int, participant: int) -> str | None:
+    """Return what the last letters to a manager thanked somebody for, in the words in which they did."""
+    query = select(Letter.facts).where(Letter.participant == manager, Letter.kind == KIND, Letter.state != "skipped")
+    for told in db.session.scalars(query.order_by(Letter.week.desc()).limit(2)):
+        found = msgspec.json.decode(told).get("deeds", {}).get(str(participant))
+        if found:
+            return str(found)
+    return None
+
+
+def decided(manager: int, week: int, now: int) -> Digest | Silent:
+    """Return what a letter about a week of somebody's team says: what the team page shows, too."""
+    found = gathering.company(week, now)
+    return digest.make(gathering.facts_of(found, [manager])[manager])
+
+
+def lead(manager: int, now: int) -> str | None:
+    """Say the sentence that the last whole week of somebody's team begins with, in the current language.
+
+    ``None``: there is nothing to say, for instance since nobody reports to them, or since data is too old.
+    """
+    week = period.start("week", facts.current().today(now)) - gathering.WEEK
+    found = decided(manager, week, now)
+    return say.lead(found) if isinstance(found, digest.Digest) else None

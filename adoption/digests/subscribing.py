@@ -1,0 +1,153 @@
+"""Who wants which regular letter, when, and in which language."""
+
+from __future__ import annotations
+
+import zoneinfo
+from typing import TYPE_CHECKING
+from typing import Any
+from typing import NamedTuple
+
+from flask import current_app
+from sqlalchemy import select
+
+from adoption import facts
+from adoption import statements
+from adoption.auth import roles
+from adoption.errors import RefusedError
+from adoption.extensions import begin_write
+from adoption.extensions import db
+from adoption.mail import outbox
+from adoption.models import Subscription
+from rules import sample
+from rules.digest import timing
+from rules.digest.timing import Wish
+from rules.wording import LANGUAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection
+
+    from adoption.facts import Known
+
+HOURS, WEEKDAYS = range(24), range(7)
+USUAL = {"digest": True}  # kind → whether it comes without being asked for
+LEADING = ("manager", "hr", "admin")  # roles that may read how those whom they lead are doing
+
+
+class WishError(RefusedError):
+    """There is no such weekday, hour, zone or language; ``field`` says which."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(f"There is no such {field}.")
+        self.field = field
+
+
+class Chosen(NamedTuple):
+    """What somebody chose about a kind of letter, and when (UTC microseconds)."""
+
+    active: bool = True
+    weekday: int = 0
+    hour: int = 8
+    zone: str | None = None
+    language: str | None = None
+    suspended: int | None = None
+    changed: int = 0
+
+    @property
+    def wish(self) -> Wish:
+        """When they want it."""
+        return Wish(self.weekday, self.hour, zone_of(self.zone))
+
+
+def zone_of(name: str | None) -> zoneinfo.ZoneInfo:
+    """Return a zone by its name, and the organisation's for none, or for one that there is no more."""
+    home: zoneinfo.ZoneInfo = current_app.extensions["settings"].organisation_zone
+    if name is None:
+        return home
+    try:
+        return zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        return home
+
+
+def usual(kind: str) -> Chosen:
+    """Return what holds for somebody who chose nothing."""
+    return Chosen(active=USUAL.get(kind, False))
+
+
+def of(participant: int, kind: str) -> Chosen:
+    """Return what somebody chose."""
+    return of_all(kind, [participant]).get(participant, usual(kind))
+
+
+def of_all(kind: str, participants: list[int] | None = None) -> Mapping[int, Chosen]:
+    """Return what those chose who did; one query."""
+    table = Subscription
+    query = select(table.participant, *(getattr(table, name) for name in Chosen._fields)).where(table.kind == kind)
+    if participants is not None:
+        query = query.where(table.participant.in_(participants))
+    return {row[0]: Chosen(*row[1:]) for row in db.session.execute(query)}
+
+
+def choose(participant: int, kind: str, now: int, **chosen: Any) -> Chosen:
+    """Store some choices and leave the others; letters of that kind that wait are not sent any more once it is off.
+
+    The caller commits.
+
+    Raises:
+        WishError: there is no such weekday, hour, zone or language.
+    """
+    connection = begin_write()
+    wanted = of(participant, kind)._replace(changed=now, **chosen)
+    _check(wanted)
+    statements.put(connection, "subscription", ("participant", "kind"), Chosen._fields, [(participant, kind, *wanted)])
+    if not wanted.active:
+        outbox.take_back(connection, participant, kind, "off", now)
+    return wanted
+
+
+def _check(wanted: Chosen) -> None:
+    if wanted.weekday not in WEEKDAYS:
+        raise WishError("weekday")  # noqa: EM101  # the field's name
+    if wanted.hour not in HOURS:
+        raise WishError("hour")  # noqa: EM101  # the same
+    if wanted.zone is not None and wanted.zone not in zoneinfo.available_timezones():
+        raise WishError("zone")  # noqa: EM101  # the same
+    if wanted.language is not None and wanted.language not in LANGUAGES:
+        raise WishError("language")  # noqa: EM101  # the same
+
+
+def suspend(connection: Connection, participant: int, kind: str, now: int) -> None:
+    """Send no more letters of a kind to somebody, since they come back."""
+    wanted = of(participant, kind)._replace(suspended=now, changed=now)
+    statements.put(connection, "subscription", ("participant", "kind"), Chosen._fields, [(participant, kind, *wanted)])
+    outbox.take_back(connection, participant, kind, "suspended", now)
+
+
+class Due(NamedTuple):
+    """A letter that is due: to whom, of which week (its first day), since when, and what they chose."""
+
+    participant: int
+    week: int
+    moment: int
+    chosen: Chosen
+
+
+def readers(known: Known, led: Mapping[int, object], today: int) -> list[int]:
+    """Return who leads somebody, may read how they are doing, and works here."""
+    may = set().union(*(roles.having(role, today) for role in LEADING))
+    return sorted(one for one in led if one in may and not sample.is_address(known.people[one].email))
+
+
+def due(kind: str, participants: list[int], now: int) -> list[Due]:
+    """Return the letter that was due last to each of these people who want it, whether or not there is one."""
+    home = facts.current().zone
+    chosen, plain = of_all(kind), usual(kind)
+    found = []
+    for one in participants:
+        wanted = chosen.get(one, plain)
+        if wanted.active:
+            week, moment = timing.latest(now, wanted.wish, home, one)
+            found.append(Due(one, week, moment, wanted))
+    return found

@@ -1,0 +1,245 @@
+"""Golden letters in three languages: their words, their tone, their weight, and a page that every mail program shows.
+
+``GOLDEN=write pytest …`` writes the golden texts anew; read what changed before it is committed.
+"""
+# ruff: noqa: RUF001  # Cyrillic letters and full-width punctuation are meant
+
+import os
+import re
+from email import message_from_bytes
+from email.policy import default
+from html.parser import HTMLParser
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from adoption.digests import writing
+from adoption.extensions import db
+from adoption.mail import message
+from adoption.mail.letter import Stored
+from adoption.records import Card
+from rules import digest
+from rules.digest import Facts
+from rules.digest import Open
+from rules.digest import Report
+from rules.digest import Spending
+from rules.value import UNIT
+from tests.bureau import NOW
+from tests.bureau import WEEK
+
+HERE = Path(__file__).parent / "letters"
+ZONE = ZoneInfo("Europe/Amsterdam")
+LANGUAGES = ("en", "ru", "zh")
+LARGEST = 80 * 1024  # bytes of the page as it travels
+CONTACTS = {"en": "Developed contacts", "ru": "Проработанные контакты", "zh": "已完善的联系人"}
+TEN = {"en": "Ten developed contacts", "ru": "Десять проработанных контактов", "zh": "十个已完善的联系人"}
+STEP = {"en": "a next step", "ru": "следующий шаг", "zh": "下一步安排"}
+TALK = {"en": "a conversation", "ru": "разговор", "zh": "一次沟通"}
+LUNCH = {"en": "Free lunch", "ru": "Бесплатный обед", "zh": "免费午餐"}
+PEOPLE = ("Alice Novak", "Anna Kowalska", "Боб Иванов", "Lena Fischer", "李伟", "Sara Martín", "Tomás Silva")
+WORK = ((3, 6), (9, 12), (3, 7), (8, 0), (7, 7), (4, 5), (7, 10))
+
+
+def report(number, name, before, now, *, away=(0, 0)):
+    weeks = [value * UNIT for value in (4, 5, 4, 6, 5, 4, 5, before, now)]
+    return Report(number=number, name=name, work=weeks, had=weeks, targets=[10 * UNIT] * 9, days=(5, 5), away=away)
+
+
+def team(*, away=False):
+    return [
+        report(number, name, before, now, away=(0, 5) if away or name == "Lena Fischer" else (0, 0))
+        for number, (name, (before, now)) in enumerate(zip(PEOPLE, WORK, strict=True), start=1)
+    ]
+
+
+def facts(reports, **more):
+    known = {
+        "week": WEEK.toordinal(), "team": "Inside Sales", "metric": CONTACTS, "goal": TEN, "begun": 1,
+        "medians": [5 * UNIT] * 9, "scores": [78, 79, 80, 81, 82, 80, 81, 83, 86], "as_of": NOW, "thanked": {},
+        "open": [
+            Open(kind="contact", need="next-step", title=STEP, records=[f"contact/{one}" for one in range(1, 6)]),
+            Open(kind="contact", need="talked-to", title=TALK, records=["contact/7", "contact/8"]),
+        ],
+        "rewards": [Spending(key="lunch", title=LUNCH, used=11, left=94)],
+        "waiting": 3,
+    }  # fmt: skip  # a table
+    return Facts(reports=reports, **known | more)
+
+
+SCENES = {
+    "normal": facts(team()),
+    "quiet": facts([report(number, name, 4, 0) for number, name in enumerate(PEOPLE, start=1)], open=[]),
+    "late": facts(team(), late=5),
+    "away": facts([report(number, name, 4, 0, away=(0, 5)) for number, name in enumerate(PEOPLE, start=1)], open=[]),
+    "one": facts([report(1, "Alice Novak", 3, 6)], open=[], said="near"),
+    "sixty": facts([report(number, f"{PEOPLE[number % 7]} {number}", 4, number % 14) for number in range(1, 61)]),
+}
+CASES = [(scene, code) for scene in SCENES for code in LANGUAGES]
+every_letter = pytest.mark.parametrize(("scene", "code"), CASES)
+
+
+@pytest.fixture
+def app(new_app):
+    with new_app("sqlite", PUBLIC_URL="https://spoonful.example.com") as app:
+        yield app
+
+
+def written(scene, code):
+    found = digest.make(SCENES[scene])
+    cards = {f"contact/{one}": Card(f"contact/{one}", name=f"Blue Kettle {one}") for one in range(9)}
+    letter = writing.write(found, 1, code, cards, ZONE)
+    db.session.rollback()
+    return letter
+
+
+@every_letter
+def test_the_golden_letters_say_what_they_said(app, scene, code):
+    file = HERE / f"{scene}.{code}.txt"
+    found = written(scene, code)
+    said = f"{found.subject}\n\n{found.text}"
+    if os.environ.get("GOLDEN") == "write":
+        file.write_text(said, encoding="utf-8")
+    assert said == file.read_text(encoding="utf-8")
+
+
+# --- tone
+
+UNKIND = {  # what no letter says of anybody
+    "en": r"\bfail|\bworst|\bonly\b|\bpoor|\bbad(ly)?\b|\blazy|\bweak|\bbehind\b|\blast place|\bmissed\b|\bbottom\b",
+    "ru": r"провал|худш|только|лишь|плохо|плохой|ленив|слаб|отста|последнее место|не справил|упущен",
+    "zh": r"失败|最差|只有|仅仅|差劲|懒|落后|垫底|倒数|不足|错过",
+}
+
+
+@every_letter
+def test_no_letter_says_an_unkind_word_or_shouts(app, scene, code):
+    found = written(scene, code)
+    said = re.sub(r"https?://\S+", "", f"{found.subject}\n{found.text}\n{visible(found.html)}").lower()
+    assert re.findall(UNKIND[code], said) == []
+    assert not set("!！") & set(said)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_list_of_words_finds_them(code):
+    samples = {"en": "you failed; only 3", "ru": "худший результат, только 3", "zh": "最差，只有三个"}
+    assert re.findall(UNKIND[code], samples[code])
+
+
+@every_letter
+def test_the_subject_names_nobody_and_fits(app, scene, code):
+    subject = written(scene, code).subject
+    assert len(subject) <= 90
+    assert not any(name.split()[0] in subject for name in PEOPLE)
+
+
+@every_letter
+def test_nobody_is_shown_by_how_much_they_did(app, scene, code):
+    found = digest.make(SCENES[scene])
+    names = [line.name for line in found.lines]
+    assert names == sorted(names, key=str.casefold)
+    text = written(scene, code).text
+    where = [text.rindex(f"{name}: ") for name in names]
+    assert where == sorted(where)
+
+
+# --- the page
+
+SAFE = {  # properties that mail programs read
+    "background", "background-color", "border", "border-color", "border-radius", "border-top", "border-collapse",
+    "border-spacing", "color", "display", "font-family", "font-size", "font-weight", "height", "line-height", "margin",
+    "max-height", "max-width", "overflow", "padding", "text-align", "text-decoration", "white-space", "width",
+    "word-break", "vertical-align",
+}  # fmt: skip  # a list of words
+TAGS = {
+    "html", "head", "meta", "title", "style", "body", "div", "table", "caption", "tbody", "tr", "td", "th", "strong",
+    "h1", "h2", "p", "a", "br", "span",
+}  # fmt: skip  # a list of words
+
+
+class Page(HTMLParser):
+    """The elements of a page with their attributes, and the text in them."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.found, self.said, self.open, self.tables = [], [], [], []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        self.found.append((tag, given))
+        if tag not in {"meta", "br"}:
+            self.open.append(tag)
+        if tag == "table":
+            self.tables.append((given, []))
+        if tag == "th" and self.tables:
+            self.tables[-1][1].append(given)
+
+    def handle_endtag(self, tag):
+        while self.open and self.open.pop() != tag:
+            pass
+        if tag == "table":
+            given, heads = self.tables.pop()
+            assert given.get("role") == "presentation" or heads, "a table of data without a heading"
+            assert all(one.get("scope") in {"row", "col"} for one in heads)
+
+    def handle_data(self, data):
+        if not {"style", "title"} & set(self.open):
+            self.said.append(data)
+
+
+def visible(html):
+    return " ".join(" ".join(Page(html).said).split())
+
+
+@every_letter
+def test_a_page_uses_what_every_mail_program_knows(app, scene, code):
+    html = written(scene, code).html
+    page = Page(html)
+    assert {tag for tag, _ in page.found} <= TAGS
+    assert page.found[0] == ("html", {"lang": code})
+    for tag, given in page.found:
+        for part in filter(None, (given.get("style") or "").split(";")):
+            name, _, value = part.partition(":")
+            assert name.strip() in SAFE, part
+            assert "url(" not in value
+            assert "!important" not in value
+        assert not {"onclick", "src", "background", "id"} & given.keys(), tag
+    assert ("meta", {"name": "color-scheme", "content": "light dark"}) in page.found
+    assert "http-equiv" not in html
+    assert not re.search(r"<img|<link|<script|@import|url\(|position:|float:|flex|grid", html)
+
+
+@every_letter
+def test_a_page_is_complete_without_its_head(app, scene, code):
+    """What a mail program throws away is an extra: every text has its colour and size by itself."""
+    page = Page(written(scene, code).html)
+    for tag, given in page.found:
+        if tag in {"h1", "h2", "a"} or (tag == "td" and "third" in (given.get("class") or "")):
+            assert "color" in (given.get("style") or ""), (tag, given)
+
+
+@every_letter
+def test_bars_are_cells_with_a_colour_and_the_number_stands_beside_them(app, scene, code):
+    found = digest.make(SCENES[scene])
+    html = written(scene, code).html
+    bars = re.findall(r'<td class="fill" width="(\d+)%"[^>]*bgcolor="(#\w+)"', html)
+    assert all(1 <= int(part) <= 100 for part, _ in bars)
+    if not found.quiet:
+        assert len(bars) >= len(found.bars)
+    for bar in found.bars:
+        assert f">{bar.value // UNIT}<" in html
+
+
+@every_letter
+def test_a_letter_is_not_clipped(app, scene, code):
+    found = written(scene, code)
+    stored = Stored(
+        id=1, kind="digest", participant=1, address="mei@example.com", occasion="2026-W48", language=code, facts="{}",
+        state="rendered", planned=NOW, due=NOW, expires=NOW, changed=NOW, tries=0, doubts=0, rendered=NOW,
+        message_id="<x@example.com>", subject=found.subject, text=found.text, html=found.html, reply=None, week=1,
+    )  # fmt: skip  # a row
+    parsed = message_from_bytes(message.build(stored, "spoonful@example.com"), policy=default)
+    page = parsed.get_body(("html",))
+    assert len(page.get_payload().encode()) < LARGEST
+    assert page.get_content().replace("\r\n", "\n").strip() == found.html.strip()
