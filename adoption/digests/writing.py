@@ -150,7 +150,7 @@ def _place(zone: ZoneInfo, tongue: Tongue) -> str:
 
 
 def _full(day: date) -> str:
-    return languages.current().day(day.toordinal(), "full").rstrip(".")
+    return languages.current().day(day.toordinal(), "full")
 
 
 def week_name(monday: int) -> str:
