@@ -148,8 +148,8 @@ def test_nobody_is_shown_by_how_much_they_did(app, scene, code):
 SAFE = {  # properties that mail programs read
     "background", "background-color", "border", "border-color", "border-radius", "border-top", "border-collapse",
     "border-spacing", "color", "display", "font-family", "font-size", "font-weight", "height", "line-height", "margin",
-    "max-height", "max-width", "overflow", "padding", "padding-bottom", "padding-top", "text-align", "text-decoration", "white-space",
-    "width",
+    "max-height", "max-width", "overflow", "padding", "padding-bottom", "padding-top", "text-align", "text-decoration",
+    "white-space", "width",
     "word-break", "vertical-align",
 }  # fmt: skip  # a list of words
 TAGS = {
