@@ -85,9 +85,9 @@ class Tongue:
         """Write a number of ten-thousandths."""
         return self.number(Decimal(value) / UNIT)
 
-    def percent(self, part: Decimal) -> str:
-        """Write a part of one as a percentage without decimals."""
-        return numbers.format_percent(part, format=None, locale=self.locale)
+    def percent(self, part: Decimal, *, exact: bool = False) -> str:
+        """Write a part of one as a percentage, without decimals or with all that it has."""
+        return numbers.format_percent(part, format=None, locale=self.locale, decimal_quantization=not exact)
 
     def money(self, amount: Decimal, currency: str) -> str:
         """Write an amount of money, always with its cents, and a loss with a minus as people write it."""

@@ -27,7 +27,7 @@ def number(value: float) -> str:
 
 def share(value: float) -> str:
     """Write a share as per cent."""
-    return languages.current().percent(Decimal(str(value)))
+    return languages.current().percent(Decimal(str(value)), exact=True)
 
 
 FORMULAS: Mapping[str, Callable[[Constants], str]] = {
