@@ -108,17 +108,22 @@ def amount(text: str) -> Decimal | None:
     kept = re.sub(r"[^\d.,-]", "", text)
     comma, point = kept.rfind(","), kept.rfind(".")
     if comma > point:
-        thousands = kept.count(",") > 1 or (point < 0 and len(kept) - comma == 4 and not kept.startswith("0"))  # noqa: PLR2004  # 1,234
+        thousands = kept.count(",") > 1 or (point < 0 and _of_thousands(kept, comma))
         kept = kept.replace(",", "") if thousands else kept.replace(".", "").replace(",", ".")
     else:
         kept = kept.replace(",", "")
-        if kept.count(".") > 1:
-            kept = kept.replace(".", "")
+        thousands = kept.count(".") > 1 or (comma < 0 <= point and _of_thousands(kept, point))
+        kept = kept.replace(".", "") if thousands else kept
     try:
         found = Decimal(kept)
     except InvalidOperation:
         return None
     return found if found.adjusted() <= LARGEST else None
+
+
+def _of_thousands(kept: str, mark: int) -> bool:
+    """Say whether a mark parts thousands: money has two decimals, so that 1.234 is more than a thousand."""
+    return len(kept) - mark == len(".234") and not kept.lstrip("-").startswith("0")
 
 
 def day(text: str) -> str:

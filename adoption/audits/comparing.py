@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -187,7 +188,8 @@ def customer_of(row: Row[Any]) -> Customer:
     """Return the customer that a stored row describes."""
     card = Card(str(row.line), row.name, row.company, row.email, row.phone)
     names = row.first_name, row.last_name
-    return Customer(row.line, card, row.owner, checking.amount(row.value), row.last_contact, names, row.notes)
+    value = Decimal(row.value) if row.value else None
+    return Customer(row.line, card, row.owner, value, row.last_contact, names, row.notes)
 
 
 # --- what is stored

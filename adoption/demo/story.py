@@ -15,6 +15,7 @@ from adoption import intake
 from adoption import journal
 from adoption import people_csv
 from adoption import rulebook
+from adoption.demo import audit
 from adoption.demo import bonuses
 from adoption.demo import changes
 from adoption.demo import choices
@@ -89,6 +90,7 @@ def fill(now: int, report: Callable[[int, int], None]) -> tuple[int, int]:
     lapses.judge(now, lambda _done, _whole: None)
     owners.decide(now)
     _tell(now)
+    audit.hold(now)
     journal.check(now)
     db.session.commit()
     report(total, total)

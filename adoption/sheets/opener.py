@@ -26,7 +26,8 @@ def text(cell: object, longest: int) -> str:
     if isinstance(cell, bool):
         return "yes" if cell else "no"
     if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < EXACT else repr(cell)
+        written = str(int(cell)) if cell.is_integer() and abs(cell) < EXACT else repr(cell)
+        return f"{written}0" if written[-4:-3] == "." else written  # 1.234 would be taken for more than a thousand
     if isinstance(cell, datetime):
         return cell.date().isoformat()
     if isinstance(cell, (date, time)):

@@ -12,6 +12,7 @@ from itertools import permutations
 from typing import TYPE_CHECKING
 
 from rules import period
+from rules.audit import closing
 from rules.book.faults import Fault
 from rules.book.faults import place
 from rules.book.plan_lint import plan_warnings
@@ -42,6 +43,7 @@ VERBS = (
     *("sent", "shared", "signed", "stage_changed", "status_changed", "submitted", "updated", "uploaded", "used"),
     "won",
 )
+OWN = frozenset({closing.TYPE})  # types that no source sends: what the service itself has seen
 USUAL = frozenset(f"{record}.{verb}" for record in RECORDS for verb in VERBS)  # types that CRMs usually send
 _SHORT_GAP = 31  # days that are probably a slip
 DAYS = {"day": 1, "week": 7, "month": 31, "quarter": 92, "year": 366}  # the most days of a period
@@ -58,7 +60,7 @@ def warnings(book: Book, emitted: Collection[str] | None = None) -> Iterator[Fau
 
 
 def _nobody_emits(book: Book, emitted: Collection[str]) -> Iterator[Fault]:
-    sent = {*emitted, *book.milestones}
+    sent = {*emitted, *OWN, *book.milestones}
     asked = {place("metric", key, "counts"): metric.counts for key, metric in book.metrics.items()}
     for key, milestone in book.milestones.items():
         asked.update({place("milestone", key, "needs", at, "on"): n.on for at, n in enumerate(milestone.needs)})

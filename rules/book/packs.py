@@ -21,6 +21,7 @@ from typing import NamedTuple
 from rules.book.faults import BookError
 from rules.book.faults import Fault
 from rules.book.faults import place
+from rules.book.lint import OWN
 from rules.book.reading import load
 from rules.book.schemas import SECTIONS
 from rules.book.schemas import in_words
@@ -139,11 +140,11 @@ def _is_said(text: object) -> bool:
 def types(book: Book) -> tuple[str, ...]:
     """Return the activity types that sources must send for a book to reward anything, in order.
 
-    What undoes a milestone is not among them: without it a record simply stays done.
+    What undoes a milestone is not among them: without it a record simply stays done.  Nor is what Spoonful itself sees.
     """
     counted = {kind for metric in book.metrics.values() for kind in metric.counts}
     needed = {kind for one in book.milestones.values() for need in one.needs for kind in need.on}
-    return tuple(sorted((counted - book.milestones.keys()) | needed))
+    return tuple(sorted((counted - book.milestones.keys() - OWN) | needed))
 
 
 def cost(book: Book, people: int = PEOPLE) -> Cost:

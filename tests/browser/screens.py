@@ -44,6 +44,7 @@ SIZES = (chromium.PHONE, chromium.DESKTOP)
 TALLEST = {360: 2400, 1280: 1600}  # pixels of a picture; a longer page is cut there
 ALICE, BOB, MEI, CARL, ROSA = "Alice Novak", "Bob Visser", "Mei Tanaka", "Carl Bauer", "Rosa Meyer"
 GRACE = "Grace Okafor"
+LEAD = "Ada Lindqvist"
 HANA, APPROVER = "Hana Dvořák", "Victor Hale"
 IVAN, WEI = "Иван Петров", "王伟"
 AGENTS = (
@@ -74,6 +75,12 @@ REGISTER = (
 SHOW = ("code:", "form:has(#code) button", "wait:[data-verdict]")
 EFFECT = ("wait:[data-part=effect] .stats",)
 LUNCH_WHY = "main li:has-text('Free lunch') a[href$='/why']"
+SHEET = (
+    "Kunde;Firma;E-Mail;Telefon;Betreuer;Umsatz;Letzter Kontakt;Lieblingsfarbe\n"
+    "Wanda Sandoval;Borealis Energy;w.sandoval@borealis.example;+31 20 5550101;Alice Novak;84.500,00;12.10.2026;blau\n"
+    "Рябова Лариса;Волга Логистик;;+7 846 555 01 02;Иван Петров;61 200;03.11.2026;\n"
+    "林国栋;华光科技有限公司;guodong.lin@huaguang.example;;王伟;58,000;2026-09-28;rot\n"
+)
 LIST = (
     "email;name;team;manager\nalice.novak@spoonful.example;Alice Novak;Sales North;mei.tanaka@spoonful.example\n"
     "noor.bakker@spoonful.example;Noor Bakker;Sales North;mei.tanaka@spoonful.example\n"
@@ -147,6 +154,16 @@ SCREENS = (
     Screen("dry-run-dark", HANA, "/hr/book/drafts/1/dry-run?from=2026-11-01&to=2026-11-25", dark=True),
     Screen("dry-run-ru", HANA, "/hr/book/drafts/1/dry-run?from=2026-11-01&to=2026-11-25", language="ru"),
     Screen("dry-run-zh", HANA, "/hr/book/drafts/1/dry-run?from=2026-11-01&to=2026-11-25", language="zh"),
+    Screen("audits", LEAD, "/audits"),
+    Screen("audits-mine", BOB, "/audits/mine"),
+    Screen("audits-columns", LEAD, "/audits", ("file:#file=" + SHEET, "form:has(#file) .btn.main")),
+    Screen("audit", LEAD, "/audits/1"),
+    Screen("audit-dark", LEAD, "/audits/1", dark=True),
+    Screen("audit-ru", LEAD, "/audits/1", language="ru"),
+    Screen("audit-probable", LEAD, "/audits/1?show=probable"),
+    Screen("audit-closed", LEAD, "/audits/1?show=closed"),
+    Screen("audit-rows", ALICE, "/audits/rows"),
+    Screen("audit-rows-zh", WEI, "/audits/rows"),
     Screen("register", CARL, "/counter/register"),
     Screen("counter", CARL, "/counter/register", REGISTER),
     Screen("counter-give", CARL, "/counter/register", (*REGISTER, *SHOW)),

@@ -136,6 +136,7 @@ def test_what_two_packs_call_the_same_is_the_same():
 def test_a_pack_knows_what_its_sources_must_send():
     by_name = {pack.key: packs.types(pack.book) for pack in SHIPPED}
     assert by_name["clean-closing"] == ("deal.lost", "deal.won")
+    assert "audit.row_closed" not in by_name["leaving-spreadsheets"]  # the service sees it by itself
     assert by_name["customer-care"] == (
         "call.completed", "email.sent", "note.created", "ticket.closed", "ticket.replied",
     )  # fmt: skip  # neither the milestone itself nor what undoes it
