@@ -15,6 +15,7 @@ from flask_smorest import Api
 
 from adoption import health
 from adoption.api import activities
+from adoption.api import audits
 from adoption.api import boards
 from adoption.api import book
 from adoption.api import hooks
@@ -34,7 +35,15 @@ if TYPE_CHECKING:
 
 PREFIX = "/api/v1"
 VERSION = "1.0"
-RESOURCES: tuple[Blueprint, ...] = (activities.bp, participants.bp, boards.bp, book.bp, incentives.bp, trials.bp)
+RESOURCES: tuple[Blueprint, ...] = (
+    activities.bp,
+    participants.bp,
+    boards.bp,
+    book.bp,
+    incentives.bp,
+    trials.bp,
+    audits.bp,
+)
 PLAIN: tuple[Blueprint, ...] = (hooks.bp, service.bp)  # not part of the versioned API
 
 page = Blueprint("api", __name__, template_folder="templates")

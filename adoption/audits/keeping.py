@@ -129,6 +129,18 @@ def find(number: int) -> Kept:
     return _kept(row)
 
 
+def opened(number: int, participant: int, *, leads: bool) -> Kept:
+    """Return an audit that somebody may open: their own, or, for who looks after them, one of the organisation.
+
+    Raises:
+        NotFoundError: there is none, or it is somebody's own: nobody learns which.
+    """
+    kept = find(number)
+    if not (kept.participant == participant or (kept.shared and leads)):
+        raise NotFoundError
+    return kept
+
+
 def of(participant: int) -> list[Kept]:
     """Return the audits that somebody began, the newest first."""
     return _all(Audit.participant == participant)

@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from adoption.journal import By
 
 PAGE = 25  # rows of one page
-MOST_PAGES = 10_000
 NAMED = 200  # people whose addresses are offered
 DAYS = 60  # of the history that is drawn
 WIDTH, HEIGHT = 320, 60  # of its drawing
@@ -114,7 +113,7 @@ def _asked(known: Known) -> tuple[int | None, str]:
 
 
 def _number(text: str) -> int:
-    return min(int(text), MOST_PAGES) if text.isdecimal() and len(text) < len("100000000") else 0
+    return int(text) if text.isdecimal() and len(text) < len("1000000000") else 0
 
 
 def line(row: Row[Any], known: Known, country: str) -> dict[str, Any]:

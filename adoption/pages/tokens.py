@@ -43,6 +43,7 @@ SCOPES: Mapping[str, Callable[[], str]] = {
     "book:write": lambda: gettext("write drafts of the book, and publish what needs no approval"),
     "book:approve": lambda: gettext("approve drafts of the book"),
     "incentives:stop": lambda: gettext("stop incentives, and let them go on"),
+    "audits:run": lambda: gettext("compare sheets of customers with the CRM, and close their rows"),
     "admin": lambda: gettext("everything that the API can do"),
 }
 

@@ -125,7 +125,7 @@ def test_only_services_and_admins_may_send_activities():
 
 BODY = {"POST": {"json": []}}
 PARTS = {"email": "alice@example.com", "key": "none", "id": "1-3-1-1", "source": "crm", "filename": "x", "number": 1,
-         "kind": "metric"}  # fmt: skip
+         "kind": "metric", "line": 1}  # fmt: skip
 CAST = {
     "nobody": None,
     "alice": "employee",
