@@ -43,8 +43,9 @@ KNOWN = {
     "id": "1-1-1-1",
     "number": 1,
     "kind": "incentive",
+    "line": 2,
 }
-OF_THE_BOOK = ("/book", "/drafts", "/definitions")  # what HR does, and no token that belongs to nobody
+OF_THE_BOOK = ("/book", "/drafts", "/definitions", "/audits")  # what HR does, and no token that belongs to nobody
 
 
 def did(kind, data):
