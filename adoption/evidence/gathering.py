@@ -146,8 +146,6 @@ def gather(connection: Connection, known: Known, day: int, parts: Parts) -> froz
     required = _required(known)
     heard: set[str] = set()
     for row in _came(connection, midnight(known, day) - EARLY, until):
-        if known.day_of(row.received) == day:
-            heard.add(row.source)
         recorded, dated, said = _recorded(row)
         if known.day_of(recorded) != day:
             continue

@@ -29,6 +29,7 @@ from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.models import Batch
 from adoption.models import Night
+from rules import period
 from rules import sample
 
 if TYPE_CHECKING:
@@ -52,7 +53,10 @@ def due(now: int) -> range:
     if done is not None:
         return range(done + 1, last + 1)
     first = db.session.scalar(select(func.min(Batch.received)).where(Batch.door != sample.DOOR))
-    return range(last + 1 if first is None else known.day_of(first), last + 1)
+    if first is None:
+        return range(last + 1, last + 1)
+    since = privacy.current().since or period.FOREVER  # whenever something came first: from then on people are judged
+    return range(min(known.day_of(first), since), last + 1)
 
 
 def run(now: int, report: Report, *, size: int = SIZE) -> int:
