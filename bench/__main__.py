@@ -9,7 +9,7 @@ import time
 
 from bench import meters
 
-NAMES = ("ingest", "requests", "boards", "million", "dryrun", "bonuses", "reliance", "audit", "kill")
+NAMES = ("ingest", "requests", "boards", "million", "dryrun", "bonuses", "reliance", "nightly", "audit", "kill")
 
 
 def main() -> None:
