@@ -61,10 +61,11 @@ def declare_norm(  # noqa: PLR0913  # who declares what, for whom, from when, wh
     """
     if not LEAST <= live <= MOST or whom.role is None:
         raise NormError
+    said_why = journal.reason(why)
     _ahead(connection, starts)
     connection.execute(insert(Norm).values(role=whom.role, live=round(live * 100), imports=False, starts=starts))
     said = {"live": live, "from": period.text("day", starts)}
-    journal.write(connection, by, "declared", f"norm/{whom.thing}", after=said, why=journal.reason(why), now=now)
+    journal.write(connection, by, "declared", f"norm/{whom.thing}", after=said, why=said_why, now=now)
 
 
 def declare_season(  # noqa: PLR0913  # who declares what, for whom, from when to when, why
@@ -79,10 +80,11 @@ def declare_season(  # noqa: PLR0913  # who declares what, for whom, from when t
     """
     if not starts < ends <= starts + 366:
         raise SeasonError
+    said_why = journal.reason(why)
     _ahead(connection, starts)
     connection.execute(insert(Season).values(starts=starts, ends=ends, **whom._asdict()))
     said = {"from": period.text("day", starts), "until": period.text("day", ends - 1)}
-    journal.write(connection, by, "declared", f"season/{whom.thing}", after=said, why=journal.reason(why), now=now)
+    journal.write(connection, by, "declared", f"season/{whom.thing}", after=said, why=said_why, now=now)
 
 
 def _ahead(connection: Connection, starts: int) -> None:

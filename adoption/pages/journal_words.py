@@ -69,9 +69,12 @@ ACTIONS: Words = {
     # say: of rows of a spreadsheet, beside the name of the thing
     "assigned": lambda: gettext("got somebody who looks after its rows"),
     "decided": lambda: gettext("was decided"),
+    "declared": lambda: gettext("was declared"),
 }
 # Of all these: a kind of thing, before the thing's name
 KINDS: Words = {
+    "norm": lambda: gettext("Usual actions a day"),
+    "season": lambda: gettext("Quiet season"),
     "participant": lambda: gettext("Person"),
     "people": lambda: gettext("List of people"),
     "absences": lambda: gettext("List of absences"),
@@ -108,6 +111,7 @@ KINDS: Words = {
 }
 # Of all these: a page of somebody's that somebody else looked at
 PAGES: Words = {
+    "flask reliance show": lambda: gettext("evidence of spreadsheet work, on the command line"),
     "participants.progress": lambda: gettext("progress"),
     "participants.awards": lambda: gettext("awards"),
     "participants.why_not_yet": lambda: gettext("what is missing for an award"),
