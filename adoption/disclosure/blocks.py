@@ -5,6 +5,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
+class Code(str):
+    """A cell of names that are the same in every language: tables, types, sources."""
+
+    __slots__ = ()
+    code = True  # for templates
+
+
 class Table(NamedTuple):
     """A table: what it shows, headings, and rows of text."""
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from adoption import languages
+from adoption.disclosure.blocks import Code
 from adoption.disclosure.blocks import Table
 from adoption.disclosure.processing import PROCESSING
 from adoption.disclosure.processing import days
@@ -176,6 +177,7 @@ def everything() -> tuple[Block, ...]:
         gettext("Tables"),
     )  # fmt: skip  # one row
     rows = tuple(
-        (one.what(), one.source(), one.purpose(), one.kept(), one.seen(), ", ".join(one.tables)) for one in PROCESSING
+        (one.what(), one.source(), one.purpose(), one.kept(), one.seen(), Code(", ".join(one.tables)))
+        for one in PROCESSING
     )
     return (Table(gettext("Table of processing"), headings, rows),)

@@ -8,6 +8,7 @@ from typing import Any
 
 from adoption import languages
 from adoption.disclosure import words
+from adoption.disclosure.blocks import Code
 from adoption.disclosure.blocks import Table
 from adoption.languages import gettext
 from adoption.languages import ngettext
@@ -102,7 +103,7 @@ def processed(what: Mapping[str, Any]) -> tuple[Block, ...]:
 
 
 def _listed(names: list[str]) -> str:
-    return ", ".join(names) if names else gettext("none")
+    return Code(", ".join(names)) if names else gettext("none")
 
 
 def purpose() -> tuple[Block, ...]:
