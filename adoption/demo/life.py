@@ -163,6 +163,7 @@ def _import(diary: Diary, today: int) -> range:
             "email": f"visitor{number}@example.net",
             "phone": "+31 20 555",
             "company": "Fair",
+            "channel": "import",
         }
         diary.add("contact.created", who, day, diary.record("contact"), card | {"owner": who.account})
     return range(begin, len(diary.events))

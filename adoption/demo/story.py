@@ -26,6 +26,7 @@ from adoption.demo import life
 from adoption.demo import limits
 from adoption.demo import owners
 from adoption.demo import uses
+from adoption.demo import workbooks
 from adoption.errors import AdoptionError
 from adoption.extensions import db
 from rules import period
@@ -86,6 +87,7 @@ def fill(now: int, report: Callable[[int, int], None]) -> tuple[int, int]:
     limits.tighten(now)
     changes.write(now)
     helpdesk.deliver([company.address(name) for name in ("Bob Visser", "Mei Tanaka", "Alice Novak")], now)
+    workbooks.tell(staff, now)
     late = _deliver(delivery.corrections, now)
     lapses.judge(now, lambda _done, _whole: None)
     owners.decide(now)

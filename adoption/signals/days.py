@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+MOST = 400  # days that may be said to be whole at once
 _WHOLE = (
     "INSERT INTO feed_day (feed, day, heard, whole) SELECT feed, day, heard, whole FROM {given} AS g WHERE true"
     " ON CONFLICT (feed, day) DO UPDATE SET whole = excluded.whole, heard = excluded.heard, swept = NULL"
