@@ -60,6 +60,9 @@ PERMISSIONS: Mapping[str, Mapping[str, Reach]] = {
     "evidence:read": EVERYBODY,  # nobody reads somebody else's
     "team:read": {"manager": REPORTS},
     "flags:lead": {"lead": ALL},  # what waits for an adoption lead; neither HR's nor an administrator's
+    "workbooks:propose": EVERYBODY,
+    "workbooks:decide": {"lead": ALL, "manager": REPORTS},  # about what one's people proposed
+    "feeds:manage": {"lead": ALL, "admin": ALL},
     "privacy:read": EVERYBODY,  # what is processed about people
     "privacy:manage": {"hr": ALL, "admin": ALL},  # the switch of individual detection
     "ownership:decide": {"manager": REPORTS, "lead": ALL},  # whose records are

@@ -29,6 +29,7 @@ from adoption.pages import devices
 from adoption.pages import digest
 from adoption.pages import dry_run
 from adoption.pages import effect
+from adoption.pages import feeds
 from adoption.pages import frame
 from adoption.pages import home
 from adoption.pages import journal_pages
@@ -57,6 +58,7 @@ from adoption.pages import start
 from adoption.pages import stops
 from adoption.pages import tokens
 from adoption.pages import why
+from adoption.pages import workbooks
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -106,6 +108,8 @@ PAGES: tuple[Blueprint, ...] = (
     privacy_settings.bp,
     audits.bp,
     ownership.bp,
+    feeds.bp,
+    workbooks.bp,
 )
 
 

@@ -17,6 +17,7 @@ from adoption.auth.table import OWN
 from adoption.auth.table import REPORTS
 from adoption.auth.table import Reach
 from adoption.languages import gettext
+from adoption.signals import register
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +43,11 @@ class Entry(NamedTuple):
 def _budgets() -> int:
     """Count the budgets that come to their end, or about which HR is asked; one query."""
     return len(budgets.open_alerts(time.time_ns() // 1000))
+
+
+def _proposals() -> int:
+    """Count the workbooks that wait to be decided; one query."""
+    return len(register.listed(("proposed",)))
 
 
 DESK: tuple[Entry, ...] = (
@@ -70,6 +76,8 @@ DESK: tuple[Entry, ...] = (
         ("sources", "source_deliveries", "source_mapping"),
         lambda: gettext("Sources"),
     ),
+    Entry("workbooks.index", "workbooks:decide", ("workbooks",), lambda: gettext("Workbooks"), notices=_proposals),
+    Entry("feeds.index", "feeds:manage", ("feeds",), lambda: gettext("Feeds")),
     Entry("tokens.index", "tokens:manage", ("tokens",), lambda: gettext("Tokens")),
     Entry("privacy_settings.index", "privacy:manage", ("privacy_settings", "privacy"), lambda: gettext("Privacy")),
     Entry("digest.log", "digests:read", ("digest",), lambda: gettext("Weekly letters")),

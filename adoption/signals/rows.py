@@ -13,6 +13,7 @@ from sqlalchemy import update
 from adoption import facts
 from adoption import privacy
 from adoption import statements
+from adoption.extensions import db
 from adoption.models import FeedDay
 from adoption.models import Signal
 from rules.reliance import trips
@@ -79,6 +80,14 @@ def whose(known: Known, feed: str, actor: str) -> tuple[int | None, str | None]:
     """Return the participant, or the actor who waits for an identity."""
     who = known.participant_of(feed, actor)
     return who, actor if who is None else None
+
+
+def unknown(feed: str) -> list[str]:
+    """Return the accounts of a feed whose signals wait because they belong to nobody here, by their names."""
+    query = select(Signal.actor).where(Signal.feed == feed, Signal.actor.is_not(None)).distinct()
+    known = facts.current()
+    waiting = (actor for actor in db.session.scalars(query) if actor is not None)
+    return sorted(actor for actor in waiting if known.participant_of(feed, actor) is None)
 
 
 def recognise(connection: Connection) -> int:
