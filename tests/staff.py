@@ -34,12 +34,14 @@ from adoption import rulebook
 from adoption.audits import comparing
 from adoption.audits import keeping
 from adoption.audits import rows
+from adoption import signals
 from adoption.auth import devices
 from adoption.auth import sessions
 from adoption.bonuses import payroll
 from adoption.digests import gathering
 from adoption.digests import planning
 from adoption.digests import subscribing
+from adoption.connectors.offices import Told
 from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.journal import By
@@ -52,11 +54,14 @@ from adoption.models import Letter
 from adoption.models import OwnershipGap
 from adoption.models import StoredDraft
 from adoption.models import StoredDraftPart
+from adoption.signals import feeds
+from adoption.signals import register
 from adoption.sources import deliveries
 from adoption.sources import registry
 from rules import period
 from rules.book import composing
 from rules.book import writing
+from rules.reliance.workbooks import File
 
 BOOK = Path(__file__).parent.parent / "rules" / "books" / "starter.toml"
 SOURCE = "crm"
@@ -253,6 +258,7 @@ class Staff:
         has.letter = self.letter("Mei", about="Alice")
         has.week, has.view, has.way_out = self.weekly("Mei")
         has.delivery = self.deliver()
+        self.watch()
         has.closed, has.batch = self.pay()
         has.month = self.review()
         has.draft = self.draft("every   = 10", "every = 8", ("value = 9", "value = 7"))
@@ -405,6 +411,20 @@ class Staff:
             client.post(f"/hooks/{SHOP}", json=event, headers=headers)
         db.session.rollback()
         return deliveries.listed(SHOP)[0].id
+
+    def watch(self):
+        """Connect an office suite, register a workbook and propose another; Bob was seen in the first."""
+        feeds.connect("office", "file", "Office", {}, by=By(self["Ada"], "Ada"), now=self.now)
+        db.session.commit()
+        since = self.now - 10 * 86_400 * period.SECOND
+        for title, enter, who in (("Contacts Q4", register.enrol, "Mei"), ("Visitors", register.propose, "Alice")):
+            enter(title, "name", f"{title}*", "What we had before", by=By(self[who], who), now=since)
+            db.session.commit()
+        file = File(frozenset({"id:1"}), "Contacts Q4.xlsx", (), (), "xlsx", "team")
+        told = [Told("r1", email("Bob"), self.now - 4 * 86_400 * period.SECOND, "edit", file)]
+        signals.accept(begin_write(), "office", told, self.now)
+        signals.note_whole(db.session.connection(), "office", range(self.today - 9, self.today - 2), self.now)
+        db.session.commit()
 
     def choose(self, award, reward="free-lunch"):
         rewards.choose(award, reward)

@@ -36,6 +36,7 @@ from adoption.signals import loading
 from rules import period
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Mapping
     from collections.abc import Sequence
 
@@ -77,7 +78,8 @@ class Loaded(NamedTuple):
 @permission(MAY, door=SESSION)
 def index() -> ResponseReturnValue:
     """List the feeds."""
-    lines = [(one, words.state(one), _strip(one.key)) for one in feeds.listed()]
+    strip = _strips()
+    lines = [(one, words.state(one), strip(one.key)) for one in feeds.listed()]
     return render_template("feeds/index.html", lines=lines, kinds=words.KINDS)
 
 
@@ -85,9 +87,14 @@ def _today() -> int:
     return facts.current().today(_now())
 
 
-def _strip(key: str) -> Strip:
-    today = _today()
-    states = days.states(key, today - LOOKED, today - 1)
+def _strips() -> Callable[[str], Strip]:
+    """Return what gives the last days of a feed; two queries, however many feeds there are."""
+    first, last = _today() - LOOKED, _today() - 1
+    found, nothing = days.strips(first, last), dict.fromkeys(range(first, last + 1), "missing")
+    return lambda key: _strip(found.get(key, nothing))
+
+
+def _strip(states: Mapping[int, str]) -> Strip:
     tongue = languages.current()
     lines = [
         Day(state, gettext("%(day)s: %(state)s", day=tongue.day(day, "short"), state=words.DAYS[state]()))
@@ -151,7 +158,7 @@ def _page(feed: Connected, **more: Any) -> ResponseReturnValue:
         "feed": feed,
         "state": words.state(feed),
         "kind": words.KINDS[feed.kind][0](),
-        "strip": _strip(feed.key),
+        "strip": _strips()(feed.key),
         "waiting": signals.unknown(feed.key),
         "settings": words.SETTINGS.get(feed.kind, {}),
         "secret": feeds.KINDS[feed.kind],

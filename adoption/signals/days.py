@@ -32,9 +32,14 @@ def note_whole(connection: Connection, feed: str, days: Iterable[int], now: int)
 
 def states(feed: str, first: int, last: int) -> dict[int, str]:
     """Return how each local day from ``first`` to ``last`` stands: ``whole``, ``part``, ``swept`` or ``missing``."""
-    query = select(FeedDay.day, FeedDay.whole, FeedDay.swept).where(FeedDay.feed == feed)
-    found = {
-        row.day: "swept" if row.swept is not None else "part" if row.whole is None else "whole"
-        for row in db.session.execute(query.where(FeedDay.day.between(first, last)))
-    }
-    return {day: found.get(day, "missing") for day in range(first, last + 1)}
+    return strips(first, last).get(feed, dict.fromkeys(range(first, last + 1), "missing"))
+
+
+def strips(first: int, last: int) -> dict[str, dict[int, str]]:
+    """Return the same for every feed that has told of one of these days; one query."""
+    query = select(FeedDay.feed, FeedDay.day, FeedDay.whole, FeedDay.swept).where(FeedDay.day.between(first, last))
+    found: dict[str, dict[int, str]] = {}
+    for row in db.session.execute(query):
+        days = found.setdefault(row.feed, dict.fromkeys(range(first, last + 1), "missing"))
+        days[row.day] = "swept" if row.swept is not None else "part" if row.whole is None else "whole"
+    return found

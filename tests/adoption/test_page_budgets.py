@@ -12,7 +12,10 @@ from sqlalchemy import event
 from adoption import facts
 from adoption import inforce
 from adoption.extensions import db
+from adoption.journal import By
 from adoption.pages import headers
+from adoption.signals import feeds
+from adoption.signals import register
 from tests.conftest import application
 from tests.conftest import fresh
 from tests.conftest import pushed
@@ -213,6 +216,12 @@ def more(staff):
             for event in staff.contact("Alice", 30_000 + number, needs=2 if number % 2 else 3, minutes=number)
         ]
     )
+    for number in range(5):
+        feeds.connect(f"office-{number}", "file", f"Office {number}", {}, by=By(None, "test"), now=staff.now)
+        db.session.commit()
+        for enter in (register.enrol, register.propose):
+            enter(f"List {number}", "name", f"{enter.__name__} {number}", by=By(None, "test"), now=staff.now)
+            db.session.commit()
     for number in range(20):
         staff.till(f"Canteen {number}")
     for award in staff.open_choices("Alice")[:4]:
