@@ -52,10 +52,11 @@ class Source:
         self._raw = _Counted(raw)
         stream = io.BufferedReader(self._raw, BLOCK)
         self._stream: Any = gzip.GzipFile(fileobj=stream) if stream.peek(2)[:2] == PACKED else stream
+        self._damaged: Exception | None = None
         try:
             self.head: bytes = self._stream.peek(HEAD)[:HEAD]
-        except (EOFError, OSError, zlib.error):
-            self.head = b""  # reading will say what is wrong
+        except (EOFError, OSError, zlib.error) as error:
+            self.head, self._damaged = b"", error  # reading says so, and would else go on behind it
         strange = next((said for mark, said in STRANGE.items() if self.head.startswith(mark)), None)
         if strange:
             msg = f"{name} {strange}"
@@ -102,6 +103,8 @@ class Source:
 
     def _block(self, number: int) -> bytes:
         try:
+            if self._damaged is not None:
+                raise self._damaged
             block: bytes = self._stream.read1(BLOCK)
         except (EOFError, OSError, zlib.error) as error:
             why = "it ends too early" if isinstance(error, EOFError) else str(error)
