@@ -192,7 +192,8 @@ def enrol() -> ResponseReturnValue:
         db.session.rollback()
         return _register(typed, _fault(error))
     db.session.commit()
-    flash(DONE["registered"](register.get(number).title))
+    said = DONE["registered"](register.get(number).title)
+    flash(said)
     return redirect(url_for("workbooks.index", show="registered"), HTTPStatus.SEE_OTHER)
 
 
@@ -217,7 +218,8 @@ def decide(number: int, decision: str) -> ResponseReturnValue:
         flash(gettext("Somebody has decided about %(title)s in the meantime. See how it stands now.", title=line.title))
     else:
         db.session.commit()
-        flash(DONE[decision](line.title))
+        said = DONE[decision](line.title)
+        flash(said)
     return redirect(url_for("workbooks.index"), HTTPStatus.SEE_OTHER)
 
 
