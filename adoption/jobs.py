@@ -32,6 +32,7 @@ from adoption import ownership
 from adoption import privacy
 from adoption import rescoring
 from adoption import rewards
+from adoption import signals
 from adoption import sunsets
 from adoption import trials
 from adoption import unscored
@@ -48,6 +49,7 @@ from adoption.extensions import db
 from adoption.mail import outbox
 from adoption.mail import sending
 from adoption.models import JobRun
+from adoption.signals import polling
 from adoption.sources import deliveries
 from adoption.sources import registry
 from rules.period import SECOND
@@ -209,6 +211,17 @@ def send_letters(report: Report) -> str | None:
     return ", ".join(f"{count} {SAID[state]}" for state, count in sorted(done.items())) or None
 
 
+def poll_feeds(report: Report) -> str:
+    """Ask the office suites that are due what they saw of registered workbooks."""
+    said = []
+    for key in polling.due(_now()):
+        records, fault = polling.poll(key, _now(), report)
+        said.append(f"{key}: {records} records" + (f", then {fault}" if fault else ""))
+    recognised = signals.recognise(begin_write())
+    db.session.commit()
+    return "; ".join(said) + (f"; {recognised} signals were given to those they are about" if recognised else "")
+
+
 def sweep_letters(_report: Report) -> str:
     """Delete letters that were sent or given up long ago."""
     gone = outbox.sweep(_now())
@@ -313,6 +326,7 @@ JOBS: dict[str, Job] = {
         write_digests, _every(30), "write weekly letters that are due", lambda: bool(planning.due(_now()))
     ),
     "send-letters": Job(send_letters, _every(2), "send letters that are due", lambda: sending.needed(_now())),
+    "poll-feeds": Job(poll_feeds, _every(60), "ask office suites what they saw", lambda: bool(polling.due(_now()))),
     "check-journal": Job(check_journal, _daily("3", 0), "verify the chain of the journal"),
     "forget-evidence": Job(
         forget_evidence,

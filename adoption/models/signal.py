@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger
 from sqlalchemy import ForeignKey
 from sqlalchemy import Index
+from sqlalchemy import text
 from sqlalchemy.orm import Mapped
 from sqlalchemy.orm import mapped_column
 
@@ -27,6 +28,7 @@ class Feed(Base):
     title: Mapped[str] = mapped_column(Bytewise)
     settings: Mapped[str | None] = mapped_column(Bytewise)  # JSON, sealed with SECRET_KEY
     cursor: Mapped[int | None] = mapped_column(BigInteger)  # until when everything was asked for
+    since: Mapped[int | None] = mapped_column(BigInteger)  # since when, without a gap
     asked: Mapped[int | None] = mapped_column(BigInteger)  # last
     heard: Mapped[int | None] = mapped_column(BigInteger)  # when it last answered
     again: Mapped[int | None] = mapped_column(BigInteger)  # not to be asked before
@@ -86,7 +88,15 @@ class Signal(Base):
     """
 
     __tablename__ = "signal"
-    __table_args__ = (Index("ix_signal_day", "day"),)
+    __table_args__ = (
+        Index("ix_signal_day", "day"),
+        Index(  # few rows: those that wait
+            "ix_signal_actor",
+            "actor",
+            sqlite_where=text("actor IS NOT NULL"),
+            postgresql_where=text("actor IS NOT NULL"),
+        ),
+    )
 
     feed: Mapped[str] = mapped_column(Bytewise, primary_key=True)  # of an office suite, or the source of a CRM
     id: Mapped[str] = mapped_column(Bytewise, primary_key=True)  # told again, it is the same

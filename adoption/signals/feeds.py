@@ -71,6 +71,7 @@ class Connected(NamedTuple):
     kind: str
     title: str
     cursor: int | None
+    since: int | None
     asked: int | None
     heard: int | None
     again: int | None

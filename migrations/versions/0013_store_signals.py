@@ -19,6 +19,7 @@ def upgrade():
     sa.Column('title', bytewise, nullable=False),
     sa.Column('settings', bytewise, nullable=True),
     sa.Column('cursor', sa.BigInteger(), nullable=True),
+    sa.Column('since', sa.BigInteger(), nullable=True),
     sa.Column('asked', sa.BigInteger(), nullable=True),
     sa.Column('heard', sa.BigInteger(), nullable=True),
     sa.Column('again', sa.BigInteger(), nullable=True),
@@ -80,6 +81,8 @@ def upgrade():
     sa.PrimaryKeyConstraint('feed', 'id', name=op.f('pk_signal'))
     )
     with op.batch_alter_table('signal', schema=None) as batch_op:
+        waiting = sa.text("actor IS NOT NULL")
+        batch_op.create_index('ix_signal_actor', ['actor'], unique=False, sqlite_where=waiting, postgresql_where=waiting)
         batch_op.create_index('ix_signal_day', ['day'], unique=False)
         batch_op.create_index(batch_op.f('ix_signal_participant'), ['participant'], unique=False)
 
@@ -88,6 +91,7 @@ def downgrade():
     with op.batch_alter_table('signal', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_signal_participant'))
         batch_op.drop_index('ix_signal_day')
+        batch_op.drop_index('ix_signal_actor')
 
     op.drop_table('signal')
     op.drop_table('workbook')
