@@ -31,10 +31,10 @@ from adoption import preferences
 from adoption import records
 from adoption import rewards
 from adoption import rulebook
+from adoption import signals
 from adoption.audits import comparing
 from adoption.audits import keeping
 from adoption.audits import rows
-from adoption import signals
 from adoption.auth import devices
 from adoption.auth import sessions
 from adoption.bonuses import payroll
