@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from adoption import facts
 from adoption import files
 from adoption import people_csv
+from adoption import privacy
 from adoption import signals
 from adoption.cli._common import day_text
 from adoption.cli._common import need_database
@@ -134,6 +135,9 @@ def load(file: str, key: str, whole: range | None, note: TextIO | None) -> None:
     if whole and whole[-1] >= today:
         msg = f"{day_text(whole[-1])} is not over yet, so that no file can hold everything of it"
         raise click.BadParameter(msg, param_hint="--whole")
+    if not privacy.individual():
+        msg = "detection of single people is off, so nothing that a file tells may be kept (/privacy/settings)"
+        raise click.ClickException(msg)
     counts, first = {"records": 0, "signals": 0, "unreadable": 0}, list[loading.Unreadable]()
     with _said():
         feeds.get(key)

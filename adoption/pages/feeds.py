@@ -21,6 +21,7 @@ from adoption import facts
 from adoption import files
 from adoption import languages
 from adoption import people_csv
+from adoption import privacy
 from adoption import signals
 from adoption.auth import SESSION
 from adoption.auth import permission
@@ -181,6 +182,8 @@ def load(key: str) -> ResponseReturnValue:
     given = request.files.get("file")
     if given is None or not given.filename:
         faults["file"] = gettext("Choose a file first: audit records as JSON, packed with gzip or not.")
+    if not privacy.individual():
+        faults["file"] = gettext("Detection of single people is off, so nothing that a file tells may be kept.")
     if faults or given is None:
         return _page(feed, typed=typed, faults=faults)
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
+from adoption import privacy
 from adoption.languages import gettext
 from adoption.languages import ngettext
 from adoption.pages import drawing
@@ -95,6 +96,9 @@ class State(NamedTuple):
 
 def state(feed: Connected) -> State:
     """Say how a feed is."""
+    if not privacy.individual():
+        said = gettext("Nothing is asked and nothing is kept while detection of single people is off.")
+        return State(gettext("Detection is off"), "note", said)
     if feed.paused is not None:
         return State(gettext("Paused"), "note", gettext("Paused since %(moment)s.", moment=_when(feed.paused)))
     if feed.kind == "file":

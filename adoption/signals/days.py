@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from adoption import privacy
 from adoption import statements
 from adoption.extensions import db
 from adoption.models import FeedDay
@@ -24,9 +25,12 @@ _WHOLE = (
 
 
 def note_whole(connection: Connection, feed: str, days: Iterable[int], now: int) -> None:
-    """Note that a feed has told these days whole; those that were whole stay as they are.  One statement."""
+    """Note that a feed has told these days whole; those that were whole stay as they are.
+
+    Where nothing may be known of single people, nothing of them was kept, so that no day is whole.
+    """
     given = [(feed, day, now, now) for day in sorted(set(days))]
-    if given:
+    if given and privacy.individual():
         statements.run(connection, "feed_day", ("feed", "day", "heard", "whole"), given, _WHOLE)
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from sqlalchemy import update
 
 from adoption import facts
+from adoption import privacy
 from adoption.connectors import offices
 from adoption.connectors.offices import Told
 from adoption.connectors.sealing import SealedElsewhereError
@@ -52,7 +53,9 @@ MOST_DOUBLED = 7
 
 
 def due(now: int) -> list[str]:
-    """List the feeds that are to be asked now."""
+    """List the feeds that are to be asked now; none where nothing may be known of single people."""
+    if not privacy.individual():
+        return []
     waits = or_(Feed.again.is_(None), Feed.again <= now)
     query = select(Feed.key).where(Feed.kind.in_(feeds.POLLED), Feed.paused.is_(None), waits).order_by(Feed.key)
     return list(db.session.scalars(query))

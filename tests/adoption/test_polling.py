@@ -30,6 +30,7 @@ from adoption.signals import feeds
 from adoption.signals import polling
 from adoption.signals import register
 from rules import period
+from tests import switching
 from tests.adoption.test_offices import MICROSOFT
 from tests.adoption.test_offices import google
 from tests.suites import Google
@@ -84,6 +85,7 @@ def people(app):
         row = {"email": f"{name.lower()}@example.com", "name": name, "role": "employee"}
         connection.execute(insert(Participant).values(row))
     db.session.commit()
+    switching.turn_on()
     register.enrol("Contacts Q4", "name", "Contacts Q4*", by=BY, now=1)
     db.session.commit()
     return app
@@ -300,6 +302,12 @@ def test_a_job_that_is_stopped_goes_on_where_it_was(microsoft):
     assert feed().cursor == at(MONDAY + 1, 5)  # a window of 24 hours, from three hours before
     poll(at(MONDAY + 4))
     assert edited(MONDAY + 1) == {ALICE: False}
+
+
+def test_where_detection_is_off_nobody_is_asked(microsoft):
+    assert polling.due(at(MONDAY, 8)) == ["suite"]
+    switching.turn_off()
+    assert polling.due(at(MONDAY, 8)) == []
 
 
 # --- Google

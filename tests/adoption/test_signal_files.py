@@ -26,6 +26,7 @@ from adoption.models import Signal
 from adoption.signals import days
 from adoption.signals import feeds
 from adoption.signals import register
+from tests import switching
 from tests.adoption.test_offices import MICROSOFT
 
 BY = By(None, "test")
@@ -124,6 +125,7 @@ def office(app):
     facts.changed(connection, rescore=False)
     connection.execute(insert(Participant).values(email="alice@example.com", name="Alice", role="employee"))
     db.session.commit()
+    switching.turn_on()
     feeds.connect("office", "file", "Office", {}, by=BY, now=1)
     db.session.commit()
     register.enrol("Contacts Q4", "name", "Contacts Q4*", by=BY, now=1)

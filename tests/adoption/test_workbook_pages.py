@@ -21,6 +21,7 @@ from adoption.models import Workbook
 from adoption.signals import feeds
 from adoption.signals import register
 from adoption.signals import rows
+from tests import switching
 from tests.adoption.test_offices import MICROSOFT
 from tests.staff import Staff
 from tests.staff import email
@@ -32,7 +33,9 @@ THEN = datetime.now(UTC).replace(hour=10, minute=0, second=0, microsecond=0) - t
 
 @pytest.fixture
 def staff(app):
-    return Staff()
+    made = Staff()
+    switching.turn_on()
+    return made
 
 
 @pytest.fixture
@@ -229,6 +232,16 @@ def test_a_file_of_something_else_is_refused_in_words(office, content, said):
     page = load(office, content, **{"from": day, "to": day})
     assert page.status_code == 422
     assert said in page.text
+    db.session.rollback()
+    assert db.session.scalar(select(func.count()).select_from(FeedDay)) == 0
+
+
+def test_where_detection_is_off_no_file_is_taken(office):
+    switching.turn_off()
+    page = load(office, [record(1, "Bob")])
+    assert page.status_code == 422
+    assert "Detection of single people is off, so nothing that a file tells may be kept." in page.text
+    assert "Nothing is asked and nothing is kept" in page.text
     db.session.rollback()
     assert db.session.scalar(select(func.count()).select_from(FeedDay)) == 0
 
