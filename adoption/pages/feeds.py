@@ -79,8 +79,8 @@ class Loaded(NamedTuple):
 @permission(MAY, door=SESSION)
 def index() -> ResponseReturnValue:
     """List the feeds."""
-    strip = _strips()
-    lines = [(one, words.state(one), strip(one.key)) for one in feeds.listed()]
+    strip, on = _strips(), privacy.individual()
+    lines = [(one, words.state(one, individual=on), strip(one.key)) for one in feeds.listed()]
     return render_template("feeds/index.html", lines=lines, kinds=words.KINDS)
 
 
@@ -157,7 +157,7 @@ def _page(feed: Connected, **more: Any) -> ResponseReturnValue:
     today = _today()
     shown: dict[str, Any] = {
         "feed": feed,
-        "state": words.state(feed),
+        "state": words.state(feed, individual=privacy.individual()),
         "kind": words.KINDS[feed.kind][0](),
         "strip": _strips()(feed.key),
         "waiting": signals.unknown(feed.key),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
-from adoption import privacy
 from adoption.languages import gettext
 from adoption.languages import ngettext
 from adoption.pages import drawing
@@ -94,26 +93,30 @@ class State(NamedTuple):
     reason: str = ""
 
 
-def state(feed: Connected) -> State:
-    """Say how a feed is."""
-    if not privacy.individual():
+def state(feed: Connected, *, individual: bool) -> State:
+    """Say how a feed is; where detection is off, none is anything."""
+    if not individual:
         said = gettext("Nothing is asked and nothing is kept while detection of single people is off.")
         return State(gettext("Detection is off"), "note", said)
     if feed.paused is not None:
         return State(gettext("Paused"), "note", gettext("Paused since %(moment)s.", moment=_when(feed.paused)))
     if feed.kind == "file":
         return State(gettext("By file"), "", gettext("It knows what the files say that are uploaded here."))
-    if feed.fault is not None and feed.failures:
-        again = gettext("Asked again %(moment)s.", moment=_when(feed.again)) if feed.again else ""
-        said = f"{FAULTS[feed.fault]()} {again}".strip()
-        word = gettext("Access refused") if feed.fault in {"refused", "sealed"} else gettext("Out of reach")
-        return State(word, "note", said, feed.fault_said)
+    return _failing(feed) if feed.fault is not None and feed.failures else _listening(feed)
+
+
+def _failing(feed: Connected) -> State:
+    again = gettext("Asked again %(moment)s.", moment=_when(feed.again)) if feed.again else ""
+    word = gettext("Access refused") if feed.fault in {"refused", "sealed"} else gettext("Out of reach")
+    return State(word, "note", f"{FAULTS[feed.fault or '']()} {again}".strip(), feed.fault_said)
+
+
+def _listening(feed: Connected) -> State:
     if feed.heard is None:
         return State(gettext("Not asked yet"), "", gettext("It is asked for the first time within minutes."))
     said = gettext("Asked last %(moment)s.", moment=_when(feed.heard))
-    if feed.fault is not None:
-        return State(gettext("Listening"), "good", f"{said} {FAULTS[feed.fault]()}")
-    return State(gettext("Listening"), "good", said)
+    more = f" {FAULTS[feed.fault]()}" if feed.fault is not None else ""
+    return State(gettext("Listening"), "good", said + more)
 
 
 def faults(found: Mapping[str, str]) -> dict[str, str]:
