@@ -38,10 +38,10 @@ from adoption.audits import rows
 from adoption.auth import devices
 from adoption.auth import sessions
 from adoption.bonuses import payroll
+from adoption.connectors.offices import Told
 from adoption.digests import gathering
 from adoption.digests import planning
 from adoption.digests import subscribing
-from adoption.connectors.offices import Told
 from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.journal import By
