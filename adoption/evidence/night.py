@@ -22,6 +22,7 @@ from adoption.evidence import kept
 from adoption.evidence import learning
 from adoption.evidence import people as persons
 from adoption.evidence import pieces
+from adoption.evidence import reading
 from adoption.evidence import weekly
 from adoption.evidence.judging import WEEK
 from adoption.evidence.judging import block_of
@@ -43,10 +44,11 @@ if TYPE_CHECKING:
     Report = Callable[[int, int], None]
 
 SIZE = 1_000  # people in a piece
+FILES = 250  # pieces at most: each may have a file that is open
 
 
 def due(now: int) -> range:
-    """Return the days that can be judged and are not yet, the oldest first."""
+    """Return the days that can be judged and are not yet, the oldest first; of a long history the last 90."""
     known = facts.current()
     last = known.today(now) - gathering.WAITS
     done = db.session.scalar(select(func.max(Night.day)).where(Night.finished.is_not(None)))
@@ -56,7 +58,7 @@ def due(now: int) -> range:
     if first is None:
         return range(last + 1, last + 1)
     since = privacy.current().since or period.FOREVER  # whenever something came first: from then on people are judged
-    return range(min(known.day_of(first), since), last + 1)
+    return range(max(min(known.day_of(first), since), last + 1 - reading.KEPT), last + 1)
 
 
 def run(now: int, report: Report, *, size: int = SIZE) -> int:
@@ -73,6 +75,7 @@ def night(day: int, report: Report, *, size: int = SIZE) -> None:
     known = facts.current()
     personal = switch.individual and day >= (switch.since or 0)
     people = persons.judged(known, day)
+    size = max(size, len(people) // FILES)
     parts = gathering.Parts([one.id for one in people] if personal else [], size)
     try:
         heard = gathering.gather(db.session.connection(), known, day, parts)

@@ -207,6 +207,14 @@ def test_an_identity_that_is_known_by_the_night_is_enough(office):
     assert office.facts("Carol", MONDAY).live == 1
 
 
+def test_of_a_long_history_the_last_ninety_days_are_judged(office):
+    office.did("Alice", MONDAY)
+    office.deliver()
+    assert evidence.due(at(MONDAY + 1)) == range(MONDAY, MONDAY)
+    assert evidence.due(at(MONDAY + 5)) == range(MONDAY, MONDAY + 4)
+    assert evidence.due(at(MONDAY + 302)) == range(MONDAY + 211, MONDAY + 301)
+
+
 # --- days on which nothing is concluded
 
 
