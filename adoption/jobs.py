@@ -125,11 +125,11 @@ def judge_days(report: Report) -> str:
 
 
 def archive(report: Report) -> str:
-    """Write new activities to the archive."""
+    """Write new activities to the archive, and merge its small files."""
     from adoption import history  # noqa: PLC0415  # its engine takes a while to load, and web workers need no archive
 
     found = history.bring_up_to_date(report)
-    return f"{found.rows} activities in {len(found.files)} files"
+    return f"{found.rows} activities in {len(found.files) - history.merge()} files"
 
 
 def refresh_boards(report: Report) -> str | None:

@@ -11,6 +11,7 @@ import fcntl
 import os
 import re
 import shutil
+import time
 from contextlib import contextmanager
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -64,6 +65,8 @@ COLUMNS = {
     "batch": "BIGINT",
     "data": DATA_TYPE,
 }
+REPLACED = ".replaced-"  # before the name of a file that was replaced: an empty file, as old as that is long ago
+STAYS = 3_600  # seconds that a replaced file stays
 _OURS = re.compile(r"activities-[0-9]+-[0-9]+-[0-9]+\.parquet(\.part)?")
 _STORED = tuple(getattr(StoredActivity, name) for name in COLUMNS)
 
@@ -83,7 +86,7 @@ def as_it_is() -> Archive:
     files = manifest.files()
     if not files:
         return bring_up_to_date()
-    return Archive(_folder(), tuple(files), max(file.last_batch for file in files))
+    return Archive(place(), tuple(files), max(file.last_batch for file in files))
 
 
 @contextmanager
@@ -104,8 +107,8 @@ def snapshot() -> Iterator[tuple[Connection, int]]:
 
 def extend(connection: Connection, horizon: int, progress: Callable[[int, int], None] = nothing) -> Archive:
     """Bring the archive up to ``horizon``, which the connection must see wholly."""
-    folder = _folder()
-    with _alone(folder):
+    folder = place()
+    with alone(folder):
         files = manifest.files()
         _sweep(folder, {file.path for file in files})
         after = max((file.last_batch for file in files), default=0)
@@ -123,27 +126,50 @@ def extend(connection: Connection, horizon: int, progress: Callable[[int, int], 
     return Archive(folder, tuple(files), horizon)
 
 
-def _folder() -> Path:
-    folder: Path = current_app.extensions["settings"].archive_folder
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+def place() -> Path:
+    """Return where the archive is; the folder is made if it is missing."""
+    found: Path = current_app.extensions["settings"].archive_folder
+    found.mkdir(parents=True, exist_ok=True)
+    return found
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path) -> Iterator[None]:
     """Let one process at a time write to the archive."""
     with (folder / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
+def replaced(path: Path, now: float) -> None:
+    """Note that a file is about to be replaced by another: it stays a while for those who are reading it."""
+    marker = _marker(path)
+    marker.touch()
+    os.utime(marker, (now, now))
+
+
 def _sweep(folder: Path, known: set[str]) -> None:
-    """Remove what an interrupted run left behind; foreign files are left alone."""
+    """Remove what an interrupted run left behind, and what was replaced a while ago; foreign files are left alone."""
     for path in folder.iterdir():
         if _OURS.fullmatch(path.name) and path.name not in known:
+            if not _still_read(_marker(path)):
+                path.unlink()
+        elif path.name.startswith(REPLACED) and not _still_read(path):
             path.unlink()
         elif path.name.startswith(engines.WORK) and path.is_dir() and not _in_use(path):
             shutil.rmtree(path, ignore_errors=True)
+
+
+def _marker(path: Path) -> Path:
+    return path.with_name(f"{REPLACED}{path.stem}")
+
+
+def _still_read(marker: Path) -> bool:
+    """Say whether a file was replaced so lately that a question may still read it."""
+    try:
+        return time.time() - marker.stat().st_mtime < STAYS
+    except FileNotFoundError:
+        return False
 
 
 def _in_use(path: Path) -> bool:
@@ -178,7 +204,7 @@ def _write(engine: Engine, connection: Connection, folder: Path, first: int, las
         path = engine.folder / "activities.ndjson"
         longest = engines.write_lines(path, (line for _, line in lines))
         lines.clear()
-        made.append(_file(engine, engine.lines(path, COLUMNS, longest), folder, (first, last, number)))
+        made.append(written(engine, engine.lines(path, COLUMNS, longest), folder, (first, last, number)))
     return made
 
 
@@ -213,7 +239,7 @@ def streamed(connection: Connection, query: Executable) -> Iterable[Any]:
     return connection.execute(query, execution_options={"yield_per": FETCH})
 
 
-def _file(engine: Engine, lines: DuckDBPyRelation, folder: Path, numbers: tuple[int, int, int]) -> ArchivedFile:
+def written(engine: Engine, lines: DuckDBPyRelation, folder: Path, numbers: tuple[int, int, int]) -> ArchivedFile:
     """Turn lines into a durable file; it is not in the manifest yet."""
     first, last, part = numbers
     name = f"activities-{first:012}-{last:012}-{part}.parquet"

@@ -109,6 +109,20 @@ def enter(made: Sequence[ArchivedFile], after: int) -> None:
         connection.execute(insert(ArchiveFile), rows)
 
 
+def replace(old: Sequence[ArchivedFile], made: ArchivedFile) -> None:
+    """Enter a file that has the activities of others instead of them, and commit.
+
+    Raises:
+        RacedArchiveError: one of them is no longer in the manifest.
+    """
+    with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
+        facts.exclusive(connection)
+        gone = delete(ArchiveFile).where(ArchiveFile.path.in_([file.path for file in old]))
+        if connection.execute(gone).rowcount != len(old):
+            raise RacedArchiveError
+        connection.execute(insert(ArchiveFile).values(**asdict(made), written=time.time_ns() // 1000))
+
+
 def digest(path: Path) -> str:
     """Return the SHA-256 of a file."""
     with path.open("rb") as file:

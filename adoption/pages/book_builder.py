@@ -28,6 +28,7 @@ from adoption.pages import book_conditions
 from adoption.pages import book_forms
 from adoption.pages import book_parts
 from adoption.pages import book_reading
+from adoption.pages import book_sentences
 from adoption.pages import book_slots
 from adoption.pages import book_words as words
 from adoption.pages.book import bp
@@ -151,8 +152,8 @@ def _drawn(asked: Asked, typed: Typed, *, effect: bool = False) -> dict[str, Any
         "kind_word": words.said(words.KINDS, kind),
         "typed": typed,
         "title": book_slots.title_of(asked.before, asked.key) if asked.key else words.said(words.NEW, kind),
-        "sentences": book_slots.sentences(kind, typed, at),
-        "dates": book_slots.dates(typed),
+        "sentences": book_sentences.sentences(kind, typed, at),
+        "dates": book_sentences.dates(typed),
         "where": book_conditions.condition(typed["where"], "where", counted, at) if "where" in typed else None,
         "needs": needs,
         "several": typed.get("offered") == incentive.SEVERAL,

@@ -10,10 +10,10 @@ from marshmallow import validates_schema
 
 from rules.bonus import exact
 from rules.bonus import plan as plans
-from rules.book.components import above_zero
+from rules.book.component_parts import above_zero
+from rules.book.component_parts import fraction
+from rules.book.component_parts import not_negative
 from rules.book.components import components
-from rules.book.components import fraction
-from rules.book.components import not_negative
 from rules.book.reads import Value
 from rules.book.reads import currency
 from rules.book.reads import one_of

@@ -30,6 +30,7 @@ from adoption.history import conditions
 from adoption.history import engine
 from adoption.history import expressions
 from adoption.history import manifest
+from adoption.history import merging
 from adoption.history import normal
 from adoption.history import questions
 from adoption.history import relations
@@ -366,6 +367,90 @@ def test_large_activities_close_a_file_early(house, monkeypatch):
     history.bring_up_to_date()
     assert len(files()) > 3
     assert len(archived()) == 9
+
+
+def hourly(house, count):
+    """Let something happen and be archived, so many times."""
+    for _ in range(count):
+        house.did("Bob", "note.added")
+        history.bring_up_to_date()
+
+
+def test_many_small_files_become_one_with_the_same_activities(house, monkeypatch):
+    monkeypatch.setattr(merging, "MANY", 4)
+    hourly(house, 4)
+    before = archived()
+    assert history.merge() == 3
+    assert len(manifest.files()) == 1
+    assert archived() == before
+    assert history.verify().clean
+    assert history.merge() == 0
+    hourly(house, 1)
+    assert len(manifest.files()) == 2, "and the archive goes on after them"
+    assert history.verify().clean
+
+
+def test_few_small_files_and_full_ones_are_left_alone(house, monkeypatch):
+    hourly(house, 3)
+    before = manifest.files()
+    assert history.merge() == 0
+    monkeypatch.setattr(merging, "MANY", 2)
+    monkeypatch.setattr(merging, "SMALL", 1)
+    assert history.merge() == 0
+    assert manifest.files() == before
+
+
+def test_merged_files_are_cut_where_one_is_full(house, monkeypatch):
+    hourly(house, 6)
+    monkeypatch.setattr(merging, "MANY", 4)
+    monkeypatch.setattr(archive, "ROWS", 6)
+    history.merge()
+    assert [file.rows for file in manifest.files()] == [6, 5]
+    assert history.verify().clean
+
+
+def test_a_question_that_reads_the_old_files_is_answered_and_they_go_later(house, monkeypatch):
+    monkeypatch.setattr(merging, "MANY", 4)
+    hourly(house, 4)
+    with questions.opened() as opened:
+        history.merge()
+        history.bring_up_to_date()
+        query = expression("id").from_("activity")
+        assert len(opened.engine.all(query)) == 9, "it still finds the files it began with"
+    assert len(files()) > 1
+    monkeypatch.setattr(archive, "STAYS", -1)
+    history.bring_up_to_date()
+    assert files() == [file.path for file in manifest.files()]
+    assert not list(folder().glob(f"{archive.REPLACED}*"))
+    assert history.verify().clean
+
+
+def test_a_crash_while_files_are_merged_loses_nothing(house, monkeypatch):
+    monkeypatch.setattr(merging, "MANY", 4)
+    hourly(house, 4)
+    before = manifest.files()
+
+    def crash(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(manifest, "replace", crash)
+        with pytest.raises(KeyboardInterrupt):
+            history.merge()
+    history.bring_up_to_date()
+    assert manifest.files() == before
+    assert files() == [file.path for file in before], "what was half done is swept away"
+    assert history.verify().clean
+
+
+def test_a_damaged_file_is_not_merged(house, monkeypatch):
+    monkeypatch.setattr(merging, "MANY", 4)
+    hourly(house, 4)
+    path = folder() / files()[1]
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    with pytest.raises(manifest.DamagedArchiveError):
+        history.merge()
+    assert len(manifest.files()) == 4
 
 
 def test_a_retraction_that_came_first_is_archived_and_its_target_when_it_comes(house):
