@@ -44,6 +44,7 @@ from adoption.pages import people_changes
 from adoption.pages import people_lists
 from adoption.pages import people_strangers
 from adoption.pages import people_teams
+from adoption.pages import people_waves
 from adoption.pages import plan_changes as plan_changes  # its views belong to the blueprint of ``bonus_plans``
 from adoption.pages import privacy
 from adoption.pages import privacy_settings
@@ -84,6 +85,7 @@ PAGES: tuple[Blueprint, ...] = (
     people.bp,
     people_changes.bp,
     people_teams.bp,
+    people_waves.bp,
     people_calendar.bp,
     book.bp,
     counter.bp,

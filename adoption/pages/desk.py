@@ -71,7 +71,15 @@ DESK: tuple[Entry, ...] = (
     Entry(
         "people.index",
         "people:read",
-        ("people", "people_changes", "people_lists", "people_strangers", "people_teams", "people_calendar"),
+        (
+            "people",
+            "people_changes",
+            "people_lists",
+            "people_strangers",
+            "people_teams",
+            "people_waves",
+            "people_calendar",
+        ),
         lambda: gettext("People"),
     ),
     Entry("audits.index", "audits:run", ("audits",), lambda: gettext("Audits")),

@@ -110,7 +110,7 @@ def _day(day: int | None) -> str:
     """Write a day shortly, with its year unless that is this one's."""
     found, now = day or period.EVER, date.fromordinal(facts.day_of()(time.time_ns() // 1000))
     same = date.fromordinal(found).year == now.year
-    return telling.day(found) if same else current().day(found, "full")
+    return telling.day(found) if same else current().day(found, "full").rstrip(".")
 
 
 def _worth(gap: Gap) -> str:
@@ -161,8 +161,8 @@ def _why(known: Known, gap: Gap) -> str:
         )
     if gap.suggested_why == "team":
         return ngettext(
-            "in the same team, where nobody has fewer than %(n)s open record",
-            "in the same team, where nobody has fewer than %(n)s open records",
+            "in the same team, with %(n)s open record so far",
+            "in the same team, with %(n)s open records so far",
             number,
         )
     words = {

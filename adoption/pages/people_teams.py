@@ -37,10 +37,16 @@ bp: Blueprint = Blueprint("people_teams", __name__)
 @permission("people:read", door=SESSION)
 def index() -> ResponseReturnValue:
     """List the teams with how many are in them today, and the waves."""
-    return _page()
+    return page()
 
 
-def _page(form: str = "", typed: Mapping[str, str] | None = None, fault: str | None = None) -> ResponseReturnValue:
+def page(
+    form: str = "",
+    typed: Mapping[str, str] | None = None,
+    fault: str | None = None,
+    faults: Mapping[str, str] | None = None,
+) -> ResponseReturnValue:
+    """Show the page; with the form that could not be used, what was typed, and what is wrong with it."""
     known = parts.known()
     day = parts.today(known)
     here = [one for one in known.people.values() if parts.state(known, one, day) in {"working", "leave"}]
@@ -48,7 +54,7 @@ def _page(form: str = "", typed: Mapping[str, str] | None = None, fault: str | N
     ever = Counter(team for spans in known.memberships.values() for team in {span[2] for span in spans})
     waves = sorted(
         (
-            (wave, known.teams[team], starts, ends)
+            (wave, known.teams[team], starts, ends, team)
             for team, spans in known.waves.items()
             for starts, ends, wave in spans
         ),
@@ -65,11 +71,18 @@ def _page(form: str = "", typed: Mapping[str, str] | None = None, fault: str | N
         form=form,
         typed=typed or {},
         fault=fault,
+        faults=faults or {},
         days=parts.days,
+        iso=_iso,
         ever=period.EVER,
         forever=period.FOREVER,
     )
-    return html, HTTPStatus.UNPROCESSABLE_ENTITY if fault else HTTPStatus.OK
+    return html, HTTPStatus.UNPROCESSABLE_ENTITY if fault or faults else HTTPStatus.OK
+
+
+def _iso(day: int) -> str:
+    """Write a day as fields for days want it; an open end is nothing."""
+    return "" if day <= period.EVER or day >= period.FOREVER else period.text("day", day)
 
 
 def _rules(known: Known, name: str) -> int:
@@ -105,7 +118,7 @@ def create() -> ResponseReturnValue:
             db.session.rollback()
             fault = gettext("There is a team of this name already.")
     if fault is not None:
-        return _page("new", {"name": name, "why": request.form.get("why", "")}, fault)
+        return page("new", {"name": name, "why": request.form.get("why", "")}, fault)
     db.session.commit()
     flash(gettext("There is a team %(name)s now. Move people into it on their pages, or by a list.", name=name))
     return redirect(url_for("people_teams.index"), HTTPStatus.SEE_OTHER)
@@ -124,7 +137,7 @@ def rename(number: int) -> ResponseReturnValue:
             db.session.rollback()
             fault = gettext("There is a team of this name already.")
     if fault is not None:
-        return _page(f"team-{number}", {"name": name, "why": request.form.get("why", "")}, fault)
+        return page(f"team-{number}", {"name": name, "why": request.form.get("why", "")}, fault)
     db.session.commit()
     said = parts.saved(gettext("Saved."), parts.again(rescore))
     flash(said)

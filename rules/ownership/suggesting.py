@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections import defaultdict
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
@@ -36,16 +37,24 @@ def suggested(
 ) -> dict[tuple[str, str, str], Suggestion | None]:
     """Suggest somebody for each gap; nobody who has left, ever, and nobody where nobody can be thought of.
 
-    ``load`` is how many open records somebody has.  What is suggested to a team adds to it, so that the records of a
-    leaver are shared out; the gaps are gone through by name, so that their order does not matter.
+    ``load`` is how many open records somebody has.  What nobody in particular should have is shared out evenly among
+    the team whose it was, counting what each of them gets of the same person's for a better reason.  The gaps are gone
+    through by name, so that their order does not matter.
     """
-    held = Counter(load)
     answers: dict[tuple[str, str, str], Suggestion | None] = {}
+    given: dict[int | None, Counter[int]] = defaultdict(Counter)  # whose it was → how many somebody gets
+    left = []
     for gap in sorted(gaps, key=lambda one: one.key):
-        answer = _of_two(gap, house) if gap.kind == TWO else _of_one(gap, house, held)
+        answer = _of_two(gap, house) if gap.kind == TWO else _of_one(gap, house, load)
         answers[gap.key] = answer
+        if answer is None:
+            left.append(gap)
+        else:
+            given[gap.about][answer.who] += 1
+    for gap in left:
+        answer = answers[gap.key] = None if gap.kind == TWO else _of_team(gap, house, load, given[gap.about])
         if answer is not None:
-            held[answer.who] += 1
+            given[gap.about][answer.who] += 1
     return answers
 
 
@@ -59,7 +68,8 @@ def _of_two(gap: Gap, house: House) -> Suggestion | None:
     return _busiest([fact for fact in worked if fact.who is not None and house.works(fact.who)], {})
 
 
-def _of_one(gap: Gap, house: House, held: Mapping[int, int]) -> Suggestion | None:
+def _of_one(gap: Gap, house: House, load: Mapping[int, int]) -> Suggestion | None:
+    """Suggest the owner for a task, whoever worked on it, or who stands in for whoever had it."""
     if gap.kind == UNTAKEN:
         for fact in gap.facts:
             if fact.code == "owner" and fact.who is not None and house.takes(fact.who):
@@ -67,17 +77,23 @@ def _of_one(gap: Gap, house: House, held: Mapping[int, int]) -> Suggestion | Non
     about = house.people.get(gap.about or 0)
     teams = set(about.teams) if about else set()
     facts = [fact for fact in gap.facts if fact.code == "worked" and _counts(fact, house, teams)]
-    found = _busiest(facts, held)
-    if found is not None or about is None or gap.about is None:
+    found = _busiest(facts, load)
+    if found is not None or about is None:
         return found
     stand_in = next((one for one in about.stand_ins if house.takes(one)), None)
-    if stand_in is not None:
-        return Suggestion(stand_in, "stand_in")
-    mates = {one for team in teams for one in house.members.get(team, ()) if house.takes(one)}
+    return None if stand_in is None else Suggestion(stand_in, "stand_in")
+
+
+def _of_team(gap: Gap, house: House, load: Mapping[int, int], given: Mapping[int, int]) -> Suggestion | None:
+    """Suggest whoever of the team gets fewest of these, then has fewest; where there is nobody, who leads."""
+    about = house.people.get(gap.about or 0)
+    if about is None or gap.about is None:
+        return None
+    mates = {one for team in about.teams for one in house.members.get(team, ()) if house.takes(one)}
     mates -= {gap.about, *about.leaders}
     if mates:
-        mate = min(mates, key=lambda one: (held.get(one, 0), one))
-        return Suggestion(mate, "team", None, held.get(mate, 0))
+        mate = min(mates, key=lambda one: (given.get(one, 0), load.get(one, 0), one))
+        return Suggestion(mate, "team", None, load.get(mate, 0))
     leader = next((one for one in about.leaders if house.works(one)), None)
     return None if leader is None else Suggestion(leader, "manager")
 

@@ -257,6 +257,7 @@ ROUTES = {
     "POST people_strangers.recognise_all": Route("/hr/people/unmatched/certain", DONE, form={}),
     "POST people_strangers.put_aside": Route("/hr/people/unmatched/aside", GONE, form={"source": "x", "actor": "y"}),
     "GET people_teams.index": Route("/hr/teams"),
+    "POST people_waves.change": Route("/hr/waves", (422,), form={"wave": "", "team": "nowhere"}),
     "POST people_teams.create": Route("/hr/teams", (422,), form={"name": ""}),
     "POST people_teams.rename": Route("/hr/teams/999999", GONE, form={"name": "X"}),
     "GET people_calendar.index": Route("/hr/calendar"),

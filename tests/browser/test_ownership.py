@@ -37,7 +37,7 @@ def test_a_manager_shares_out_the_records_of_a_leaver_and_the_crm_closes_them(si
     expect(page.get_by_role("heading", level=1)).to_have_text("3 records wait for a decision")
     page.get_by_role("link", name="Share them out").click()
     expect(page.get_by_role("checkbox")).to_have_count(3)
-    expect(page.get_by_role("row").filter(has_text="Orion")).to_contain_text("Bob")
+    expect(page.get_by_role("listitem").filter(has_text="Orion")).to_contain_text("Bob")
     page.get_by_role("checkbox", name="Deneb").uncheck()
     page.get_by_label("Why").fill("Lea has left.")
     page.get_by_role("button", name="Assign what is ticked").click()

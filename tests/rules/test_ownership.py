@@ -211,10 +211,17 @@ def test_work_of_long_ago_says_little():
     assert suggestion(CREATED, *works("bob", 200, 190)).why == "team"
 
 
-def test_the_records_of_a_leaver_are_shared_out_by_load():
+def test_the_records_of_a_leaver_are_shared_out_evenly_to_whoever_has_fewer_first():
     many = [gap for number in range(9) for gap in gaps(CREATED, name=f"deal/{number}")]
     answers = ownership.suggested(many, HOUSE, {BOB: 3})
-    assert Counter(one.who for one in answers.values()) == {ALICE: 6, BOB: 3}
+    assert Counter(one.who for one in answers.values()) == {ALICE: 5, BOB: 4}
+
+
+def test_whoever_worked_on_some_gets_fewer_of_the_others():
+    worked = [gap for number in range(3) for gap in gaps(CREATED, *works("alice", 40, 30), name=f"deal/9{number}")]
+    others = [gap for number in range(5) for gap in gaps(CREATED, name=f"deal/{number}")]
+    answers = ownership.suggested([*others, *worked], HOUSE, {BOB: 50})
+    assert Counter(one.who for one in answers.values()) == {ALICE: 4, BOB: 4}
 
 
 def test_a_stand_in_comes_before_the_team_and_the_manager_last():
