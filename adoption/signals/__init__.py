@@ -11,7 +11,6 @@ from adoption.signals.daily import Daily as Daily
 from adoption.signals.daily import daily as daily
 from adoption.signals.days import note_whole as note_whole
 from adoption.signals.rows import recognise as recognise
-from adoption.signals.rows import sweep as sweep
 from adoption.signals.rows import unknown as unknown
 from adoption.signals.told import PREFIX as PREFIX
 from adoption.signals.told import fault as fault

@@ -6,17 +6,13 @@ import hashlib
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
-from sqlalchemy import delete
 from sqlalchemy import select
-from sqlalchemy import update
 
 from adoption import facts
 from adoption import privacy
 from adoption import statements
 from adoption.extensions import db
-from adoption.models import FeedDay
 from adoption.models import Signal
-from rules.reliance import trips
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -99,17 +95,3 @@ def recognise(connection: Connection) -> int:
     if rows:
         statements.run(connection, "signal", ("feed", "id", "participant"), rows, _RECOGNISED)
     return len(rows)
-
-
-def sweep(connection: Connection, before_day: int) -> int:
-    """Delete what is older than a local day; return how many.  The caller commits.
-
-    Imports and exports stay for fourteen days more: an import may follow an export so late.  The days of feeds are
-    marked, since of what is deleted nothing is known any more: that nobody edited anything can no longer be said.
-    """
-    old = Signal.day < before_day
-    gone = connection.execute(delete(Signal).where(old, Signal.kind.not_in(MOVES))).rowcount
-    gone += connection.execute(delete(Signal).where(Signal.day < before_day - trips.WITHIN)).rowcount
-    days = update(FeedDay).where(FeedDay.day < before_day, FeedDay.swept.is_(None))
-    connection.execute(days.values(swept=before_day))
-    return gone

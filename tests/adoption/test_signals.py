@@ -13,6 +13,7 @@ from sqlalchemy import insert
 from sqlalchemy import select
 
 from adoption import facts
+from adoption import privacy
 from adoption import signals
 from adoption.connectors.offices import Told
 from adoption.extensions import begin_write
@@ -309,21 +310,19 @@ def test_where_detection_is_off_days_of_feeds_are_heard_and_nothing_of_anybody_i
 # --- deleting
 
 
-def test_what_is_swept_is_deleted_and_afterwards_unknown(office):
+def test_what_is_forgotten_is_deleted_and_afterwards_unknown(office):
     accept(told("alice@example.com", MONDAY), told("bob@example.com", MONDAY + 1), whole=[MONDAY, MONDAY + 1])
     crm(("sign_in", at(MONDAY)), ("export", at(MONDAY)), ("export", at(MONDAY - 14)))
-    assert signals.sweep(begin_write(), MONDAY + 1) == 3
-    db.session.commit()
+    assert privacy.forget(at(MONDAY + 14)) == 3
     assert daily(MONDAY) == signals.Daily()
     assert daily(MONDAY + 1).edited == {ALICE: False, BOB: True}
     assert sorted(db.session.scalars(select(Signal.kind))) == ["edit", "export"]
-    assert signals.sweep(begin_write(), MONDAY + 1) == 0
+    assert privacy.forget(at(MONDAY + 14)) == 0
 
 
-def test_a_day_that_is_told_whole_again_after_it_was_swept_is_known_again(office):
+def test_a_day_that_is_told_whole_again_after_it_was_forgotten_is_known_again(office):
     accept(told("alice@example.com", MONDAY), whole=[MONDAY])
-    signals.sweep(begin_write(), MONDAY + 1)
-    db.session.commit()
+    privacy.forget(at(MONDAY + 14))
     assert days.states("office", MONDAY, MONDAY + 1) == {MONDAY: "swept", MONDAY + 1: "missing"}
     accept(told("alice@example.com", MONDAY), whole=[MONDAY])
     assert daily(MONDAY).edited == {ALICE: True}
