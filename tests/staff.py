@@ -23,11 +23,13 @@ from adoption import bonuses
 from adoption import directory
 from adoption import drafts
 from adoption import facts
+from adoption import flags
 from adoption import intake
 from adoption import mail
 from adoption import ownership
 from adoption import people_csv
 from adoption import preferences
+from adoption import privacy
 from adoption import records
 from adoption import rewards
 from adoption import rulebook
@@ -44,6 +46,7 @@ from adoption.digests import planning
 from adoption.digests import subscribing
 from adoption.extensions import begin_write
 from adoption.extensions import db
+from adoption.flags import contesting
 from adoption.journal import By
 from adoption.mail import links
 from adoption.mail import outbox
@@ -156,6 +159,7 @@ class Has(dict):
     sheet = 0  # an audit of which nobody has confirmed the columns
     gap = 0  # a record of Lea's, who has left
     leaver = 0  # Lea
+    noticed = 0  # the number of somebody who contests what was noticed of them
 
 
 class Staff:
@@ -265,9 +269,23 @@ class Staff:
         has.waiting = self.send_draft()
         has.audit, has.sheet = self.audit(), self.upload()
         has.gap, has.leaver = self.leave_behind(), self["Lea"]
+        has.noticed = self.notice("Dave")
         has.link = sessions.link_token(sessions.make_link(begin_write(), email("Alice"), self.now).number)
         db.session.commit()
         return has
+
+    def notice(self, name):
+        """Let detection be on, and somebody contest what was noticed of them; return their number."""
+        number, before = self[name], self.now - 2 * SINCE * 86_400 * period.SECOND
+        day = facts.current().today(before)
+        if not privacy.individual():
+            privacy.turn_on(begin_write(), By(None, "a test"), told=day, why="people were told", now=before)
+            db.session.commit()
+        connection, known = begin_write(), facts.current()
+        flags.take(connection, number, "raise", by="service", who=None, day=self.today - 3, now=self.now)
+        contesting.contest(connection, known, number, "other", words="请看一下", about=contesting.About(), now=self.now)
+        db.session.commit()
+        return number
 
     def pay(self):
         """Let the bonuses of last month be with payroll; return the month, and the number of the batch."""

@@ -58,7 +58,7 @@ PERMISSIONS: Mapping[str, Mapping[str, Reach]] = {
     "sources:manage": {"hr": ALL, "admin": ALL},
     "tokens:manage": {"admin": ALL},
     "evidence:read": EVERYBODY,  # nobody reads somebody else's
-    "team:read": {"manager": REPORTS},
+    "team:read": {**EVERYBODY, "manager": REPORTS},  # who leads nobody sees nobody
     "flags:lead": {"lead": ALL},  # what waits for an adoption lead; neither HR's nor an administrator's
     "workbooks:propose": EVERYBODY,
     "workbooks:decide": {"lead": ALL, "manager": REPORTS},  # about what one's people proposed

@@ -42,7 +42,19 @@ def members() -> tuple[Member, ...]:
         Member(
             address("Mei Tanaka"),
             gettext("Manager"),
-            gettext("Learns by letter when somebody of hers takes time off, and may see why they earned it."),
+            gettext(
+                "See which records of the team wait for a next step, how far everybody is, and who could use a hand."
+            ),
+        ),
+        Member(
+            address("Marco Rossi"),
+            gettext("Employee with a spreadsheet"),
+            gettext("Sees first, and alone for five working days, what was noticed, how it adds up, and who can help."),
+        ),
+        Member(
+            address("Ada Lindqvist"),
+            gettext("Adoption lead"),
+            gettext("Decide in person whether help is offered to somebody, and answer who says that it is not so."),
         ),
         Member(
             address("Hana Dvořák"),

@@ -20,6 +20,7 @@ from adoption.demo import bonuses
 from adoption.demo import changes
 from adoption.demo import choices
 from adoption.demo import company
+from adoption.demo import hands
 from adoption.demo import helpdesk
 from adoption.demo import lapses
 from adoption.demo import life
@@ -90,6 +91,7 @@ def fill(now: int, report: Callable[[int, int], None]) -> tuple[int, int]:
     workbooks.tell(staff, now)
     late = _deliver(delivery.corrections, now)
     lapses.judge(now, lambda _done, _whole: None)
+    hands.lend(now)
     owners.decide(now)
     _tell(now)
     audit.hold(now)

@@ -26,6 +26,9 @@ from adoption.explain.names import AwardKey as AwardKey
 from adoption.explain.names import read as award_key
 from adoption.explain.names import written as written
 from adoption.explain.open_records import lately as records_of
+from adoption.explain.reports import Waiting as Waiting
+from adoption.explain.reports import nearest as nearest
+from adoption.explain.reports import waiting as waiting
 from adoption.explain.story import record as record
 from adoption.explain.views import Act as Act
 from adoption.explain.views import AwardLine as AwardLine

@@ -71,17 +71,23 @@ def progress(holder: int, day: int, *, language: str = "en") -> list[ProgressLin
 
 def standings(known: Known, holder: int, day: int) -> list[Standing]:
     """Return where a holder stands, on a local day, with each incentive that is offered to them; one query."""
+    return standings_of(known, [holder], day)[holder]
+
+
+def standings_of(known: Known, holders: Sequence[int], day: int) -> dict[int, list[Standing]]:
+    """Return the same of several holders, all people or all teams; one query."""
     shown = []
+    teams = any(holder < 0 for holder in holders)
     for key in _keys(known):
         line = versions(key, known.timelines)
         version = _in_force(line, day)
-        if version is not None and (version.incentive.holder == "team") == (holder < 0):
+        if version is not None and (version.incentive.holder == "team") == teams:
             shown.append((line, version))
     offered = [one for line, _ in shown for one in line]
     firsts = {period.start(version.incentive.per, day) for _, version in shown}
-    has = reckoning.tallies(db.session.connection(), known, holder, offered, firsts)
-    found = [_standing(has, line, version, day) for line, version in shown]
-    return [one for one in found if one.reckoned.offered]
+    has = reckoning.tallies_of(db.session.connection(), known, holders, offered, firsts)
+    found = {holder: [_standing(has[holder], line, version, day) for line, version in shown] for holder in holders}
+    return {holder: [one for one in standing if one.reckoned.offered] for holder, standing in found.items()}
 
 
 def why_not_yet(
@@ -135,6 +141,12 @@ def lacking(  # noqa: PLR0913, PLR0917  # what, whose, and for whom
         return []
     found = open_records.of(db.session.connection(), known, standing.reckoned.version, holder, day, named)
     return [OpenRecord(one.record, [wording.need_title(need, language) for need in one.needs]) for one in found]
+
+
+def in_force(known: Known, day: int) -> list[Version]:
+    """Return the version of each incentive that is in force on a day, in the order of the book."""
+    found = (_in_force(versions(key, known.timelines), day) for key in _keys(known))
+    return [one for one in found if one is not None and one.starts <= day < one.ends]
 
 
 def _keys(known: Known) -> list[str]:

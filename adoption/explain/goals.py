@@ -63,7 +63,7 @@ def goals(who: int, day: int, *, language: str = "en") -> list[GoalView]:
     known = facts.current()
     teams = known.teams_on(who, day)
     holders = [who, *(-team for team in teams[:1])]
-    found = [_view(known, one, who, holder, day, language)
+    found = [view(known, one, who, holder, day, language)
              for holder in holders for one in ahead.standings(known, holder, day)]  # fmt: skip  # one line each
     return sorted(found, key=lambda one: (one.goal.order, one.goal.key))
 
@@ -76,7 +76,7 @@ def goal(who: int, key: str, day: int, *, language: str = "en") -> GoalView:
     """
     known = facts.current()
     holder = _holder(known, who, key, day)
-    return _view(known, ahead.standing_with(known, holder, key, day), who, holder, day, language)
+    return view(known, ahead.standing_with(known, holder, key, day), who, holder, day, language)
 
 
 def lacking(view: GoalView, day: int, named: Named, *, language: str = "en") -> list[OpenRecord]:
@@ -102,9 +102,10 @@ def _holder(known: Known, who: int, key: str, day: int) -> int:
     return -teams[0]
 
 
-def _view(  # noqa: PLR0913, PLR0917  # the facts of one view
+def view(  # noqa: PLR0913, PLR0917  # the facts of one view
     known: Known, standing: Standing, who: int, holder: int, day: int, language: str
 ) -> GoalView:
+    """Return how a holder stands as a page shows it; ``who`` is the reader's participant."""
     version = standing.reckoned.version
     incentive, metric = version.incentive, version.counted.metric
     keys = list(known.book.incentives)

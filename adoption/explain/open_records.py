@@ -35,10 +35,12 @@ MOST = 600  # days times participants: of a large team fewer days are looked at
 
 
 class Lacking(NamedTuple):
-    """A record and the needs it lacks, in the book's order."""
+    """A record and the needs it lacks, in the book's order; who did the latest of what it has, and when."""
 
     record: str
     needs: Sequence[Need]
+    who: int | None = None
+    latest: int = 0  # UTC microseconds
 
 
 def anybodys(_who: int | None) -> bool:
@@ -47,12 +49,18 @@ def anybodys(_who: int | None) -> bool:
 
 
 def of(  # noqa: PLR0913, PLR0917  # what, whose, and for whom
-    connection: Connection, known: Known, version: Version, holder: int, day: int, named: Named = anybodys
+    connection: Connection,
+    known: Known,
+    version: Version,
+    holder: int,
+    day: int,
+    named: Named = anybodys,
+    most: int = SHOWN,
 ) -> list[Lacking]:
     """Return the open records of a holder: fewest missing first, then those with the latest activity.
 
     A record is theirs if they did the latest of what it has so far; of a team's those are left out that are not
-    ``named`` to the reader, by who did that.  Looks at the records they did something about
+    ``named`` to the reader, by who did that; ``most`` of them at most.  Looks at the records they did something about
     lately, so that the answer costs the same in a large house.
     """
     milestones = version.counted.milestones
@@ -77,8 +85,8 @@ def of(  # noqa: PLR0913, PLR0917  # what, whose, and for whom
             continue
         who = known.participant_of(latest.source, latest.actor)
         if _is_of(known, who, holder, day) and named(who):
-            found.append((len(missing), -latest.time, Lacking(row.record, missing)))
-    return [one for _, _, one in sorted(found, key=lambda it: (it[0], it[1], it[2].record))[:SHOWN]]
+            found.append((len(missing), -latest.time, Lacking(row.record, missing, who, latest.time)))
+    return [one for _, _, one in sorted(found, key=lambda it: (it[0], it[1], it[2].record))[:most]]
 
 
 def lately(who: int, day: int) -> list[str]:

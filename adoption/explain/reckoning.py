@@ -86,18 +86,27 @@ def tallies(
 
     One query, whatever the number of versions.
     """
+    return tallies_of(connection, known, [holder], offered, firsts)[holder]
+
+
+def tallies_of(
+    connection: Connection, known: Known, holders: Collection[int], offered: Sequence[Version], firsts: Collection[int]
+) -> dict[int, Tallies]:
+    """Return the same of several holders; one query, whatever their number."""
     metrics = {one.counted.metric.key for one in offered}
     streaks = {one.counted.metric.key for one in offered if one.incentive.in_a_row is not None}
-    query = select(Series.metric, Series.meaning, Series.per, Series.starts, Series.ends, Tally.period, Tally.value)
-    query = query.join(Edition, Edition.id == Series.edition).join(
-        Tally, and_(Tally.bucket == bucket_of(holder), Tally.series == Series.id, Tally.holder == holder)
-    )
+    columns = (Series.metric, Series.meaning, Series.per, Series.starts, Series.ends, Tally.period, Tally.value)
+    buckets = sorted({bucket_of(holder) for holder in holders})
+    theirs = and_(Tally.bucket.in_(buckets), Tally.series == Series.id, Tally.holder.in_(sorted(holders)))
+    query = select(Tally.holder, *columns).join(Edition, Edition.id == Series.edition).join(Tally, theirs)
     daily = and_(Series.per == "day", Series.metric.in_(sorted(streaks)))
     query = query.where(
         Edition.state == "active", Series.metric.in_(sorted(metrics)), or_(Tally.period.in_(sorted(set(firsts))), daily)
     )
-    found = {((m, means, per, s, e), first): value for m, means, per, s, e, first, value in connection.execute(query)}
-    return Tallies(known, holder, found)
+    found: dict[int, dict[tuple[inforce.SeriesKey, int], int]] = {holder: {} for holder in holders}
+    for holder, m, means, per, s, e, first, value in connection.execute(query):
+        found[holder][(m, means, per, s, e), first] = value
+    return {holder: Tallies(known, holder, values) for holder, values in found.items()}
 
 
 def reckon(has: Tallies, line: Sequence[Version], version: Version, first: int) -> Reckoned:

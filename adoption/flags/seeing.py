@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from adoption import auth
 from adoption import facts
 from adoption import looks
+from adoption import privacy
 from adoption.flags import steps
 from rules.reliance import cycle
 
@@ -26,11 +27,15 @@ MANAGER = "manager"  # of the readers; the others are who takes steps
 def visible(connection: Connection, caller: Caller, participants: Iterable[int]) -> dict[int, Flag]:
     """Return the flags of these participants that the caller may know, and note that they are shown.
 
-    Who is missing has none, or none that is the caller's to know: nobody can tell which.
+    Who is missing has none, or none that is the caller's to know: nobody can tell which.  In a shadow run everybody
+    knows their own alone, and without individual detection there is nothing to know.
     """
-    known = facts.current()
+    if not privacy.individual():
+        return {}
+    known, shadow = facts.current(), privacy.shadow()
     found: dict[int, Flag] = {}
-    for participant, flag in steps.of(connection, participants).items():
+    asked = [one for one in participants if not shadow or one == caller.participant]
+    for participant, flag in steps.of(connection, asked).items():
         behalf = _place_of(known, caller, participant)
         readers = set(cycle.readers(flag))
         if caller.participant == participant or (_leads_all(caller) and cycle.LEAD in readers):

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy import update
 
 from adoption import statements
+from adoption.flags import telling
 from adoption.models import FlagStep
 from adoption.models import Help
 from adoption.models import StoredFlag
@@ -170,3 +171,4 @@ def _note(connection: Connection, moves: list[_Move], day: int, now: int) -> Non
     if over:
         ends = update(Help).where(Help.participant.in_(over), Help.ended.is_(None))
         connection.execute(ends.values(ended=now))
+    telling.of_steps(connection, ((move.participant, move.does) for move in moves), day, now)

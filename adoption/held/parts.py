@@ -367,7 +367,7 @@ PARTS: tuple[Part, ...] = (
     Part(
         "contests",
         lambda who: select(
-            Contest.id.label("number"), Contest.reason, Contest.words, Contest.about, Contest.file_name, Contest.opened,
+            Contest.id.label("number"), Contest.reason, Contest.words, Contest.about, Contest.opened,
             Contest.due, Contest.outcome, Contest.answer, Contest.removed, Contest.answered,
         ).where(Contest.participant == who).order_by(Contest.id),
         {"about": as_it_is, "removed": as_it_is, "opened": moment_of, "due": day_of, "answered": moment_of},
@@ -389,7 +389,11 @@ PARTS: tuple[Part, ...] = (
         .where(CheckInAnswer.participant == who).order_by(CheckInAnswer.id),
         {"moment": moment_of},
     ),
-    Part("reminders", lambda who: select(Snooze.until).where(Snooze.participant == who), {"until": day_of}),
+    Part(
+        "reminders",
+        lambda who: select(Snooze.until.label("not_before"), Snooze.letters).where(Snooze.participant == who),
+        {"not_before": day_if_any},
+    ),
     Part(
         "looks_at_my_flag",
         lambda who: select(Participant.name.label("by"), FlagLook.page, FlagLook.moment)

@@ -56,8 +56,9 @@ class Kind:
     ``name`` and ``subject`` say it in the language that is being spoken.  ``secret``: who reads it gains something, so
     that its body is wiped when it was sent.  ``regular``: it comes by itself, and its reader may end it.
     ``doubtful``: what happens to a letter of which nobody knows whether it arrived: it is sent ``again``, or somebody
-    is to be asked (``ask``).  ``prepare`` looks up, in the transaction in
-    which the letter is stored, what could not be known when it was planned; it may raise ``SkipError``.
+    is to be asked (``ask``).  ``prepare`` looks up, in the transaction in which the letter is stored, what could not be
+    known when it was planned; it may raise ``SkipError``.  ``private``: that there is such a letter is nobody's
+    business but its reader's, so that the outbox does not show it.
     """
 
     template: str
@@ -67,6 +68,7 @@ class Kind:
     regular: bool = False
     doubtful: Policy = "again"
     prepare: Callable[[Connection, Stored, Facts], Prepared] | None = None
+    private: bool = False
 
 
 def _link(connection: Connection, letter: Stored, facts: Facts) -> Prepared:
@@ -257,12 +259,61 @@ KINDS: Mapping[str, Kind] = {
     # to HR; facts: key, reward and period (language → text), threshold (per cent; 0: awards wait for an answer), share
     # (per cent), drawn, pieces and waiting (numbers), when_spent (of the book)
     "budget": Kind(template="budget", name=lambda: gettext("A budget comes to its end"), subject=_budget),
+    # to the person of whom something was noticed; facts: name
+    "hint": Kind(
+        template="hint",
+        name=lambda: gettext("A quiet hint"),
+        subject=lambda _facts: gettext("May we take some work off you?"),
+        private=True,
+    ),
+    "noticed": Kind(
+        template="noticed",
+        name=lambda: gettext("Something that only you see"),
+        subject=lambda _facts: gettext("May we take some work off you? Only you see this, for five working days"),
+        private=True,
+    ),
+    "offered": Kind(
+        template="offered",
+        name=lambda: gettext("Help is offered"),
+        subject=lambda _facts: gettext("Help is offered to you; here is who knows of it"),
+        private=True,
+    ),
+    "answered": Kind(
+        template="answered",
+        name=lambda: gettext("An answer to “Not so”"),
+        subject=lambda _facts: gettext("Your case is answered"),
+        private=True,
+    ),
+    # to who asked for a colleague's help, and to that colleague; facts: asks, asks_at, helps, helps_at
+    "help-chosen": Kind(
+        template="help_chosen",
+        name=lambda: gettext("Help by a colleague"),
+        subject=lambda facts: gettext("%(name)s will help you with the CRM", name=facts["helps"]),
+        private=True,
+    ),
+    "help-asked": Kind(
+        template="help_asked",
+        name=lambda: gettext("Somebody asks for your help"),
+        subject=lambda facts: gettext("%(name)s would like half an hour with you", name=facts["asks"]),
+        private=True,
+    ),
+    # to who was named a champion; facts: by
+    "champion": Kind(
+        template="champion",
+        name=lambda: gettext("Would you help others?"),
+        subject=lambda _facts: gettext("Would you help colleagues with the CRM?"),
+    ),
 }
 
 
 def secret() -> list[str]:
     """Return the kinds that hold a secret."""
     return [name for name, kind in KINDS.items() if kind.secret]
+
+
+def private() -> list[str]:
+    """Return the kinds of which the outbox shows nothing."""
+    return [name for name, kind in KINDS.items() if kind.private]
 
 
 def again() -> list[str]:

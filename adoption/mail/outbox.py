@@ -250,7 +250,7 @@ def retry(number: int, now: int) -> None:
         NotAgainError: it was sent, is waiting, is being sent, or its link is too old.
     """
     connection = begin_write()
-    letter = find(number)
+    letter = find(number, private=True)
     if letter.kind in kinds.secret():
         msg = "It holds a link that is too old by now; whoever wants one can ask for a new one on the sign-in page."
         raise NotAgainError(msg)
@@ -271,13 +271,15 @@ def bounce(connection: Connection, letter: Stored, said: str, now: int) -> bool:
     return connection.execute(update(Letter).where(*went).values(values)).rowcount == 1
 
 
-def find(number: int) -> Stored:
-    """Return a letter.
+def find(number: int, *, private: bool = False) -> Stored:
+    """Return a letter; a private one only if that is wanted, which no page does.
 
     Raises:
         NoLetterError: there is none.
     """
     query = select(*COLUMNS).where(Letter.id == number)
+    if not private:
+        query = query.where(Letter.kind.not_in(kinds.private()))
     row = db.session.execute(query).first() if number <= LARGEST else None
     if row is None:
         raise NoLetterError
@@ -285,9 +287,9 @@ def find(number: int) -> Stored:
 
 
 def listed(now: int, *, shown: str | None = None, before: int | None = None, limit: int = 100) -> list[Stored]:
-    """List letters, the newest first; ``shown`` is one of ``GROUPS``.  Bodies are left out."""
+    """List letters, the newest first; ``shown`` is one of ``GROUPS``.  Bodies are left out, and private letters."""
     light = [null().label(column.key) if column.key in {"text", "html"} else column for column in COLUMNS]
-    query = select(*light)
+    query = select(*light).where(Letter.kind.not_in(kinds.private()))
     if shown is not None:
         query = query.where(_group(now) == shown)
     if before is not None:
@@ -296,8 +298,8 @@ def listed(now: int, *, shown: str | None = None, before: int | None = None, lim
 
 
 def counts(now: int) -> dict[str, int]:
-    """Count letters by group: states, where ``waiting`` is whatever is yet to be sent."""
-    groups = select(_group(now).label("name"), func.count()).group_by("name")
+    """Count letters that are not private by group: states, where ``waiting`` is whatever is yet to be sent."""
+    groups = select(_group(now).label("name"), func.count()).where(Letter.kind.not_in(kinds.private())).group_by("name")
     return dict(db.session.execute(groups).all())
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger
 from sqlalchemy import ForeignKey
-from sqlalchemy import LargeBinary
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped
 from sqlalchemy.orm import mapped_column
@@ -59,9 +58,7 @@ class Contest(Base):
     participant: Mapped[int] = mapped_column(ForeignKey(Participant.id), index=True)
     reason: Mapped[str] = mapped_column(Bytewise)  # of cycle.REASONS
     words: Mapped[str] = mapped_column(Bytewise)
-    about: Mapped[str] = mapped_column(Bytewise)  # JSON: the workbook, or the days, that they name
-    file_name: Mapped[str | None] = mapped_column(Bytewise)  # what they sent with it
-    file: Mapped[bytes | None] = mapped_column(LargeBinary)
+    about: Mapped[str] = mapped_column(Bytewise)  # JSON: the workbook, or the days, that they name (``flags.About``)
     opened: Mapped[int] = mapped_column(BigInteger)  # UTC microseconds
     due: Mapped[int]  # the local day by which it is answered
     answered: Mapped[int | None] = mapped_column(BigInteger)
@@ -109,12 +106,13 @@ class CheckInAnswer(Base):
 
 
 class Snooze(Base):
-    """Until which local day somebody does not want to be reminded of a hint."""
+    """How somebody wants to be reminded of a hint: not before a local day, and whether by letter at all."""
 
     __tablename__ = "snooze"
 
     participant: Mapped[int] = mapped_column(ForeignKey(Participant.id), primary_key=True)
-    until: Mapped[int]
+    until: Mapped[int]  # 0: at once
+    letters: Mapped[bool]
 
 
 class FlagLook(Base):

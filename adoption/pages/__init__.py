@@ -29,7 +29,9 @@ from adoption.pages import devices
 from adoption.pages import digest
 from adoption.pages import dry_run
 from adoption.pages import effect
+from adoption.pages import evidence_pages
 from adoption.pages import feeds
+from adoption.pages import flag_queue
 from adoption.pages import frame
 from adoption.pages import home
 from adoption.pages import journal_pages
@@ -57,6 +59,7 @@ from adoption.pages import sources_mapping
 from adoption.pages import stand_ins
 from adoption.pages import start
 from adoption.pages import stops
+from adoption.pages import team
 from adoption.pages import tokens
 from adoption.pages import why
 from adoption.pages import workbooks
@@ -73,6 +76,9 @@ PAGES: tuple[Blueprint, ...] = (
     boards.bp,
     rewards.bp,
     me.bp,
+    evidence_pages.bp,
+    flag_queue.bp,
+    team.bp,
     about.bp,
     bonus.bp,
     bonus_plans.bp,

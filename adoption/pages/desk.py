@@ -55,7 +55,17 @@ def _proposals() -> int:
     return int(db.session.scalar(query) or 0)  # asked here: the book's pages, which have this bar, know no signals
 
 
+# Endpoint → what counts what waits there: told by pages that this module, which every page reaches, must not import.
+NOTICES: dict[str, Callable[[], int]] = {}
+
+
+def _flags() -> int:
+    """Count what waits for an adoption lead."""
+    return NOTICES["flag_queue.index"]()
+
+
 DESK: tuple[Entry, ...] = (
+    Entry("team.index", "team:read", ("team",), lambda: gettext("My team"), least=REPORTS),
     Entry("start.index", "start:run", ("start",), lambda: gettext("First steps"), start.is_away),
     Entry("book.index", "book:read", ("book", "stops", "dry_run", "packs"), lambda: gettext("Book")),
     Entry("bonus_plans.index", "bonuses:run", ("bonus_plans",), lambda: gettext("Bonus plans")),
@@ -94,6 +104,13 @@ DESK: tuple[Entry, ...] = (
     Entry("tokens.index", "tokens:manage", ("tokens",), lambda: gettext("Tokens")),
     Entry("privacy_settings.index", "privacy:manage", ("privacy_settings", "privacy"), lambda: gettext("Privacy")),
     Entry("digest.log", "digests:read", ("digest",), lambda: gettext("Weekly letters")),
+    Entry(
+        "flag_queue.index",
+        "flags:lead",
+        ("flag_queue",),
+        lambda: gettext("Offers of help"),
+        notices=_flags,
+    ),
     Entry("letters.index", "letters:read", ("letters",), lambda: gettext("Outbox")),
     Entry("ownership.index", "ownership:decide", ("ownership",), lambda: gettext("Owners"), least=REPORTS),
 )

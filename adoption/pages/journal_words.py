@@ -73,6 +73,8 @@ ACTIONS: Words = {
     "assigned": lambda: gettext("got somebody who looks after its rows"),
     "decided": lambda: gettext("was decided"),
     "declared": lambda: gettext("was declared"),
+    "named": lambda: gettext("was named"),
+    "unregistered": lambda: gettext("left the register"),
 }
 # Of all these: a kind of thing, before the thing's name
 KINDS: Words = {
@@ -113,6 +115,8 @@ KINDS: Words = {
     "privacy": lambda: gettext("Privacy"),
     "audit": lambda: gettext("Audit"),
     "record": lambda: gettext("Record"),
+    "champion": lambda: gettext("Colleague to call"),
+    "workbook": lambda: gettext("Workbook"),
 }
 # Of all these: a page of somebody's that somebody else looked at
 PAGES: Words = {
@@ -134,6 +138,9 @@ PAGES: Words = {
     "journal_pages.download": lambda: gettext("journal about the person, as a file"),
     "people.show": lambda: gettext("page among the people"),
     "people.person": lambda: gettext("page among the people"),
+    "team.index": lambda: gettext("that help is offered, on the team's page"),
+    "flag_queue.index": lambda: gettext("what waits for an adoption lead"),
+    "flag_queue.one": lambda: gettext("what was noticed"),
 }
 
 

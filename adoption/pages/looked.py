@@ -36,7 +36,22 @@ def lines(participant: int, now: int) -> list[Line]:
     """Return who looked at somebody's pages in the last days, the latest first."""
     since = now - DAYS * 86_400 * period.SECOND
     with facts.held() as known:
-        return [_line(one, known.people) for one in reading.looks_at(participant, since=since, limit=MOST)]
+        found = [
+            (one.moment, _line(one, known.people)) for one in reading.looks_at(participant, since=since, limit=MOST)
+        ]
+        found += [(one.moment, _flag_line(one, known.people)) for one in looks.at_flags(participant, since)]
+    return [line for _, line in sorted(found, key=lambda one: -one[0])][:MOST]
+
+
+def _flag_line(one: looks.FlagLooked, people: Mapping[int, Person]) -> Line:
+    """Say who looked at something of a flag."""
+    behalf = people.get(one.behalf or 0)
+    return Line(
+        people[one.reader].name if one.reader in people else "",
+        journal_words.said(journal_words.PAGES, one.page),
+        languages.current().moment(period.moment(one.moment), "short"),
+        behalf.name if behalf else "",
+    )
 
 
 def _line(one: Look, people: Mapping[int, Person]) -> Line:

@@ -55,8 +55,6 @@ def upgrade():
     sa.Column('reason', bytewise, nullable=False),
     sa.Column('words', bytewise, nullable=False),
     sa.Column('about', bytewise, nullable=False),
-    sa.Column('file_name', bytewise, nullable=True),
-    sa.Column('file', sa.LargeBinary(), nullable=True),
     sa.Column('opened', sa.BigInteger(), nullable=False),
     sa.Column('due', sa.Integer(), nullable=False),
     sa.Column('answered', sa.BigInteger(), nullable=True),
@@ -107,6 +105,7 @@ def upgrade():
     op.create_table('snooze',
     sa.Column('participant', sa.Integer(), nullable=False),
     sa.Column('until', sa.Integer(), nullable=False),
+    sa.Column('letters', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['participant'], ['participant.id'], name=op.f('fk_snooze_participant_participant')),
     sa.PrimaryKeyConstraint('participant', name=op.f('pk_snooze'))
     )

@@ -75,6 +75,7 @@ class Route(NamedTuple):
 
 GONE = (404,)
 DONE = (303,)
+CHANGED = (409,)
 ROUTES = {
     "GET home.week": Route("/"),
     "GET home.today": Route("/today"),
@@ -98,6 +99,22 @@ ROUTES = {
     "POST me.speak": Route("/me/speech", DONE, form={}),
     "POST me.end": Route("/me/sessions/{session}/end", DONE, "session", {}),
     "POST me.end_others": Route("/me/sessions/end-others", DONE, form={}),
+    "GET evidence_pages.mine": Route("/me/evidence"),
+    "POST evidence_pages.contest": Route("/me/evidence/contest", CHANGED, form={"reason": "other"}),
+    "POST evidence_pages.withdraw": Route("/me/evidence/withdraw", CHANGED, form={}),
+    "POST evidence_pages.ask": Route("/me/evidence/help", DONE, form={"kind": "quest"}),
+    "POST evidence_pages.end": Route("/me/evidence/help/999999/end", DONE, form={}),
+    "POST evidence_pages.remind": Route("/me/evidence/remind", DONE, form={}),
+    "POST evidence_pages.check_in": Route("/me/evidence/check-in", CHANGED, form={"answer": "away"}),
+    "POST evidence_pages.champion": Route("/me/evidence/champion", CHANGED, form={"say": "yes"}),
+    "GET team.index": Route("/team"),
+    "GET flag_queue.index": Route("/lead/flags"),
+    "GET flag_queue.one": Route("/lead/flags/999999", GONE),
+    "POST flag_queue.confirm": Route("/lead/flags/999999/confirm", GONE, form={}),
+    "POST flag_queue.decline": Route("/lead/flags/999999/decline", GONE, form={"why": "x"}),
+    "POST flag_queue.answer": Route("/lead/flags/999999/answer", GONE, form={"why": "x"}),
+    "POST flag_queue.name": Route("/lead/champions", (422,), form={"who": ""}),
+    "POST flag_queue.end": Route("/lead/champions/999999/end", CHANGED, form={}),
     "GET about.counted": Route("/what-we-count"),
     "GET counter.index": Route("/counter"),
     "POST counter.scan": Route("/counter/scan", form={"code": "K7QX-4MPT"}),

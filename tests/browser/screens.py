@@ -45,6 +45,7 @@ TALLEST = {360: 2400, 1280: 1600}  # pixels of a picture; a longer page is cut t
 ALICE, BOB, MEI, CARL, ROSA = "Alice Novak", "Bob Visser", "Mei Tanaka", "Carl Bauer", "Rosa Meyer"
 GRACE = "Grace Okafor"
 LEAD = "Ada Lindqvist"
+ADA, MARCO, GIULIA, FATIMA = "Ada Lindqvist", "Marco Rossi", "Giulia Bianchi", "Fatima Haddad"
 HANA, APPROVER = "Hana Dvořák", "Victor Hale"
 IVAN, WEI = "Иван Петров", "王伟"
 AGENTS = (
@@ -187,6 +188,16 @@ SCREENS = (
     Screen("owners-leaver", GRACE, "/ownership", ("main a[href^='/ownership/leaver/']",)),
     Screen("owners-decided", GRACE, "/ownership/decided"),
     Screen("owners-history", GRACE, "/ownership/history"),
+    Screen("evidence", MARCO, "/me/evidence"),
+    Screen("evidence-dark", MARCO, "/me/evidence", ("text=Not so?",), dark=True),
+    Screen("evidence-ru", MARCO, "/me/evidence", language="ru"),
+    Screen("evidence-zh", MARCO, "/me/evidence", language="zh"),
+    Screen("evidence-hint", GIULIA, "/me/evidence"),
+    Screen("evidence-helped", FATIMA, "/me/evidence"),
+    Screen("evidence-none", ALICE, "/me/evidence"),
+    Screen("team", MEI, "/team"),
+    Screen("lead-flags", ADA, "/lead/flags"),
+    Screen("lead-flag", ADA, "/lead/flags", ("main a[href^='/lead/flags/']",)),
     Screen("not-found", ALICE, "/nothing"),
 )
 

@@ -1,0 +1,354 @@
+"""My evidence: what was noticed, how it adds up, who sees it, and what one may do about it.  Nobody else's page."""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from typing import Any
+
+from flask import Blueprint
+from flask import flash
+from flask import redirect
+from flask import render_template
+from flask import request
+from flask import url_for
+
+from adoption import auth
+from adoption import casework
+from adoption import evidence
+from adoption import facts
+from adoption import flags
+from adoption import privacy
+from adoption.auth import SESSION
+from adoption.auth import permission
+from adoption.errors import ConflictError
+from adoption.errors import RefusedError
+from adoption.extensions import begin_write
+from adoption.extensions import db
+from adoption.flags import contesting
+from adoption.flags import helping
+from adoption.flags import reminding
+from adoption.flags import telling
+from adoption.flags.contesting import About
+from adoption.languages import gettext
+from adoption.pages import evidence_words as words
+from adoption.pages import frame
+from rules.reliance import ledger
+from rules.reliance import quest
+from rules.reliance.cycle import CONTESTED
+from rules.reliance.cycle import Flag
+from rules.reliance.cycle import ImpossibleStepError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Mapping
+
+    from flask.typing import ResponseReturnValue
+    from sqlalchemy import Connection
+
+    from adoption.facts import Known
+    from adoption.flags.helping import Helping
+
+bp: Blueprint = Blueprint("evidence_pages", __name__)
+READ, WRITE = "evidence:read", "me:write"
+OFFERED = ("none", "hint", "suspected", "flagged", "helping", "recovering")  # states in which help may be chosen
+LEVELS = tuple(round(level * ledger.DECIBANS) for level in (ledger.RAISE, ledger.CLEAR))
+FAULTS: Mapping[type[Exception], tuple[str, Callable[[], str]]] = {
+    contesting.NoReasonError: ("reason", lambda: gettext("Choose what it is instead.")),
+    contesting.NoDaysError: ("days", lambda: gettext("Say from which day to which you were away; up to today.")),
+    contesting.TooLongError: ("words", lambda: gettext("2,000 characters are enough; the rest can be said in person.")),
+    helping.NoSuchHelpError: ("help", lambda: gettext("Choose which help, and a colleague who is in the list.")),
+    reminding.AnswerError: ("answer", lambda: gettext("Choose one of the answers; 500 characters are enough.")),
+}  # of what is refused: the field, and what is wrong with it
+
+
+@bp.get("/me/evidence")
+@permission(READ, door=SESSION)
+def mine() -> ResponseReturnValue:
+    """Show what was noticed of me, and everything I may do about it."""
+    return _page()
+
+
+@bp.post("/me/evidence/contest")
+@permission(WRITE, door=SESSION)
+def contest() -> ResponseReturnValue:
+    """Say that it is not so."""
+    me, now, form = _me(), _now(), request.form
+    days = form.get("from", ""), form.get("until", "")
+    starts, last = (day_of(one) for one in days)
+    workbook = form.get("workbook", type=int)
+    away = form.get("reason") == "away" and starts is not None and last is not None
+    about = About(
+        workbook if form.get("reason") == "no_customers" else None, starts if away else None,
+        last + 1 if away and last is not None else None,
+    )  # fmt: skip
+    if privacy.shadow():
+        return _gone()
+    try:
+        words_ = form.get("words", "")
+        contesting.contest(
+            begin_write(), facts.current(), me, form.get("reason", ""), words=words_, about=about, now=now
+        )
+    except RefusedError as error:
+        return _refused(error)
+    except ImpossibleStepError:
+        return _gone()
+    return _done(gettext("Sent. While your case is open nobody else learns anything."))
+
+
+@bp.post("/me/evidence/withdraw")
+@permission(WRITE, door=SESSION)
+def withdraw() -> ResponseReturnValue:
+    """Take a case back."""
+    now = _now()
+    try:
+        contesting.withdraw(begin_write(), _me(), day=facts.current().today(now), now=now)
+    except ImpossibleStepError:
+        return _gone()
+    return _done(gettext("Taken back. Everything is as it was before."))
+
+
+@bp.post("/me/evidence/help")
+@permission(WRITE, door=SESSION)
+def ask() -> ResponseReturnValue:
+    """Choose help."""
+    me, now = _me(), _now()
+    kind, champion = request.form.get("kind", ""), request.form.get("champion", type=int)
+    if not privacy.individual() or (kind == "champion" and privacy.shadow()):
+        return _gone()
+    connection = begin_write()
+    try:
+        champion = champion if kind == "champion" else None
+        new = helping.choose(connection, me, kind, champion, day=facts.current().today(now), now=now)
+    except RefusedError as error:
+        return _refused(error)
+    if new and champion is not None:
+        telling.of_help(connection, me, champion, now)
+    if kind == "import":
+        return _done(gettext("Upload your list here; you get back what is ready to import."), url_for("audits.index"))
+    said = gettext("Both of you get a letter.") if champion else gettext("The steps are on this page.")
+    return _done(said, url_for("evidence_pages.mine") + "#help")
+
+
+@bp.post("/me/evidence/help/<int:number>/end")
+@permission(WRITE, door=SESSION)
+def end(number: int) -> ResponseReturnValue:
+    """End help that I chose."""
+    helping.end(begin_write(), _me(), number if number < 2**31 else 0, now=_now())
+    return _done(gettext("Ended. You may choose again at any time."))
+
+
+@bp.post("/me/evidence/remind")
+@permission(WRITE, door=SESSION)
+def remind() -> ResponseReturnValue:
+    """Put a hint off, or say whether letters about hints may come."""
+    day, wish = facts.current().today(_now()), request.form.get("letters")
+    if wish is None:
+        found = reminding.remind(begin_write(), _me(), day=day)
+        return _done(gettext("You are not reminded before %(day)s.", day=words.day(found.until)))
+    reminding.remind(begin_write(), _me(), letters=wish == "on")
+    return _done(
+        gettext("Letters about hints come again.") if wish == "on" else gettext("No more letters about hints.")
+    )
+
+
+@bp.post("/me/evidence/check-in")
+@permission(WRITE, door=SESSION)
+def check_in() -> ResponseReturnValue:
+    """Answer the neutral question about low use."""
+    me, now, form = _me(), _now(), request.form
+    connection = begin_write()
+    if not evidence.check_in_of(connection, me).asked:
+        return _gone()
+    try:
+        day = facts.current().today(now)
+        reminding.answer(connection, me, form.get("answer", ""), form.get("words", ""), day=day, now=now)
+    except RefusedError as error:
+        return _refused(error)
+    help_wanted = form.get("answer") in {"access", "help"}
+    said = (
+        gettext("Thank you. Below is who and what can help.")
+        if help_wanted
+        else gettext("Thank you, that explains it.")
+    )
+    where = url_for("evidence_pages.mine") + "#help" if help_wanted else frame.back(url_for("evidence_pages.mine"))
+    return _done(said, where)
+
+
+@bp.post("/me/evidence/champion")
+@permission(WRITE, door=SESSION)
+def champion() -> ResponseReturnValue:
+    """Say whether colleagues may call me."""
+    me, now = _me(), _now()
+    connection = begin_write()
+    if request.form.get("say") == "yes":
+        if not helping.consent(connection, me, day=facts.current().today(now)):
+            return _gone()
+        return _done(gettext("Thank you. Whoever chooses you gets your name and address, and you get a letter."))
+    if not helping.leave(connection, me, by=auth.caller().by, now=now):
+        return _gone()
+    return _done(gettext("Colleagues cannot choose you any more."))
+
+
+# --- the page
+
+
+def _page(faults: Mapping[str, str] | None = None) -> ResponseReturnValue:
+    me, now = _me(), _now()
+    known = facts.current()
+    html = render_template(
+        "evidence/mine.html",
+        **about(known, me, now),
+        faults=faults or {},
+        typed=request.form,
+        words=words,
+        answers=words.ANSWERS,
+        signed=words.signed,
+        levels=LEVELS,
+        today=date.fromordinal(known.today(now)).isoformat(),
+    )
+    return html, HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
+
+
+def about(known: Known, me: int, now: int) -> dict[str, Any]:
+    """Return everything that somebody's own page shows."""
+    connection, individual, today = db.session.connection(), privacy.individual(), known.today(now)
+    champion = next((one for one in helping.champions(connection) if one.participant == me), None)
+    asked_by = known.people[champion.named_by].name if champion else ""
+    common: dict[str, Any] = {"individual": individual, "me_champion": champion, "asked_by": asked_by}
+    common["asking"] = [known.people[one.participant] for one in helping.given_by(connection, me)]
+    if not individual:
+        return common
+    flag = flags.of(connection, [me]).get(me, Flag())
+    told, cases, past = evidence.explained(connection, me), contesting.cases(connection, me), flags.past(connection, me)
+    books, account = casework.books(connection, me), evidence.account_of(connection, me).account
+    reminder = reminding.reminders(connection, [me]).get(me, reminding.Reminder())
+    open_case = next((one for one in cases if one.outcome is None), None)
+    shadow = privacy.current().shadow_until if privacy.shadow() else None
+    return common | {
+        "flag": flag,
+        "words_day": words.confirms_on(flag, known),
+        "shadow_until": shadow,
+        "lead": words.lead(flag, enough=account.days >= ledger.ENOUGH),
+        "eyebrow": words.eyebrow(flag, known) if shadow is None else gettext("A trial: only you can see this page"),
+        "seen": words.seen(told.lines, books) if account.days else [],
+        "sums": told.lines,
+        "total": told.total,
+        "since": told.since,
+        "until": told.day,
+        "days": len(account.recent),
+        "nexts": words.what_next(flag, known, open_case.due if open_case else None, _began(past)),
+        "past": past,
+        "case": open_case,
+        "answered": next((one for one in cases if one.outcome in {"accepted", "rejected"}), None),
+        "books": books,
+        "may_contest": flag.state in CONTESTED and shadow is None,
+        "may_help": flag.state in OFFERED,
+        "reminder": reminder,
+        "snoozed": today < reminder.until,
+        "manager": _name(known, known.people[me].manager if me in known.people else None),
+        "score": evidence.score_of(connection, known, me),
+        **_help(connection, known, me),
+        **asked(connection, me, today),
+    }
+
+
+def noticed(me: int, now: int) -> str:
+    """Say under "Me" where somebody's flag stands; nothing while there is no question, or it was put off."""
+    connection = db.session.connection()
+    flag = flags.of(connection, [me]).get(me, Flag()) if privacy.individual() else Flag()
+    reminder = reminding.reminders(connection, [me]).get(me, reminding.Reminder())
+    quiet = flag.state == "hint" and facts.current().today(now) < reminder.until
+    return "" if quiet or flag.state == "none" else words.STATES[flag.state]()
+
+
+def asked(connection: Connection, me: int, today: int) -> dict[str, Any]:
+    """Return the neutral question about low use, if it is open and was not answered lately."""
+    if not privacy.individual():
+        return {"check_in": None, "check_in_answer": None}
+    found, answer = evidence.check_in_of(connection, me), reminding.answered(connection, me, today)
+    return {"check_in": found if found.asked and answer is None else None, "check_in_answer": answer}
+
+
+def _help(connection: Connection, known: Known, me: int) -> dict[str, Any]:
+    """Return the help that goes on, and whom one may call."""
+    going_on = helping.going_on(connection, me)
+    training = next((one for one in going_on if one.kind == "quest"), None)
+    ready = [one for one in helping.champions(connection) if one.since is not None and one.participant != me]
+    return {
+        "helps": going_on,
+        "people": known.people,
+        "training": _training(connection, known, me, training) if training else None,
+        "training_number": training.id if training else None,
+        "champions": [] if privacy.shadow() else [known.people[one.participant] for one in ready],
+        "called": {one.champion for one in going_on if one.champion},
+    }
+
+
+def _training(connection: Connection, known: Known, me: int, begun: Helping) -> list[quest.Step]:
+    """Return the steps of the training, ticked by what was recorded since the day it began."""
+    since = known.day_of(begun.since)
+    days = [
+        one
+        for one in evidence.days_of(connection, me, count=max(1, known.today(_now()) - since + 1))
+        if one.day >= since
+    ]
+    return quest.steps(
+        quest.Day(
+            one.facts.live,
+            sum(arrived.late for arrived in one.facts.arrived),
+            frozenset(kind for kind, _ in one.facts.kinds),
+        )
+        for one in days
+    )
+
+
+def _began(past: list[flags.Past]) -> int | None:
+    """Return the day on which the running question began."""
+    began = None
+    for one in past:
+        if one.before in {"none", "recovered", "expired", "dismissed"} and one.does in {"hint", "raise"}:
+            began = one.day
+    return began
+
+
+def _name(known: Known, participant: int | None) -> str:
+    person = known.people.get(participant or 0)
+    return person.name if person else ""
+
+
+def day_of(text: str) -> int | None:
+    """Read a day of a form; what is none is ``None``."""
+    try:
+        return date.fromisoformat(text.strip()).toordinal()
+    except ValueError:
+        return None
+
+
+def _refused(error: RefusedError) -> ResponseReturnValue:
+    """Show the page again, with what was typed, and what is wrong beside it."""
+    db.session.rollback()
+    field, say = next(found for kind, found in FAULTS.items() if isinstance(error, kind))
+    return _page({field: say()})
+
+
+def _gone() -> ResponseReturnValue:
+    """Say that this has changed meanwhile: there is nothing to contest, take back, answer or choose."""
+    db.session.rollback()
+    raise ConflictError(gettext("This has changed in the meantime. Open the page again."))
+
+
+def _done(said: str, where: str | None = None) -> ResponseReturnValue:
+    db.session.commit()
+    flash(said)
+    return redirect(where or url_for("evidence_pages.mine"), HTTPStatus.SEE_OTHER)
+
+
+def _me() -> int:
+    return auth.caller().participant or 0
+
+
+def _now() -> int:
+    return time.time_ns() // 1000
