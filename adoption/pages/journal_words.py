@@ -74,7 +74,6 @@ ACTIONS: Words = {
     "decided": lambda: gettext("was decided"),
     "declared": lambda: gettext("was declared"),
     "named": lambda: gettext("was named"),
-    "unregistered": lambda: gettext("left the register"),
 }
 # Of all these: a kind of thing, before the thing's name
 KINDS: Words = {
@@ -108,7 +107,6 @@ KINDS: Words = {
     "token": lambda: gettext("Token"),
     "source": lambda: gettext("Source"),
     "feed": lambda: gettext("Feed"),
-    "workbook": lambda: gettext("Workbook"),
     "records": lambda: gettext("Links to records"),
     "sample": lambda: gettext("Sample data"),
     "identity": lambda: gettext("Identity"),
