@@ -32,6 +32,7 @@ from adoption import ownership
 from adoption import privacy
 from adoption import rescoring
 from adoption import rewards
+from adoption import rollout
 from adoption import signals
 from adoption import sunsets
 from adoption import trials
@@ -205,6 +206,11 @@ def write_digests(report: Report) -> str | None:
     return ", ".join(f"{count} {SAID[state]}" for state, count in sorted(done.items())) or None
 
 
+def take_vital_signs(report: Report) -> str:
+    """Take the vital signs of teams for weeks that are over."""
+    return f"{rollout.take(_now(), report)} weeks taken"
+
+
 def send_letters(report: Report) -> str | None:
     """Render and send the letters that are due."""
     done = sending.run(report)
@@ -327,6 +333,7 @@ JOBS: dict[str, Job] = {
     ),
     "send-letters": Job(send_letters, _every(2), "send letters that are due", lambda: sending.needed(_now())),
     "poll-feeds": Job(poll_feeds, _every(60), "ask office suites what they saw", lambda: bool(polling.due(_now()))),
+    "take-vital-signs": Job(take_vital_signs, _daily("4", 20), "take the vital signs of teams"),
     "check-journal": Job(check_journal, _daily("3", 0), "verify the chain of the journal"),
     "forget-evidence": Job(
         forget_evidence,

@@ -32,6 +32,7 @@ from adoption import preferences
 from adoption import privacy
 from adoption import records
 from adoption import rewards
+from adoption import rollout
 from adoption import rulebook
 from adoption import signals
 from adoption.audits import comparing
@@ -270,6 +271,8 @@ class Staff:
         has.audit, has.sheet = self.audit(), self.upload()
         has.gap, has.leaver = self.leave_behind(), self["Lea"]
         has.noticed = self.notice("Dave")
+        self.begin_wave("第一批", NORTH, days=35)
+        self.begin_wave("第一批", NORTH, days=35)
         has.link = sessions.link_token(sessions.make_link(begin_write(), email("Alice"), self.now).number)
         db.session.commit()
         return has
@@ -317,6 +320,21 @@ class Staff:
             rows.assign(kept, rows.matching(number, "all", search="lost 1"), self["Alice"], by=by, now=self.now)
             db.session.commit()
         return number
+
+    def begin_wave(self, name, *teams, days=0):
+        """Let teams have begun so many days ago, with Alice as champion, and a goal that is chosen for all."""
+        starts = self.today - days
+        rows = tuple(people_csv.WaveRow(line, name, team, starts, None) for line, team in enumerate(teams, start=2))
+        loaded = directory.load_waves(people_csv.Waves(rows, ()))
+        assert not loaded.faults, loaded.faults
+        db.session.commit()
+        hana, who = By(self["Hana"], email("Hana")), {"champion": self["Alice"], "supporter": self["Mei"]}
+        connection = begin_write()
+        rollout.care(connection, name, **who, by=hana, now=self.now)
+        rollout.choose(
+            connection, "Никто не теряется", "developed-contacts", target=100_000, until=None, by=hana, now=self.now
+        )
+        db.session.commit()
 
     def send_draft(self):
         """Let Hana send a draft to a second person; return its number."""

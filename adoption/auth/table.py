@@ -66,6 +66,7 @@ PERMISSIONS: Mapping[str, Mapping[str, Reach]] = {
     "privacy:read": EVERYBODY,  # what is processed about people
     "privacy:manage": {"hr": ALL, "admin": ALL},  # the switch of individual detection
     "ownership:decide": {"manager": REPORTS, "lead": ALL},  # whose records are
+    "rollout:plan": {"hr": ALL, "lead": ALL, "admin": ALL},  # waves, goals, the diagnosis: about groups alone
     "start:run": {"hr": ALL, "admin": ALL},  # the first run, and sample data
 }
 SCOPES = (*PERMISSIONS, EVERY)

@@ -95,12 +95,20 @@ def of(today: int) -> Company:
         moved_on=moved_on,
         absences=_csv(("email", "from", "until"), [(email, *map(_day, span)) for email, span in away.items()]),
         holidays=_csv(("day", "name"), [(_day(day), name) for day, name in sorted(closed.items())]),
-        waves=_csv(
-            ("wave", "team"), [("first", NORTH), ("first", SHANGHAI), *(("second", t) for t in (SOUTH, VOLGA, CARE))]
-        ),
+        waves=_csv(("wave", "team", "from"), list(_waves(today))),
         away=away,
         closed=frozenset(closed),
     )
+
+
+def _waves(today: int) -> Iterator[tuple[str, str, str]]:
+    """Yield team by team which wave it is in: one began seven weeks ago, one begins next week but one."""
+    monday = period.start("week", today)
+    for wave, starts, teams in (
+        ("First wave", monday - 49, (NORTH, SHANGHAI)),
+        ("Second wave", monday + 14, (SOUTH, VOLGA, CARE)),
+    ):
+        yield from ((wave, team, _day(starts)) for team in teams)
 
 
 def address(name: str) -> str:

@@ -26,6 +26,7 @@ from adoption.demo import lapses
 from adoption.demo import life
 from adoption.demo import limits
 from adoption.demo import owners
+from adoption.demo import treating
 from adoption.demo import uses
 from adoption.demo import workbooks
 from adoption.errors import AdoptionError
@@ -95,6 +96,7 @@ def fill(now: int, report: Callable[[int, int], None]) -> tuple[int, int]:
     owners.decide(now)
     _tell(now)
     audit.hold(now)
+    treating.begin(now)
     journal.check(now)
     db.session.commit()
     report(total, total)

@@ -181,6 +181,17 @@ PROCESSING: tuple[Processing, ...] = (
         lambda: gettext("human resources, approvers and administrators; under “Me”, the looks at one's own pages"),
     ),
     Processing(
+        "rollout",
+        ("wave_care", "diagnosis_answer"),
+        lambda: gettext(
+            "who is asked for help in a wave of the roll-out, and who answered questions about the organisation"
+        ),
+        lambda: gettext("human resources, adoption leads and administrators"),
+        lambda: gettext("so that everybody who begins knows whom to ask"),
+        _employment,
+        lambda: gettext("human resources, adoption leads and administrators"),
+    ),
+    Processing(
         "signals",
         ("signal", "feed_person"),
         lambda: gettext(

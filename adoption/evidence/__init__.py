@@ -32,6 +32,8 @@ from adoption.evidence.replaying import Replay as Replay
 from adoption.evidence.replaying import replay as replay
 from adoption.evidence.teams import Bin as Bin
 from adoption.evidence.teams import Figures as Figures
+from adoption.evidence.teams import figures_of as figures_of
 from adoption.evidence.teams import scores as scores
 from adoption.evidence.teams import team_figures as team_figures
+from adoption.evidence.teams import team_of as team_of
 from adoption.evidence.teams import weeks as weeks

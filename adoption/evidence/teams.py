@@ -18,6 +18,7 @@ from sqlalchemy import select
 
 from adoption import privacy
 from adoption import statements
+from adoption.evidence import judging
 from adoption.evidence import kept
 from adoption.extensions import db
 from adoption.models import AdoptionWeek
@@ -25,6 +26,7 @@ from rules import period
 from rules.reliance.weights import BUSY
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from collections.abc import Iterable
     from collections.abc import Sequence
 
@@ -49,6 +51,8 @@ class Member(NamedTuple):
     actions: int  # of the week, that pass the door of the score
     families: tuple[str, ...]  # of evidence that speaks for spreadsheets
     helped: bool = False
+    kinds: tuple[int, int] = (0, 0)  # of work that make up their role: those they use, and all
+    complete: tuple[int, int] = (0, 0)  # shares of required fields (ten-thousandths), summed over so many records
 
 
 class Bin(NamedTuple):
@@ -70,13 +74,19 @@ class Figures(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     actions: float | None = None  # the median of a week
     family: str | None = None  # of evidence: what would help most
     helped: int | None = None  # people with help under way
+    counts: dict[str, tuple[int, int]] = {}  # vital signs: parts of wholes (``rules.rollout.vital``)
 
 
 _figures = msgspec.json.Decoder(Figures)
 
 
-def member(state: State, score: float | None, week: int, *, helped: bool = False) -> Member:
-    """Return what somebody's state after a week says of the week that began on a Monday."""
+def member(  # who, how they do, of which week, beside whom
+    state: State, score: float | None, week: int, main: Collection[str] = (), *, helped: bool = False
+) -> Member:
+    """Return what somebody's state after a week says of the week that began on a Monday.
+
+    ``main`` are the kinds of work that make up their role.
+    """
     told = [one > 0 for day in state.recent for one in day.arrived]
     sums = state.account.sum_of
     return Member(
@@ -88,6 +98,8 @@ def member(state: State, score: float | None, week: int, *, helped: bool = False
         actions=sum(day.actions for day in state.recent if day.day >= week),
         families=tuple(name for name, value in sums.items() if name != "activity" and value > 0),
         helped=helped,
+        kinds=(len({*main} & {*judging.used(state)}), len(main)),
+        complete=(sum(day.complete for day in state.recent), sum(day.records for day in state.recent)),
     )
 
 
@@ -107,7 +119,30 @@ def figures(members: Sequence[Member]) -> Figures | None:
         actions=float(median(one.actions for one in members)),
         family=_family(members),
         helped=shown(sum(one.helped for one in members), whole),
+        counts=_counts(members),
     )
+
+
+def _counts(members: Sequence[Member]) -> dict[str, tuple[int, int]]:
+    """Return the vital signs as parts of wholes, each resting on five people or more."""
+    kinds = [one.kinds for one in members if one.kinds[1]]
+    told = [one for one in members if one.told]
+    complete = [one.complete for one in members if one.complete[1]]
+    there = [one for one in members if one.expected]
+    helped = shown(sum(one.helped for one in members), len(members))
+    found = {
+        "activation": (len(members), sum(one.actions > 0 for one in members), len(members)),
+        "breadth": (len(kinds), sum(used for used, _ in kinds), sum(main for _, main in kinds)),
+        "frequency": (len(there), sum(one.busy for one in there), sum(one.expected for one in there)),
+        "lateness": (len(told), sum(one.told - one.on_time for one in told), sum(one.told for one in told)),
+        "quality": (
+            len(complete),
+            sum(share for share, _ in complete) // kept.UNIT,
+            sum(records for _, records in complete),
+        ),
+    }
+    signs = {name: (part, whole) for name, (people, part, whole) in found.items() if people >= LEAST}
+    return signs if helped is None else signs | {"help": (helped, len(members))}
 
 
 def shown(count: int, of: int) -> int | None:
@@ -167,6 +202,13 @@ def team_figures(team: int, week: int) -> Figures | None:
     table = AdoptionWeek
     found = db.session.scalar(select(table.figures).where(table.team == team, table.week == monday))
     return None if found is None else _figures.decode(found)
+
+
+def figures_of(teams: Collection[int], weeks: Collection[int]) -> dict[tuple[int, int], Figures]:
+    """Return the figures of many teams' weeks, by team and Monday; one query."""
+    table = AdoptionWeek
+    query = select(table.team, table.week, table.figures).where(table.team.in_(teams), table.week.in_(weeks))
+    return {(team, week): _figures.decode(found) for team, week, found in db.session.execute(query)}
 
 
 def weeks(team: int, *, last: int, count: int) -> list[tuple[int, Figures | None]]:

@@ -45,7 +45,7 @@ def week(evening: Evening, people: Sequence[Person], *, personal: bool, size: in
             role = evening.roles.get(person.role, learning.RoleUsual())
             live = learning.measured(role.usual, person.id, person.role, evening.declared).live
             score = judging.scored(state, live, role)
-            members.append((team, teams.member(state, score and score.value, monday, helped=helped)))
+            members.append((team, teams.member(state, score and score.value, monday, role.kinds, helped=helped)))
     connection = begin_write()
     teams.store(connection, monday, members)
     following = evening.day + 1

@@ -26,6 +26,7 @@ from adoption.models import CheckInAnswer
 from adoption.models import Contest
 from adoption.models import Delegation
 from adoption.models import Device
+from adoption.models import DiagnosisAnswer
 from adoption.models import Dispute
 from adoption.models import Edition
 from adoption.models import EvidenceDay
@@ -58,6 +59,7 @@ from adoption.models import Subscription
 from adoption.models import Tally
 from adoption.models import Team
 from adoption.models import Voucher
+from adoption.models import WaveCare
 from adoption.models import WebSession
 from adoption.models import Weight
 from adoption.models import Workbook
@@ -151,6 +153,20 @@ PARTS: tuple[Part, ...] = (
         lambda who: select(Absence.starts.label("from"), Absence.ends.label("until"))
         .where(Absence.participant == who).order_by(Absence.starts),
         {"from": day_of, "until": day_of},
+    ),
+    Part(
+        "cares_for_waves",
+        lambda who: select(WaveCare.wave, (WaveCare.champion == who).label("champion"),
+                           (WaveCare.supporter == who).label("supporter"), WaveCare.decision, WaveCare.why)
+        .where((WaveCare.champion == who) | (WaveCare.supporter == who) | (WaveCare.decided_by == who))
+        .order_by(WaveCare.wave),
+        {"champion": bool, "supporter": bool},
+    ),
+    Part(
+        "diagnosis",
+        lambda who: select(DiagnosisAnswer.question, DiagnosisAnswer.answer, DiagnosisAnswer.moment.label("when"))
+        .where(DiagnosisAnswer.by == who).order_by(DiagnosisAnswer.question),
+        {"when": moment_of},
     ),
     Part(
         "tallies",

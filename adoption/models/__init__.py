@@ -77,6 +77,10 @@ from adoption.models.privacy import DetectionSetting as DetectionSetting
 from adoption.models.privacy import PrivacyPack as PrivacyPack
 from adoption.models.roles import Delegation as Delegation
 from adoption.models.roles import RoleGrant as RoleGrant
+from adoption.models.rollout import DiagnosisAnswer as DiagnosisAnswer
+from adoption.models.rollout import RolloutGoal as RolloutGoal
+from adoption.models.rollout import VitalWeek as VitalWeek
+from adoption.models.rollout import WaveCare as WaveCare
 from adoption.models.service import ApiToken as ApiToken
 from adoption.models.service import ArchiveFile as ArchiveFile
 from adoption.models.service import Delivery as Delivery

@@ -21,4 +21,5 @@ from adoption.ownership.listing import get as get
 from adoption.ownership.listing import leavers as leavers
 from adoption.ownership.listing import listed as listed
 from adoption.ownership.listing import of_leaver as of_leaver
+from adoption.ownership.listing import open_by_team as open_by_team
 from adoption.ownership.listing import waiting as waiting

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
@@ -206,6 +207,18 @@ def counts(team: int | None = None) -> Counts:
     query = select(table.kind, func.count()).where(_in_scope(table, scope), table.state == ownership.OPEN)
     found = dict(db.session.execute(query.group_by(table.kind)).all())
     return Counts(found, waiting(scope)[ownership.DECIDED])
+
+
+def open_by_team(team_of: Mapping[int, int | None]) -> dict[int, int]:
+    """Count the open gaps about the people of each team; a record of two people counts in the team of the first."""
+    table = OwnershipGap
+    query = select(func.coalesce(table.about, table.other), func.count()).where(table.state == ownership.OPEN)
+    found: Counter[int] = Counter()
+    for participant, number in db.session.execute(query.group_by(func.coalesce(table.about, table.other))):
+        team = team_of.get(participant)
+        if team is not None:
+            found[team] += number
+    return found
 
 
 def decisions(

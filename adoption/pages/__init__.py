@@ -52,6 +52,7 @@ from adoption.pages import privacy
 from adoption.pages import privacy_settings
 from adoption.pages import rewards
 from adoption.pages import roles
+from adoption.pages import rollout
 from adoption.pages import sign_in
 from adoption.pages import sources
 from adoption.pages import sources_deliveries
@@ -109,6 +110,7 @@ PAGES: tuple[Blueprint, ...] = (
     effect.bp,
     journal_pages.bp,
     roles.bp,
+    rollout.bp,
     stand_ins.bp,
     stops.bp,
     budgets.bp,

@@ -115,6 +115,8 @@ KINDS: Words = {
     "record": lambda: gettext("Record"),
     "champion": lambda: gettext("Colleague to call"),
     "workbook": lambda: gettext("Workbook"),
+    "wave": lambda: gettext("Wave"),
+    "rollout-goal": lambda: gettext("Goal of the CRM"),
 }
 # Of all these: a page of somebody's that somebody else looked at
 PAGES: Words = {

@@ -1,0 +1,41 @@
+"""How the company of the demo is treated: a diagnosis, two goals, one wave under way and one that waits."""
+
+from __future__ import annotations
+
+from adoption import facts
+from adoption import rollout
+from adoption.demo.company import address
+from adoption.extensions import begin_write
+from adoption.extensions import db
+from adoption.journal import By
+
+CARES = {"First wave": ("Ingrid Dahl", "Mei Tanaka"), "Second wave": ("Marco Rossi", "")}  # champion, supporter
+ANSWERS = {
+    "structure": "Three sales teams (north, south, Volga), one in Shanghai, and customer care. Sales finds and wins "
+    "customers, care keeps them.",
+    "products": "Coffee machines with service, and beans by subscription: a machine every six years, beans monthly.",
+    "channels": "Web site, trade fairs twice a year, recommendations. Enquiries of fairs end up in a sheet.",
+    "audience": "Offices of 20 to 200 people. Facility managers decide; whoever drinks the coffee has a say.",
+    "order": "Whoever picks up the phone first. Care passes enquiries on by e-mail, some are answered after a week.",
+    "deal": "Enquiry, tasting, offer, trial, contract. The offer must have been approved by the manager.",
+    "sale": "Accounting learns of it by e-mail. The date of delivery is not in the CRM.",
+    "resale": "Nobody asks. Customers call when the beans are gone.",
+    "sheets": "Contacts of fairs, prices, and who visits whom. It opens on the phone; the CRM did not.",
+}
+
+
+def begin(now: int) -> None:
+    """Let HR have answered the diagnosis, chosen goals, and named who cares for the waves."""
+    known = facts.current()
+    hana = By(known.holder_of(address("Hana Dvořák")), "Hana Dvořák")
+    connection = begin_write()
+    rollout.answer(connection, ANSWERS, by=hana, now=now)
+    rollout.choose(
+        connection, "No customer gets lost", "developed-contacts", target=80_000, until=None, by=hana, now=now
+    )
+    rollout.choose(connection, "Every deal has a next step", "next-steps", target=None, until=None, by=hana, now=now)
+    for wave, (champion, supporter) in CARES.items():
+        numbers = [known.holder_of(address(name)) if name else None for name in (champion, supporter)]
+        rollout.care(connection, wave, champion=numbers[0], supporter=numbers[1], by=hana, now=now)
+    db.session.commit()
+    rollout.take(now)

@@ -1,0 +1,349 @@
+"""What the pages of the roll-out draw: waves, vital signs as small pictures, goals, and what the data says."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from decimal import InvalidOperation
+from typing import TYPE_CHECKING
+from typing import Any
+
+from flask import current_app
+from flask import url_for
+
+from adoption import languages
+from adoption import rollout
+from adoption.languages import gettext
+from adoption.languages import ngettext
+from adoption.pages import people_parts
+from adoption.pages import rollout_words as words
+from adoption.rollout import diagnosis
+from adoption.rollout.goals import NoMetricError
+from adoption.rollout.goals import NoTitleError
+from rules import period
+from rules import wording
+from rules.period import EVER
+from rules.rollout import STAGES
+from rules.rollout import VITALS
+from rules.rollout import vital
+from rules.value import UNIT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Sequence
+
+    from adoption.errors import RefusedError
+    from adoption.facts import Known
+    from adoption.rollout import Findings
+    from adoption.rollout import Wave
+    from rules.rollout import Week
+
+WIDTH, HEIGHT, EDGE = 280, 64, 8  # of a small picture
+MOST_STAGES = 8  # rows of the table of deals
+MOST_REASONS = 5
+MOST_TARGET = 10**9
+
+
+def wave(known: Known, one: Wave) -> dict[str, Any]:
+    """Return a wave as its card shows it."""
+    today = people_parts.today(known)
+    begun = one.starts <= today
+    latest = one.weeks[-1] if one.weeks else None
+    return {
+        "name": one.name,
+        "address": url_for("rollout.wave", name=one.name),
+        "teams": [known.teams[team] for team in one.teams],
+        "people": one.facts.people,
+        "begun": begun,
+        "starts": gettext("from the beginning") if one.starts <= EVER else languages.current().day(one.starts, "full"),
+        "champion": _name(known, one.care.champion),
+        "supporter": _name(known, one.care.supporter),
+        "stage": words.STAGES[one.stage.name][0](),
+        "means": words.STAGES[one.stage.name][1](),
+        "steps": [
+            (words.STAGES[name][0](), STAGES.index(name) < STAGES.index(one.stage.name), name == one.stage.name)
+            for name in STAGES
+        ],
+        "following": words.STAGES[one.stage.following][0]() if one.stage.following else None,
+        "missing": [_found(item) for item in one.stage.findings],
+        "advice": None if one.advice is None else one.advice.says,
+        "reasons": [] if one.advice is None else [_found(item) for item in one.advice.reasons],
+        "looked_at": [] if one.advice is None else [_found(item) for item in one.advice.findings],
+        "decision": one.care.decision,
+        "against": one.care.decision is not None and one.care.decision != one.care.advice,
+        "why": one.care.why,
+        "decided": None if one.care.decided is None else _moment(one.care.decided),
+        "decided_by": _name(known, one.care.decided_by),
+        "figures": [
+            {"name": words.SIGNS[name].name(), "value": words.share(None if latest is None else latest.value(name))}
+            for name in ("activation", "frequency", "lateness")
+        ],
+        "small": one.facts.people < vital.LEAST,
+    }
+
+
+def _found(item: Any) -> dict[str, Any]:
+    said, remedy = words.finding(item)
+    return {"said": said, "remedy": remedy, "met": item.met}
+
+
+def _name(known: Known, participant: int | None) -> str:
+    return known.called(participant, "") if participant is not None else ""
+
+
+def _moment(moment: int) -> str:
+    return languages.current().moment(period.moment(moment), "short")
+
+
+def signs(one: Wave, rest: Sequence[Week]) -> list[dict[str, Any]]:
+    """Return every vital sign of a wave with its picture: twelve weeks, the first day marked, beside the others."""
+    return [_sign(sign.name, one.weeks, rest, one.starts) for sign in VITALS]
+
+
+def _sign(name: str, weeks: Sequence[Week], rest: Sequence[Week], starts: int) -> dict[str, Any]:
+    values = [week.value(name) for week in weeks]
+    beside = [week.value(name) for week in rest] if rest else [None] * len(values)
+    top = max([vital.WHOLE, *(value for value in (*values, *beside) if value is not None)])
+    told = [value for value in values if value is not None]
+    change = vital.better(name, *told[-2:]) if len(told) > 1 else None
+    begins = next((place for place, week in enumerate(weeks) if week.monday >= starts), None)
+    return {
+        "key": name,
+        "name": words.SIGNS[name].name(),
+        "means": words.SIGNS[name].means(),
+        "value": words.share(values[-1] if values else None),
+        "told": bool(told),
+        "line": _line(values, top),
+        "beside": _line(beside, top),
+        "last": _point(values, top),
+        "mark": None if begins in {None, 0} else _x(begins, len(values)),
+        "change": _change(change),
+        "better": None if change is None else change >= 0,
+        "rest": words.share(beside[-1]) if beside and beside[-1] is not None else None,
+        "weeks": [
+            (languages.current().day(week.monday, "short"), words.share(value), words.share(other))
+            for week, value, other in zip(weeks, values, beside, strict=True)
+        ],
+    }
+
+
+def _change(change: int | None) -> str:
+    if not change:
+        return "" if change is None else gettext("as in the week before")
+    points = abs(Decimal(change)) / 10
+    said = languages.current().number(points.quantize(Decimal(1)) if points >= 1 else points)
+    if change > 0:
+        return gettext("better by %(points)s points", points=said)
+    return gettext("%(points)s points less good", points=said)
+
+
+def _x(place: int, many: int) -> str:
+    return f"{EDGE + place * (WIDTH - 2 * EDGE) / max(1, many - 1):.1f}"
+
+
+def _y(value: int, top: int) -> str:
+    return f"{HEIGHT - EDGE - value * (HEIGHT - 2 * EDGE) / top:.1f}"
+
+
+def _line(values: Sequence[int | None], top: int) -> list[str]:
+    """Return the points of a line, broken where nothing was measured."""
+    pieces: list[list[str]] = [[]]
+    for place, value in enumerate(values):
+        if value is None:
+            pieces.append([])
+        else:
+            pieces[-1].append(f"{_x(place, len(values))},{_y(value, top)}")
+    return [" ".join(piece) for piece in pieces if piece]
+
+
+def _point(values: Sequence[int | None], top: int) -> tuple[str, str] | None:
+    if not values or values[-1] is None:
+        return None
+    return _x(len(values) - 1, len(values)), _y(values[-1], top)
+
+
+def rest(known: Known, teams: Sequence[int], weeks: Sequence[Week]) -> dict[str, Any]:
+    """Return who has not begun, and how they are."""
+    latest = weeks[-1] if weeks else None
+    return {
+        "teams": [known.teams[team] for team in teams],
+        "figures": [
+            {"name": words.SIGNS[name].name(), "value": words.share(None if latest is None else latest.value(name))}
+            for name in ("activation", "frequency", "lateness")
+        ],
+    }
+
+
+def teams(known: Known, found: Iterable[Wave], one: Wave | None) -> list[dict[str, Any]]:
+    """Return the teams that may be chosen, with the wave in which each is already."""
+    where = {team: wave.name for wave in found if one is None or wave.name != one.name for team in wave.teams}
+    return [
+        {"id": number, "name": name, "wave": where.get(number)}
+        for number, name in sorted(known.teams.items(), key=lambda pair: pair[1].casefold())
+    ]
+
+
+def people(known: Known, one: Wave | None) -> list[tuple[int, str]]:
+    """Return who may care for a wave: everybody who works here, those of its teams first."""
+    today = people_parts.today(known)
+    inside = set() if one is None else set(one.teams)
+    here = [
+        (not inside.intersection(known.teams_on(number, today)), person.name.casefold(), number, person.name)
+        for number, person in known.people.items()
+        if person.left_on is None or person.left_on > today
+    ]
+    return [(number, name) for _, _, number, name in sorted(here)]
+
+
+def typed(one: Wave | None) -> dict[str, Any]:
+    """Return what the form of a wave holds."""
+    if one is None:
+        return {"name": "", "starts": "", "teams": set(), "champion": None, "supporter": None}
+    return {
+        "name": one.name,
+        "starts": "" if one.starts <= EVER else period.text("day", one.starts),
+        "teams": set(one.teams),
+        "champion": one.care.champion,
+        "supporter": one.care.supporter,
+    }
+
+
+def goals(known: Known, now: int) -> list[dict[str, Any]]:
+    """Return the goals with how far they are, per person and week."""
+    today = known.today(now)
+    here = sum(one.left_on is None or one.left_on > today for one in known.people.values())
+    found = []
+    for one in rollout.goals():
+        weeks = rollout.week_of(one.metric, now, here)
+        value = weeks[-1][1]
+        found.append(
+            {
+                "id": one.id,
+                "title": one.title,
+                "metric": _metric(known, one.metric),
+                "value": None if value is None else languages.current().number(round(Decimal(value) / UNIT, 1)),
+                "target": None if one.target is None else languages.current().units(one.target),
+                "bar": None if not one.target or value is None else (min(value, one.target), one.target),
+                "until": None if one.until is None else languages.current().day(one.until, "full"),
+                "gone": one.metric not in known.book.metrics,
+            }
+        )
+    return found
+
+
+def _metric(known: Known, key: str) -> str:
+    found = known.book.metrics.get(key)
+    return wording.title_of(found, key, languages.current().code)
+
+
+def metrics(known: Known) -> list[tuple[str, str]]:
+    """Return the metrics of the book in force, by title."""
+    return sorted(((key, _metric(known, key)) for key in known.book.metrics), key=lambda pair: pair[1].casefold())
+
+
+def ideas() -> list[str]:
+    """Return goals that organisations often have."""
+    return [
+        gettext("No customer gets lost when somebody leaves"),
+        gettext("Every deal has a next step"),
+        gettext("Reports without a spreadsheet"),
+        gettext("Customers buy again"),
+        gettext("Everybody can see whose a customer is"),
+    ]
+
+
+def quantity(text: str) -> int:
+    """Read a target in ten-thousandths.
+
+    Raises:
+        ValueError: it is no number above zero.
+    """
+    try:
+        found = Decimal(text.replace(",", ".").replace(" ", ""))
+    except InvalidOperation:
+        raise ValueError(text) from None
+    if not found.is_finite() or not 0 < found <= MOST_TARGET or found * UNIT != int(found * UNIT):
+        raise ValueError(text)
+    return int(found * UNIT)
+
+
+def field_of(error: RefusedError) -> str:
+    """Return the field beside which an error stands."""
+    return "metric" if isinstance(error, NoMetricError) else "title"
+
+
+def said(error: RefusedError) -> str:
+    """Say what is wrong with a goal."""
+    if isinstance(error, NoTitleError):
+        return gettext("Say in a few words what the CRM is brought in for.")
+    if isinstance(error, NoMetricError):
+        return gettext("Choose a metric: without one nobody can see whether the goal comes true.")
+    return gettext("Twelve goals are there already. Take one away first: whoever wants everything gets nothing.")
+
+
+def progress() -> dict[str, Any]:
+    """Return how far the diagnosis is."""
+    found = rollout.answers()
+    done = sum(bool(one.answer) for one in found.values())
+    return {
+        "done": done,
+        "all": len(rollout.QUESTIONS),
+        "made": diagnosis.made(found),
+        "said": ngettext(
+            "%(n)s of %(all)s questions is answered",
+            "%(n)s of %(all)s questions are answered",
+            done,
+            all=len(rollout.QUESTIONS),
+        ),
+    }
+
+
+def questions(known: Known) -> list[dict[str, Any]]:
+    """Return the questions with what was answered."""
+    found = rollout.answers()
+    return [
+        {
+            "name": name,
+            "question": words.QUESTIONS[name][0](),
+            "hint": words.QUESTIONS[name][1](),
+            "answer": found[name].answer if name in found else "",
+            "by": _name(known, found[name].by) if name in found else "",
+            "when": _moment(found[name].moment) if name in found else "",
+        }
+        for name in rollout.QUESTIONS
+    ]
+
+
+def findings(known: Known, found: Findings) -> dict[str, Any]:
+    """Return what the data says, as the report shows it."""
+    number = languages.current().number
+    return {
+        "any": bool(found.activities),
+        "deals": found.deals,
+        "breaks": [
+            {
+                "stage": one.stage or gettext("without a stage"),
+                "lost": number(one.lost),
+                "open": number(one.open),
+                "won": number(one.won),
+            }
+            for one in found.breaks[:MOST_STAGES]
+        ],
+        "buyers": found.buyers,
+        "reasons": [
+            (reason or gettext("no reason is given"), number(count))
+            for reason, count in found.buyers.reasons[:MOST_REASONS]
+        ],
+        "overdue": [
+            (gettext("without a team") if team is None else known.teams[team], number(count))
+            for team, count in found.overdue
+        ],
+        "owners": [
+            {"kind": words.KINDS[kind](), "owned": number(owned), "free": number(free)}
+            for kind, owned, free in found.owners
+        ],
+    }
+
+
+def organisation() -> str:
+    """Return how the organisation is called."""
+    return str(current_app.extensions["settings"].organisation_name)

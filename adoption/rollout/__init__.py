@@ -1,0 +1,23 @@
+"""The roll-out, team by team: goals, waves, their vital signs and stages, and the diagnosis before the first one.
+
+``signs`` takes vital signs by night and reads them, ``waves`` joins them with who cares and what was decided, ``goals``
+is what the CRM is brought in for, ``diagnosis`` what is asked and what the data says.  ``rules.rollout`` decides.
+"""
+
+from adoption.rollout.diagnosis import QUESTIONS as QUESTIONS
+from adoption.rollout.diagnosis import Findings as Findings
+from adoption.rollout.diagnosis import answer as answer
+from adoption.rollout.diagnosis import answers as answers
+from adoption.rollout.diagnosis import findings as findings
+from adoption.rollout.goals import Goal as Goal
+from adoption.rollout.goals import choose as choose
+from adoption.rollout.goals import drop as drop
+from adoption.rollout.goals import goals as goals
+from adoption.rollout.goals import week_of as week_of
+from adoption.rollout.signs import series as series
+from adoption.rollout.signs import take as take
+from adoption.rollout.waves import Wave as Wave
+from adoption.rollout.waves import care as care
+from adoption.rollout.waves import decide as decide
+from adoption.rollout.waves import waiting as waiting
+from adoption.rollout.waves import waves as waves

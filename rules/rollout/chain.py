@@ -1,0 +1,146 @@
+"""The chain order → deal → sale → resale, as activities tell it: where deals break, who buys again, what is due.
+
+Nothing here judges a person: everything is a count of records.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections import defaultdict
+from typing import TYPE_CHECKING
+from typing import Any
+from typing import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Mapping
+
+STAGE = ("stage", "status", "dealstage", "stage_id")  # fields that may name a deal's stage
+REASON = ("lost_reason", "reason", "lossReason", "close_reason")
+CUSTOMER = (
+    "company",
+    "customer",
+    "contact",
+    "account",
+    "company_id",
+    "customer_id",
+    "contact_id",
+    "org_id",
+    "person_id",
+)
+DUE = ("due", "due_date", "deadline")
+ASSIGNEE = ("assignee", "owner", "owner_id", "responsible")
+AGAIN = 180  # days after which somebody who bought once is asked about
+UNSAID = ""  # no stage, no reason, nobody
+
+
+class Deed(NamedTuple):
+    """One activity about a record: its type, its local day, its data, and the team of who did it."""
+
+    type: str
+    day: int
+    data: Mapping[str, Any]
+    team: int | None = None
+
+
+class Deal(NamedTuple):
+    """A deal: the stage it was last seen in, how it ended (``won``, ``lost``, ``open``), when, why, and with whom."""
+
+    stage: str
+    end: str
+    day: int
+    reason: str
+    customer: str
+
+
+class Task(NamedTuple):
+    """A task that is not done: the day it is due, and the team it is with."""
+
+    due: int
+    team: int | None
+
+
+class Break(NamedTuple):
+    """A stage: how many deals were lost in it, how many are still there, and how many went on."""
+
+    stage: str
+    lost: int
+    open: int
+    won: int
+
+
+class Buyers(NamedTuple):
+    """Customers who bought, who bought again, who bought once and long ago, and why later deals with these failed."""
+
+    customers: int
+    again: int
+    once: int
+    reasons: tuple[tuple[str, int], ...]
+
+
+def deal(deeds: Iterable[Deed]) -> Deal | None:
+    """Return what a deal's activities say, in order of time; ``None`` once it was deleted or merged."""
+    stage, end, day, reason, customer = UNSAID, "open", 0, UNSAID, UNSAID
+    for one in deeds:
+        if one.type.endswith((".deleted", ".merged")):
+            return None
+        day = one.day
+        customer = first(one.data, CUSTOMER) or customer
+        ended = one.type.rpartition(".")[2]
+        if ended in {"won", "lost"}:
+            end, reason = ended, first(one.data, REASON)
+        else:
+            named = first(one.data, STAGE)
+            end = "open" if named and named != stage else end  # a deal that is moved again is open again
+            stage = named or stage
+    return Deal(stage, end, day, reason, customer)
+
+
+def task(deeds: Iterable[Deed], day_of: Mapping[str, int]) -> Task | None:
+    """Return a task that is not done and has a day; ``day_of`` reads the days that were written."""
+    due, team = None, None
+    for one in deeds:
+        if one.type.endswith((".completed", ".deleted", ".merged", ".done")):
+            return None
+        written = first(one.data, DUE)
+        due = day_of.get(written[:10], due) if written else due
+        team = one.team if one.team is not None else team
+    return None if due is None else Task(due, team)
+
+
+def first(data: Mapping[str, Any], names: Iterable[str]) -> str:
+    """Return the first of these fields that says something, as text."""
+    for name in names:
+        value = data.get(name)
+        if value is not None and not isinstance(value, (dict, list, bool)) and str(value).strip():
+            return str(value).strip()
+    return UNSAID
+
+
+def breaks(deals: Iterable[Deal]) -> list[Break]:
+    """Return the stages in which deals are lost, those with most lost ones first."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for one in deals:
+        counts[one.stage][one.end] += 1
+    found = [Break(stage, ends["lost"], ends["open"], ends["won"]) for stage, ends in counts.items()]
+    return sorted(found, key=lambda one: (-one.lost, -one.open, one.stage))
+
+
+def buyers(deals: Iterable[Deal], today: int) -> Buyers:
+    """Return how many customers bought, and bought again."""
+    won: dict[str, list[int]] = defaultdict(list)
+    lost: dict[str, list[str]] = defaultdict(list)
+    for one in deals:
+        if one.customer and one.end == "won":
+            won[one.customer].append(one.day)
+        elif one.customer and one.end == "lost":
+            lost[one.customer].append(one.reason)
+    once = [who for who, days in won.items() if len(days) == 1 and today - days[0] > AGAIN]
+    reasons = Counter(reason for who in once for reason in lost.get(who, ()))
+    ordered = sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0]))
+    return Buyers(len(won), sum(len(days) > 1 for days in won.values()), len(once), tuple(ordered))
+
+
+def overdue(tasks: Iterable[Task], today: int) -> dict[int | None, int]:
+    """Return how many tasks are overdue by team; ``None``: of nobody's team."""
+    return dict(Counter(one.team for one in tasks if one.due < today))

@@ -1,0 +1,278 @@
+"""The roll-out: vital signs of teams, where waves stand, whether the next may begin, goals and the diagnosis."""
+
+import html
+import re
+import time
+from datetime import date
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy import select
+
+from adoption import directory
+from adoption import facts
+from adoption import people_csv
+from adoption import rollout
+from adoption.errors import NotFoundError
+from adoption.extensions import begin_write
+from adoption.extensions import db
+from adoption.journal import By
+from adoption.models import JournalEntry
+from adoption.models import VitalWeek
+from adoption.rollout import signs
+from adoption.rollout.goals import NoMetricError
+from rules import period
+from tests.staff import NORTH
+from tests.staff import SOUTH
+from tests.staff import Staff
+from tests.visitors import Visitor
+
+HANA = By(None, "Hana")
+
+
+@pytest.fixture
+def staff(app):
+    return Staff()
+
+
+@pytest.fixture
+def hana(app, staff):
+    return Visitor(app, staff["Hana"])
+
+
+def now():
+    return time.time_ns() // 1000
+
+
+def last_week(staff):
+    return period.start("week", staff.today) - 7
+
+
+def send(staff, who, numbers, *, needs=3, days=None):
+    days = staff.today - last_week(staff) - 2 if days is None else days
+    staff.send([one for number in numbers for one in staff.contact(who, number, needs=needs, days=days)])
+
+
+def shown(page):
+    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.get_data(as_text=True))))
+
+
+def wave(staff, name, *teams, days):
+    rows = tuple(people_csv.WaveRow(line, name, team, staff.today + days, None) for line, team in enumerate(teams, 2))
+    directory.load_waves(people_csv.Waves(rows, ()))
+    db.session.commit()
+
+
+# --- vital signs
+
+
+def test_records_that_were_carried_to_the_end_are_a_share_of_those_that_were_worked_on(staff):
+    send(staff, "Alice", range(8))
+    send(staff, "Bob", range(100, 104), needs=2)
+    assert rollout.take(now()) == signs.KEPT
+    north = next(number for number, name in facts.current().teams.items() if name == NORTH)
+    found = rollout.series([north], staff.today)[north]
+    assert [week.monday for week in found][-1] == last_week(staff)
+    assert found[-1].counts["depth"] == (8, 12)
+    assert found[-1].value("depth") == 667
+    assert found[-2].value("depth") is None
+
+
+def test_a_reward_that_was_used_is_a_share_of_those_that_could_be(staff):
+    send(staff, "Alice", range(20))
+    rollout.take(now())
+    rows = db.session.execute(select(VitalWeek.part, VitalWeek.whole).where(VitalWeek.name == "rewards")).all()
+    assert max(whole for _, whole in rows) <= 2
+    assert all(part <= whole for part, whole in rows)
+
+
+def test_taking_the_signs_twice_leaves_the_same_rows(staff):
+    send(staff, "Alice", range(3))
+    rollout.take(now())
+    before = db.session.execute(select(VitalWeek.__table__)).all()
+    assert rollout.take(now()) <= signs.KEPT
+    db.session.rollback()
+    assert db.session.execute(select(VitalWeek.__table__)).all() == before
+
+
+def test_a_record_of_another_team_is_none_of_this_one(staff):
+    send(staff, "Alice", range(4))
+    send(staff, "Иван", range(50, 53))
+    rollout.take(now())
+    teams = {name: number for number, name in facts.current().teams.items()}
+    found = rollout.series(teams.values(), staff.today)
+    assert found[teams[NORTH]][-1].counts["depth"] == (4, 4)
+    assert found[teams[SOUTH]][-1].counts["depth"] == (3, 3)
+
+
+def test_the_queries_do_not_grow_with_the_teams(staff):
+    send(staff, "Alice", range(3))
+    rollout.take(now())
+    wave(staff, "one", NORTH, days=-30)
+    few = asked(lambda: rollout.waves(now()))
+    wave(staff, "two", SOUTH, days=10)
+    assert asked(lambda: rollout.waves(now())) == few
+
+
+def asked(what):
+    facts.current()
+    found = []
+
+    def note(*args):
+        found.append(args[2])
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        what()
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+        db.session.rollback()
+    return len(found)
+
+
+# --- waves
+
+
+def test_a_wave_is_planned_on_a_page_and_held_with_its_reason(staff, hana):
+    teams = {name: number for number, name in facts.current().teams.items()}
+    monday = date.fromordinal(last_week(staff) - 35).isoformat()
+    first = {
+        "was": "", "name": "First", "starts": monday, "team": teams[NORTH],
+        "champion": staff["Alice"], "supporter": staff["Mei"],
+    }  # fmt: skip
+    assert hana.post("/rollout/wave", first).status_code == 303
+    later = date.fromordinal(staff.today + 14).isoformat()
+    second = {"was": "", "name": "Вторая", "starts": later, "team": teams[SOUTH]}
+    assert hana.post("/rollout/wave", second).status_code == 303
+    page = shown(hana.get("/rollout"))
+    assert "advice: hold" in page
+    assert "There is no champion yet" in page
+    assert "Name a colleague of the teams whom everybody may ask." in page
+    refused = hana.post("/rollout/wave/decision", {"name": "Вторая", "decision": "go", "why": " "})
+    assert refused.status_code == 422
+    assert "Say why" in shown(refused)
+    assert (
+        hana.post("/rollout/wave/decision", {"name": "Вторая", "decision": "go", "why": "they asked"}).status_code
+        == 303
+    )
+    page = shown(hana.get("/rollout/wave?name=Вторая"))
+    assert "decided: go" in page
+    assert "they asked" in page
+    written = db.session.execute(
+        select(JournalEntry.action, JournalEntry.why).where(JournalEntry.thing == "wave/Вторая")
+    )
+    assert ("decided", "they asked") in [tuple(row) for row in written]
+
+
+def test_a_wave_gets_another_name_and_keeps_its_teams(staff, hana):
+    teams = {name: number for number, name in facts.current().teams.items()}
+    form = {"was": "", "name": "A", "starts": "2026-01-05", "team": [teams[NORTH], teams[SOUTH]]}
+    hana.post("/rollout/wave", form)
+    assert hana.post("/rollout/wave", form | {"was": "A", "name": "B"}).status_code == 303
+    assert [(one.name, len(one.teams)) for one in rollout.waves(now())] == [("B", 2)]
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"name": ""}, "A wave needs a name"),
+        ({"name": "x" * 101}, "A wave needs a name"),
+        ({"team": ""}, "Choose at least one team."),
+        ({"team": "999999"}, "Choose at least one team."),
+        ({"starts": "soon"}, ""),
+        ({"champion": "999999"}, "Whoever cares for a wave must work here."),
+        ({"name": "There"}, "There is a wave of this name already."),
+    ],
+)
+def test_a_mistaken_wave_stands_beside_its_field_and_keeps_what_was_typed(staff, hana, changed, said):
+    wave(staff, "There", SOUTH, days=0)
+    north = next(number for number, name in facts.current().teams.items() if name == NORTH)
+    form = {"was": "", "name": "New", "starts": "2026-01-05", "team": north, **changed}
+    page = hana.post("/rollout/wave", form)
+    assert page.status_code == 422
+    assert said in shown(page)
+    assert 'role="alert"' in page.get_data(as_text=True)
+    assert [one.name for one in rollout.waves(now())] == ["There"]
+
+
+def test_nothing_is_decided_about_a_wave_that_has_begun_or_is_none(staff):
+    wave(staff, "begun", NORTH, days=-3)
+    for name in ("begun", "none"):
+        with pytest.raises(NotFoundError):
+            rollout.decide(begin_write(), name, "go", why="why not", by=HANA, now=now())
+        db.session.rollback()
+
+
+def test_managers_and_employees_do_not_plan(app, staff):
+    for name in ("Mei", "Alice", "Carl"):
+        assert Visitor(app, staff[name]).get("/rollout").status_code == 403
+    assert Visitor(app, staff["Leo"]).get("/rollout").status_code == 200
+
+
+# --- goals
+
+
+def test_a_goal_is_chosen_seen_and_taken_away(staff, hana):
+    send(staff, "Alice", range(15))
+    form = {"title": "Никто не теряется", "metric": "developed-contacts", "target": "2,5", "until": "2027-03-01"}
+    assert hana.post("/rollout/goals", form).status_code == 303
+    page = shown(hana.get("/rollout/goals"))
+    assert "Никто не теряется" in page
+    assert "2.5" in page
+    number = rollout.goals()[0].id
+    assert hana.post(f"/rollout/goals/{number}/drop").status_code == 303
+    assert rollout.goals() == []
+    assert hana.post(f"/rollout/goals/{number}/drop").status_code == 404
+    deeds = db.session.scalars(select(JournalEntry.action).where(JournalEntry.thing == f"rollout-goal/{number}"))
+    assert list(deeds) == ["created", "removed"]
+
+
+@pytest.mark.parametrize(
+    "changed", [{"title": " "}, {"metric": "none"}, {"target": "-1"}, {"target": "many"}, {"until": "soon"}]
+)
+def test_a_mistaken_goal_is_told_beside_its_field(hana, changed):
+    form = {"title": "Goal", "metric": "developed-contacts", "target": "", "until": "", **changed}
+    page = hana.post("/rollout/goals", form)
+    assert page.status_code == 422
+    assert 'role="alert"' in page.get_data(as_text=True)
+    assert rollout.goals() == []
+
+
+def test_a_goal_without_a_metric_of_the_book_is_refused(staff):
+    with pytest.raises(NoMetricError):
+        rollout.choose(begin_write(), "Goal", "none", target=None, until=None, by=HANA, now=now())
+
+
+# --- diagnosis
+
+
+def test_answers_are_kept_and_the_data_speaks(staff, hana):
+    customer = {"company": "Acme"}
+    staff.send(
+        [
+            staff.event("Alice", "deal.created", "deal/1", days=300, stage="Offer", **customer),
+            staff.event("Alice", "deal.won", "deal/1", days=290),
+            staff.event("Alice", "deal.created", "deal/2", days=30, stage="Offer", **customer),
+            staff.event("Alice", "deal.lost", "deal/2", days=20, lost_reason="nobody called <back>"),
+            staff.event("Bob", "task.created", "task/7", days=20, due="2026-01-05", owner="bob"),
+        ]
+    )
+    assert hana.post("/rollout/diagnosis", {"products": "Bicycles <b>", "audience": "Shops"}).status_code == 303
+    page = hana.get("/rollout/diagnosis")
+    said = shown(page)
+    assert "2 of 11 questions are answered" in said
+    assert "<b>" not in page.get_data(as_text=True).partition("Bicycles")[2][:10]
+    assert "nobody called <back>" in said
+    assert "1 bought once and not in the last half year." in said
+    assert NORTH in said.partition("Overdue tasks by team")[2]
+    found = rollout.findings(now())
+    assert found.breaks[0] == ("Offer", 1, 0, 1)
+    assert {kind: (owned, free) for kind, owned, free in found.owners} == {"deal": (0, 2), "task": (1, 0)}
+
+
+def test_eight_answers_make_a_diagnosis(staff, hana):
+    hana.post("/rollout/diagnosis", dict.fromkeys(rollout.QUESTIONS[:8], "known"))
+    rollout.choose(begin_write(), "Goal", "developed-contacts", target=None, until=None, by=HANA, now=now())
+    db.session.commit()
+    wave(staff, "one", NORTH, days=5)
+    assert rollout.waves(now())[0].stage.name == "plan"
