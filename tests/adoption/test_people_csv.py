@@ -455,3 +455,11 @@ def test_a_formula_in_a_workbook_is_what_it_came_to_and_never_runs():
         made.write_string(1, 0, "alice@example.com")
         made.write_formula(1, 1, '="A"&"lice"', None, "Alice")
     assert people_csv.read(packed.getvalue()).rows[0].name == "Alice"
+
+
+def test_the_command_line_takes_a_workbook_too(sqlite_app, tmp_path):
+    file = tmp_path / "people.xlsx"
+    file.write_bytes(sheet(HEADINGS, ("alice@example.com", "Alice", "Sales", date(2026, 3, 2), 20417)))
+    done = sqlite_app.test_cli_runner().invoke(args=["people", "load", str(file)])
+    assert done.exit_code == 0, done.output
+    assert "alice@example.com" in sqlite_app.test_cli_runner().invoke(args=["people", "list"]).output
