@@ -234,7 +234,7 @@ def _shown(asked: Asked, tried: Trial, book: Book) -> dict[str, Any]:
         "budgets": trial_parts.budgets(tried, book),
         "samples": trial_samples.samples(tried, book, named=_knows_records()),
         "warnings": trial_warnings.warnings(tried.warnings, lambda holder: names.get(holder, ""), book),
-        "paused": trial_parts.paused(stops.within(asked.chosen, asked.first, asked.last), book),
+        "paused": trial_warnings.paused(stops.within(asked.chosen, asked.first, asked.last), book),
         "clipped": trial_parts.clipped(
             asked.first, asked.last, {book.incentives[key].per for key in tried.incentives if key in book.incentives}
         ),

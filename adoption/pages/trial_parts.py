@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 
-from adoption import facts
 from adoption import languages
 from adoption import telling
 from adoption.languages import gettext
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from collections.abc import Sequence
 
-    from adoption.stops import Stop
     from rules.book import Book
     from rules.trial import Budgeted
     from rules.trial import Earned
@@ -303,29 +301,6 @@ def clipped(first: int, last: int, pers: Iterable[str]) -> bool:
         for per in pers
         if per != "ever"
     )
-
-
-def paused(found: Iterable[Stop], book: Book) -> list[str]:
-    """Say which rules were stopped within the range: what became due then counts on both sides all the same."""
-    day_of, day = facts.current().day_of, languages.current().day
-    said = []
-    for one in found:
-        about = {"title": title(book, "incentive", one.incentive), "first": day(day_of(one.stopped), "short")}
-        if one.resumed is None:
-            text = gettext(
-                "“%(title)s” is stopped since %(first)s. What became due since counts on both sides: it waits, and is"
-                " given out when the rule goes on.",
-                **about,
-            )
-        else:
-            text = gettext(
-                "“%(title)s” was stopped from %(first)s to %(last)s. What became due then counts on both sides: it"
-                " waited, and was given out when the rule went on.",
-                **about,
-                last=day(day_of(one.resumed), "short"),
-            )
-        said.append(text)
-    return said
 
 
 def total(rows: Sequence[Mapping[str, Any]], unit: str | None) -> dict[str, Any]:

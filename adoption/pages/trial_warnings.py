@@ -16,9 +16,11 @@ from rules import period as periods
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Iterable
     from collections.abc import Mapping
     from collections.abc import Sequence
 
+    from adoption.stops import Stop
     from rules.book import Book
     from rules.trial import Warned
 
@@ -37,6 +39,32 @@ def called(holder: int) -> str:
         return known.teams.get(-holder, "")
     person = known.people.get(holder)
     return (person.name or person.email) if person else ""
+
+
+def paused(found: Iterable[Stop], book: Book) -> list[str]:
+    """Say which rules were stopped within the range: what became due then counts on both sides all the same."""
+    day_of, day = facts.current().day_of, languages.current().day
+    said = []
+    for one in found:
+        about = {
+            "title": trial_parts.title(book, "incentive", one.incentive),
+            "first": day(day_of(one.stopped), "short"),
+        }
+        if one.resumed is None:
+            text = gettext(
+                "“%(title)s” is stopped since %(first)s. What became due since counts on both sides: it waits, and is"
+                " given out when the rule goes on.",
+                **about,
+            )
+        else:
+            text = gettext(
+                "“%(title)s” was stopped from %(first)s to %(last)s. What became due then counts on both sides: it"
+                " waited, and was given out when the rule went on.",
+                **about,
+                last=day(day_of(one.resumed), "short"),
+            )
+        said.append(text)
+    return said
 
 
 def _values(one: Warned) -> dict[str, Any]:
