@@ -144,7 +144,7 @@ def accept(  # noqa: PLR0913  # which, with what words, what is removed, by whom
     who = by.participant or 0
     contesting.close(connection, case, accepted=True, answer=said, removed=told, who=who, day=day, now=now)
     if remove.what == "file":
-        _unregister(connection, remove.workbook, said, by=by, now=now)
+        _unregister(connection, remove.workbook, by=by, now=now)
 
 
 def _recompute(connection: Connection, participant: int, remove: Remove) -> None:
@@ -167,9 +167,12 @@ def _recompute(connection: Connection, participant: int, remove: Remove) -> None
         evidence.recompute(connection, participant, without=families)
 
 
-def _unregister(connection: Connection, workbook: int | None, why: str, *, by: By, now: int) -> None:
-    """Take a workbook out of the register: it holds no customers, whoever is in it."""
+def _unregister(connection: Connection, workbook: int | None, *, by: By, now: int) -> None:
+    """Take a workbook out of the register: it holds no customers, whoever is in it.
+
+    Neither the register nor the journal, which others read, says why: the answer is for the one who contested.
+    """
     there = (Workbook.id == workbook, Workbook.state == "registered")
-    values = {"state": "unregistered", "decided": now, "decided_by": by.participant, "reason": why}
+    values = {"state": "unregistered", "decided": now, "decided_by": by.participant, "reason": ""}
     if workbook is not None and connection.execute(update(Workbook).where(*there).values(values)).rowcount:
         journal.write(connection, by, "unregistered", f"workbook/{workbook}", now=now)

@@ -18,6 +18,7 @@ from adoption.models import DetectionSetting
 from adoption.models import FlagLook
 from adoption.models import Letter
 from adoption.models import RelianceAccount
+from adoption.models import Workbook
 from rules.reliance import cycle
 from rules.reliance.cycle import Flag
 from tests import visitors
@@ -363,6 +364,9 @@ def test_a_contest_that_is_right_takes_back_what_was_misread_and_mutes_for_sixty
     assert (flag.state, flag.muted_until) == ("dismissed", staff.today + 60)
     assert "Right, it is the seating plan." in read(alice, "/me/evidence")
     assert letters("answered") == ["alice@example.com"]
+    book = db.session.get(Workbook, nights.book)
+    assert (book.state, book.reason) == ("unregistered", "")  # the answer is Alice's alone to read
+    db.session.rollback()
 
 
 def test_a_contest_that_is_answered_otherwise_gives_five_new_days(app, staff):
