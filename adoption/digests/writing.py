@@ -55,8 +55,7 @@ class Ways:
     @property
     def team(self) -> str:
         """The page of the team."""
-        there = "team.index" in current_app.view_functions
-        return links.to("team.index" if there else "digest.index")
+        return links.to("team.index")
 
     @property
     def counted(self) -> str:
