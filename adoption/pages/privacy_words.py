@@ -61,9 +61,8 @@ def ages(now: int) -> list[Age]:
 
 
 def going() -> list[Going]:
-    """Return what would go, the most first; never exactly, else whoever looks twice would see a single step."""
-    held = privacy.held()
-    return [Going(HELD[table](), _about(held[table])) for table in sorted(held, key=lambda one: (-held[one], one))]
+    """Return what would go, in an order of its own and never exactly: else who looks twice would see a single step."""
+    return [Going(HELD[table](), _about(rows)) for table, rows in privacy.held().items()]
 
 
 def _about(rows: int) -> str:
