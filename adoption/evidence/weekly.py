@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from adoption import flags
+from adoption import privacy
 from adoption import signals
 from adoption import statements
 from adoption.evidence import evening as evenings
@@ -35,8 +36,9 @@ def week(evening: Evening, people: Sequence[Person], *, personal: bool, size: in
     """Keep what a week that is over comes to for teams; where nothing is kept of single people, from the week alone."""
     members: list[tuple[int, teams.Member]] = []
     by_role: defaultdict[str, list[State]] = defaultdict(list)
-    states = _kept_states if personal else _passing_states
     monday = evening.day - WEEK + 1
+    whole = personal and (privacy.current().since or 0) <= monday  # else what is kept knows a part of the week alone
+    states = _kept_states if whole else _passing_states
     for person, state, helped in states(evening, people, size):
         if not personal and len(by_role[person.role]) < learning.MOST:
             by_role[person.role].append(state)

@@ -620,6 +620,18 @@ def test_figures_of_a_team_are_there_for_five_and_for_no_fewer(app):
     assert [week for week, _ in evidence.weeks(1, last=MONDAY, count=3)] == [MONDAY - 14, MONDAY - 7, MONDAY]
 
 
+def test_a_week_in_which_detection_was_turned_on_is_told_whole(app):
+    names = [f"P{number}" for number in range(6)]
+    office = Office(*names, since=MONDAY + 5)
+    for name in names:
+        office.works(name, range(MONDAY, MONDAY + 7))
+    office.deliver()
+    office.judge(MONDAY + 6)
+    figures = evidence.team_figures(1, MONDAY)
+    assert figures.active == 6
+    assert figures.counts["activation"] == (6, 6)
+
+
 def test_turning_detection_off_stops_the_accounts_and_not_the_teams(app):
     names = [f"P{number}" for number in range(6)]
     office = Office(*names)
