@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from typing import Any
 
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
@@ -34,6 +35,7 @@ from adoption import rescoring
 from adoption import rewards
 from adoption import rollout
 from adoption import signals
+from adoption import statements
 from adoption import sunsets
 from adoption import trials
 from adoption import unscored
@@ -50,15 +52,19 @@ from adoption.extensions import db
 from adoption.mail import outbox
 from adoption.mail import sending
 from adoption.models import JobRun
+from adoption.models import JobWish
 from adoption.signals import polling
 from adoption.sources import deliveries
 from adoption.sources import registry
+from rules import period
 from rules.period import SECOND
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from apscheduler.triggers.base import BaseTrigger
+    from sqlalchemy import Connection
+    from sqlalchemy import Row
 
     Report = Callable[[int, int], None]  # steps done, of all; raises StoppedError when the job has to stop
 
@@ -377,6 +383,61 @@ def run(name: str, watch: Report, *, scheduled: bool = False) -> str | None:
         if needed:
             row.begin()
         return row.follow(job)
+
+
+def ask(connection: Connection, name: str, now: int) -> None:
+    """Let the scheduler run a job as soon as it looks, in the caller's transaction.
+
+    Raises:
+        KeyError: there is no such job.
+    """
+    if name not in JOBS:
+        raise KeyError(name)
+    statements.put(connection, "job_wish", ("job",), ("asked",), [(name, now)])
+
+
+def wanted() -> list[str]:
+    """Take the jobs that somebody asked for, each once; one query where nobody did."""
+    asked = db.session.scalars(select(JobWish.job)).all()
+    db.session.rollback()
+    if not asked:
+        return []
+    connection = begin_write()
+    taken = connection.execute(delete(JobWish).returning(JobWish.job)).scalars().all()
+    db.session.commit()
+    return [name for name in taken if name in JOBS]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A job of the timetable: its last run, if there was one, when it is due next, and since when somebody asks for it.
+
+    Times are UTC microseconds.
+    """
+
+    name: str
+    job: Job
+    last: Row[Any] | None
+    following: int | None
+    asked: int | None
+
+
+def lines(now: int) -> list[Line]:
+    """Return the whole timetable; two queries."""
+    newest = select(func.max(JobRun.id)).group_by(JobRun.job)
+    runs = {row.job: row for row in db.session.execute(select(JobRun.__table__).where(JobRun.id.in_(newest)))}
+    asked = dict(db.session.execute(select(JobWish.job, JobWish.asked)).all())
+    return [
+        Line(name, job, runs.get(name), following(job, runs.get(name), now), asked.get(name))
+        for name, job in JOBS.items()
+    ]
+
+
+def following(job: Job, last: Row[Any] | None, now: int) -> int | None:
+    """Return when the timetable asks a job next whether there is something to do."""
+    before = period.moment(last.started) if last is not None else None
+    found = job.trigger.get_next_fire_time(before, period.moment(now))
+    return None if found is None else max(now, period.microseconds(found))
 
 
 class _Row:

@@ -64,20 +64,21 @@ def _lead(still: Callable[[], bool], stop: threading.Event) -> None:
     scheduler.start()
     try:
         while not stop.wait(POLL) and still():
-            pass
+            for name in jobs.wanted():
+                scheduler.add_job(_run, args=(app, name, over, False), misfire_grace_time=None)
     finally:
         over.set()
         scheduler.shutdown(wait=True)
 
 
-def _run(app: Flask, name: str, over: threading.Event) -> None:
+def _run(app: Flask, name: str, over: threading.Event, scheduled: bool = True) -> None:
     def watch(_done: int, _total: int) -> None:
         if over.is_set():
             raise jobs.StoppedError
 
     with app.app_context():
         try:
-            jobs.run(name, watch, scheduled=True)
+            jobs.run(name, watch, scheduled=scheduled)
         except jobs.FailedError:
             pass  # logged, and noted in its row
         except SQLAlchemyError as error:

@@ -164,6 +164,7 @@ PLACES = {
     "ownership.decided": Place("Mei", at("/ownership/decided")),
     "ownership.history": Place("Mei", at("/ownership/history")),
     "letters_out.stop_form": Place(None, lambda has: f"/letters/out/{has.way_out}"),
+    "timetable.index": Place("Ada", at("/timetable")),
     "digest.index": Place("Mei", at("/digest")),
     "digest.thank": Place("Mei", lambda has: f"/digest/thanks/{has['Alice'].number}"),
     "digest.log": Place("Hana", at("/hr/digests")),

@@ -25,6 +25,7 @@ from adoption.demo import helpdesk
 from adoption.demo import lapses
 from adoption.demo import life
 from adoption.demo import limits
+from adoption.demo import mornings
 from adoption.demo import owners
 from adoption.demo import treating
 from adoption.demo import uses
@@ -65,6 +66,7 @@ def fill(now: int, report: Callable[[int, int], None]) -> tuple[int, int]:
     choices.make(now)
     habits = uses.begin(today, uses.lunchtime(since))
     paydays = bonuses.begin(today)
+    mondays = mornings.begin(today)
     delivery = life.of(staff, today, known.zone, now)
     total = len(delivery.first) + len(delivery.corrections)
     accepted = twice = done = 0
@@ -81,6 +83,7 @@ def fill(now: int, report: Callable[[int, int], None]) -> tuple[int, int]:
         if moment > now - limits.SINCE:
             limits.stop(min(moment, now))
         bonuses.pay(paydays, min(moment, now))
+        mornings.post(mondays, min(moment, now))
         one, other = _deliver(delivery.first[done:end], min(moment, now))
         accepted, twice, done = accepted + one, twice + other, end
         report(done, total)

@@ -86,6 +86,7 @@ from adoption.models.service import ArchiveFile as ArchiveFile
 from adoption.models.service import Delivery as Delivery
 from adoption.models.service import Facts as Facts
 from adoption.models.service import JobRun as JobRun
+from adoption.models.service import JobWish as JobWish
 from adoption.models.service import RecordLink as RecordLink
 from adoption.models.service import Source as Source
 from adoption.models.signal import Feed as Feed

@@ -44,6 +44,15 @@ class JobRun(Base):
     message: Mapped[str] = mapped_column(Bytewise)
 
 
+class JobWish(Base):
+    """Somebody wants a job to run now; gone as soon as the scheduler has taken it."""
+
+    __tablename__ = "job_wish"
+
+    job: Mapped[str] = mapped_column(Bytewise, primary_key=True)
+    asked: Mapped[int] = mapped_column(BigInteger)  # UTC microseconds
+
+
 class ApiToken(Base):
     """A bearer token; only its SHA-256 is kept."""
 

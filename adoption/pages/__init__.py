@@ -61,6 +61,7 @@ from adoption.pages import stand_ins
 from adoption.pages import start
 from adoption.pages import stops
 from adoption.pages import team
+from adoption.pages import timetable
 from adoption.pages import tokens
 from adoption.pages import why
 from adoption.pages import workbooks
@@ -103,6 +104,7 @@ PAGES: tuple[Blueprint, ...] = (
     tokens.bp,
     letters.bp,
     letters_out.bp,
+    timetable.bp,
     digest.bp,
     packs.bp,
     start.bp,

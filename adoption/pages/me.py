@@ -170,6 +170,7 @@ def _page(wish: Wish) -> str:
         zone=facts.current().zone,
         devices=caller.reach("devices:manage") is not None,
         letters=caller.reach("letters:read") is not None,
+        weekly=caller.reach("digests:read") is not None,
         bonus=reading.is_shown(me, _now()),
         lost=rows.mine_counted(me).get("open", 0),
         **stand_ins.part(me, _now()),

@@ -33,6 +33,11 @@ def upgrade():
     sa.ForeignKeyConstraint(['changed_by'], ['participant.id'], name=op.f('fk_digest_setting_changed_by_participant')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_digest_setting'))
     )
+    op.create_table('job_wish',
+    sa.Column('job', bytewise, nullable=False),
+    sa.Column('asked', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('job', name=op.f('pk_job_wish'))
+    )
     op.add_column('letter', sa.Column('week', sa.Integer(), nullable=True))
     op.create_index('uq_letter_participant_kind_week', 'letter', ['participant', 'kind', 'week'], unique=True)
 
@@ -41,5 +46,6 @@ def downgrade():
     op.drop_index('uq_letter_participant_kind_week', table_name='letter')
     with op.batch_alter_table('letter') as batch:
         batch.drop_column('week')
+    op.drop_table('job_wish')
     op.drop_table('digest_setting')
     op.drop_table('subscription')

@@ -145,6 +145,8 @@ ROUTES = {
     "POST letters_out.stop": Route("/letters/out/x", GONE, form={}),
     "POST letters_out.again": Route("/letters/out/x/again", GONE, form={}),
     "GET letters_out.view": Route("/letters/view/x", GONE),
+    "GET timetable.index": Route("/timetable"),
+    "POST timetable.run": Route("/timetable/nothing/run", GONE, form={}),
     "GET digest.index": Route("/digest"),
     "POST digest.choose": Route("/digest", (422,), form={"active": "1", "weekday": "9", "hour": "8"}),
     "POST digest.test": Route("/digest/test", DONE, form={}),
