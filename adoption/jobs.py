@@ -410,14 +410,16 @@ def wanted() -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A job of the timetable: its last run, if there was one, when it is due next, and since when somebody asks for it.
+    """A job of the timetable: its last run, if there was one, and since when somebody asks for it.
 
-    Times are UTC microseconds.
+    ``every`` are the seconds between two looks whether there is something to do; without them ``following`` is when it
+    runs next.  Times are UTC microseconds.
     """
 
     name: str
     job: Job
     last: Row[Any] | None
+    every: int | None
     following: int | None
     asked: int | None
 
@@ -428,16 +430,20 @@ def lines(now: int) -> list[Line]:
     runs = {row.job: row for row in db.session.execute(select(JobRun.__table__).where(JobRun.id.in_(newest)))}
     asked = dict(db.session.execute(select(JobWish.job, JobWish.asked)).all())
     return [
-        Line(name, job, runs.get(name), following(job, runs.get(name), now), asked.get(name))
+        Line(name, job, runs.get(name), _every_so_often(job), _following(job, now), asked.get(name))
         for name, job in JOBS.items()
     ]
 
 
-def following(job: Job, last: Row[Any] | None, now: int) -> int | None:
-    """Return when the timetable asks a job next whether there is something to do."""
-    before = period.moment(last.started) if last is not None else None
-    found = job.trigger.get_next_fire_time(before, period.moment(now))
-    return None if found is None else max(now, period.microseconds(found))
+def _every_so_often(job: Job) -> int | None:
+    return int(job.trigger.interval.total_seconds()) if isinstance(job.trigger, IntervalTrigger) else None
+
+
+def _following(job: Job, now: int) -> int | None:
+    if isinstance(job.trigger, IntervalTrigger):
+        return None
+    found = job.trigger.get_next_fire_time(None, period.moment(now))
+    return None if found is None else period.microseconds(found)
 
 
 class _Row:

@@ -9,7 +9,19 @@ import time
 
 from bench import meters
 
-NAMES = ("ingest", "requests", "boards", "million", "dryrun", "bonuses", "reliance", "nightly", "audit", "kill")
+NAMES = (
+    "ingest",
+    "requests",
+    "boards",
+    "million",
+    "dryrun",
+    "bonuses",
+    "reliance",
+    "nightly",
+    "audit",
+    "letters",
+    "kill",
+)
 
 
 def main() -> None:

@@ -49,6 +49,7 @@ WORDS: Mapping[str, Callable[[], str]] = {
     "work-out-bonuses": lambda: gettext("Works out bonus runs"),
     "try-drafts": lambda: gettext("Works out long dry runs"),
     "judge-days": lambda: gettext("Looks at the evidence of days that are over"),
+    "poll-feeds": lambda: gettext("Asks office suites for what they noted"),
     "compare-audits": lambda: gettext("Compares large spreadsheets with the CRM"),
     "watch-audits": lambda: gettext("Closes what new activities brought into the CRM"),
     "remind-of-ends": lambda: gettext("Tells HR of rules that end soon"),
@@ -116,10 +117,15 @@ def _line(one: Line, now: int) -> dict[str, Any]:
         "failed": last is not None and last.state == "failed",
         "when": tongue.moment(period.moment(last.started), "short") if last else "",
         "took": _took((last.finished or now) - last.started) if last else "",
-        "next": tongue.moment(period.moment(one.following), "short") if one.following else "",
-        "soon": one.following is not None and one.following - now < MINUTE * SECOND,
+        "next": tongue.moment(period.moment(one.following), "short") if one.following else _every(one.every or 0),
         "asked": one.asked is not None,
     }
+
+
+def _every(seconds: int) -> str:
+    if seconds < MINUTE:
+        return ngettext("every %(n)s second", "every %(n)s seconds", seconds)
+    return ngettext("every %(n)s minute", "every %(n)s minutes", seconds // MINUTE)
 
 
 def _took(length: int) -> str:

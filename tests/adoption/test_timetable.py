@@ -55,10 +55,11 @@ def test_a_run_shows_how_it_ended_and_what_it_did(app, staff, monkeypatch):
     assert "The last run of 1 job did not end well. The others go on." in shown
 
 
-def test_the_next_run_follows_the_last(app):
+def test_a_job_has_an_hour_or_looks_every_so_often(app):
     now = time.time_ns() // 1000
     lines = {one.name: one for one in jobs.lines(now)}
-    assert all(one.following >= now for one in lines.values())
+    assert all((one.every is None) != (one.following is None) for one in lines.values())
+    assert lines["send-letters"].every == 2
     assert lines["check-journal"].following - now <= 24 * 3_600 * 1_000_000
 
 

@@ -7,7 +7,15 @@ from tests.places import FILES
 from tests.places import PLACES
 from tests.staff import PEOPLE
 
-OPEN = {"sign_in.form", "sign_in.sent", "sign_in.look", "devices.token_form"}  # pages for whoever has to sign in
+# Pages for whoever has to sign in, and what stands behind the signed links of a letter.
+OPEN = {
+    "sign_in.form",
+    "sign_in.sent",
+    "sign_in.look",
+    "devices.token_form",
+    "letters_out.stop_form",
+    "letters_out.view",
+}
 CLOSED = {name: place for name, place in (PLACES | FILES).items() if name not in OPEN}
 DOORS = ("/sign-in", "/counter/register")
 
