@@ -55,7 +55,6 @@ def members() -> tuple[Member, ...]:
             address("Ada Lindqvist"),
             gettext("Adoption lead"),
             gettext("Decide in person whether help is offered to somebody, and answer who says that it is not so."),
-            gettext("Gets a letter about her team every Monday: open it, thank somebody, choose another day."),
         ),
         Member(
             address("Hana Dvořák"),

@@ -24,6 +24,8 @@ from rules import period
 from rules.digest import timing
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rules.digest import Digest
     from rules.digest import Silent
 
@@ -99,6 +101,26 @@ def deed(manager: int, participant: int) -> str | None:
         if found:
             return str(found)
     return None
+
+
+class Told(NamedTuple):
+    """What the letter about a week said first, and for what it thanked whom, in its language."""
+
+    week: int
+    language: str
+    lead: str
+    deeds: Mapping[int, str]
+
+
+def told(manager: int, now: int) -> Told | None:
+    """Return what the letter about the last whole week said to somebody; one query, since it is stored."""
+    week = period.start("week", facts.current().today(now)) - gathering.WEEK
+    query = select(Letter.facts, Letter.language).where(Letter.participant == manager, Letter.kind == KIND)
+    row = db.session.execute(query.where(Letter.week == week, Letter.text.is_not(None))).first()
+    kept = msgspec.json.decode(row.facts) if row else {}
+    if row is None or not kept.get("lead"):
+        return None
+    return Told(week, row.language, kept["lead"], {int(one): said for one, said in kept.get("deeds", {}).items()})
 
 
 def decided(manager: int, week: int, now: int) -> Digest | Silent:

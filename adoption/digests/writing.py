@@ -100,7 +100,9 @@ def write(digest: Digest, participant: int, language: str, known: Mapping[str, C
         text = templates.get_template("mail/digest.txt").render(values)
         html = templates.get_template("mail/digest.html").render(values)
         deeds = {str(one.number): f"{one.name} {say.thanks(one, found)}" for one in found.thanks}
+        lead = say.lead(found)
     told = {
+        "lead": lead,
         "thanks": [one.number for one in found.thanks],
         "deeds": deeds,
         "suggestion": found.suggestion.name if found.suggestion else None,

@@ -25,6 +25,7 @@ from adoption import records
 from adoption import telling
 from adoption.auth import SESSION
 from adoption.auth import permission
+from adoption.digests import reading
 from adoption.extensions import db
 from adoption.pages import evidence_words as words
 from rules import period
@@ -82,7 +83,8 @@ def index() -> ResponseReturnValue:
     with facts.held() as known:
         today = known.today(now)
         led = [one for one in holders.led(TEAM) if not _gone(known, one, today)]
-        return render_template("team/index.html", leads=bool(led), **_shown(known, led, today))
+        told = reading.told(auth.caller().participant or 0, now)
+        return render_template("team/index.html", leads=bool(led), told=told, **_shown(known, led, today))
 
 
 def _shown(known: Known, led: Collection[int], today: int) -> dict[str, Any]:

@@ -119,7 +119,10 @@ def test_the_letter_says_result_direction_and_reason(bureau):
     lead = "Developed contacts: 21, that is 10 more than the week before. 4 of 5 people did more than the week before."
     assert lead in said.text
     assert f">{lead}</h1>" in said.html
-    assert reading.lead(bureau["Mei"], NOW) == lead, "the team page begins with the same sentence"
+    assert reading.lead(bureau["Mei"], NOW) == lead
+    told = reading.told(bureau["Mei"], NOW)
+    assert (told.lead, told.language) == (lead, "en"), "the team page has the same sentence"
+    assert told.deeds.keys() == {bureau["Alice"], bureau["Anna"], bureau["Bob"]}
 
 
 def test_text_and_page_say_the_same_in_the_same_order(bureau):
