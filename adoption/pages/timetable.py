@@ -49,6 +49,7 @@ WORDS: Mapping[str, Callable[[], str]] = {
     "work-out-bonuses": lambda: gettext("Works out bonus runs"),
     "try-drafts": lambda: gettext("Works out long dry runs"),
     "judge-days": lambda: gettext("Looks at the evidence of days that are over"),
+    "take-vital-signs": lambda: gettext("Takes the vital signs of teams"),
     "poll-feeds": lambda: gettext("Asks office suites for what they noted"),
     "compare-audits": lambda: gettext("Compares large spreadsheets with the CRM"),
     "watch-audits": lambda: gettext("Closes what new activities brought into the CRM"),
