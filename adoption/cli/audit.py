@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import csv
 import sys
+import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 from flask import current_app
 
 from adoption.audits import checking
+from adoption.audits import comparing
 from adoption.audits import contacts
+from adoption.audits import keeping
 from adoption.audits import reading
+from adoption.audits import rows
 from adoption.cli import _common
 from adoption.errors import AdoptionError
 from adoption.extensions import db
+from adoption.journal import By
 from adoption.sheets import safe
 from rules.audit import columns
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from collections.abc import Sequence
     from typing import BinaryIO
     from typing import TextIO
@@ -53,9 +60,15 @@ def init_app(app: Flask) -> None:
     help=f"Which column is which: {', '.join(columns.PARTS)}.",
 )
 @click.option("--country", help="The calling code of telephone numbers without one; CALLING_CODE by default.")
+@click.option("--save", is_flag=True, help="Keep it as an audit of the organisation, on the page /audits.")
 @click.option("--csv", "out", type=click.File("w", encoding="utf-8"), help="Write every row with what became of it.")
-def audit(
-    file: BinaryIO, others: BinaryIO | None, given: Sequence[str], country: str | None, out: TextIO | None
+def audit(  # noqa: PLR0913, PLR0917  # its options
+    file: BinaryIO,
+    others: BinaryIO | None,
+    given: Sequence[str],
+    country: str | None,
+    save: bool,
+    out: TextIO | None,
 ) -> None:
     """Compare a spreadsheet with customers (.xlsx, .xls, .ods or CSV) with the contacts of the CRM.
 
@@ -64,12 +77,17 @@ def audit(
     """
     code = country or current_app.extensions["settings"].calling_code
     try:
-        grid = reading.read(file.read(reading.LARGEST + 1))
+        raw = file.read(reading.LARGEST + 1)
+        grid = reading.read(raw)
         at, places = checking.columns_of(grid)
         places |= _given(given, grid.rows[at])
-        rows = list(checking.customers(grid, at, places))
-        if others is not None:
-            known = contacts.of_grid(reading.read(others.read(reading.LARGEST + 1)))
+        customers = list(checking.customers(grid, at, places))
+        listed = None if others is None else others.read(reading.LARGEST + 1)
+        if save:
+            _save(raw, listed, file.name, places, code)
+            return
+        if listed is not None:
+            known = contacts.of_grid(reading.read(listed))
         else:
             _common.need_database()
             known = contacts.of_activities(db.session.connection())
@@ -77,13 +95,30 @@ def audit(
         for note in grid.notes:
             click.echo(f"Note: {note.said}.", err=True)
         click.echo("Read as " + ", ".join(f"{part}: “{headings[place]}”" for part, place in places.items()) + ".")
-        outcomes = checking.check(rows, known, country=code, report=_progress)
+        outcomes = checking.check(customers, known, country=code, report=_progress)
     except AdoptionError as error:
         raise click.ClickException(str(error)) from None
     _tell(outcomes)
     if out is not None:
         _write(out, outcomes)
         click.echo(f"Every row is in {out.name}.")
+
+
+def _save(raw: bytes, listed: bytes | None, name: str, places: Mapping[str, int], country: str) -> None:
+    """Keep a sheet as an audit of the organisation, and compare it; the page takes it from there."""
+    _common.need_database()
+    by, now = By(None, "flask audit"), time.time_ns() // 1000
+    number = keeping.take(raw, Path(name).name, contacts=listed, by=by, shared=True, country=country, now=now)
+    db.session.commit()
+    keeping.confirm(keeping.find(number), places, country=country, counts=False, by=by, now=now)
+    db.session.commit()
+    comparing.compare(number, lambda: time.time_ns() // 1000, lambda done, _all: _progress(done))
+    kept, counted = keeping.find(number), rows.counts(number)
+    if kept.state != keeping.OPEN:
+        keeping.remove(kept, by, now)
+        db.session.commit()
+        raise keeping.NoContactsError
+    click.echo(f"Audit {number} is kept: {counted.todo} of {counted.rows} customers are to do. See /audits/{number}.")
 
 
 def _given(given: Sequence[str], headings: Sequence[str]) -> dict[str, int]:

@@ -13,6 +13,7 @@ import xlsxwriter
 
 from adoption.audits import checking
 from adoption.audits import contacts
+from adoption.audits import keeping
 from adoption.audits import reading
 from adoption.audits.matching import Card
 from adoption.audits.matching import Sheet
@@ -286,6 +287,25 @@ def test_the_command_tells_and_writes_what_became_of_everybody(app, tmp_path):
     written = out.read_text(encoding="utf-8").splitlines()
     assert written[1].startswith("4,missing,nothing_alike,Пётр Щукин")
     assert "'=HYPERLINK(1)" in written[2]
+
+
+def test_the_command_keeps_an_audit_for_the_page(crm, tmp_path):
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text(SHEET + "Anna Weber;Acme;anna@x.example;;;;\n", encoding="utf-8")
+    done = crm.test_cli_runner().invoke(args=["audit", str(sheet), "--save", "--country", "7"])
+    assert done.exit_code == 0, done.output
+    assert "Audit 1 is kept: 3 of 4 customers are to do. See /audits/1." in done.output
+    kept = keeping.find(1)
+    assert (kept.name, kept.shared, kept.participant, kept.state) == ("sheet.csv", True, None, "open")
+
+
+def test_the_command_keeps_nothing_where_no_contact_is_known(app, tmp_path):
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text(SHEET, encoding="utf-8")
+    done = app.test_cli_runner().invoke(args=["audit", str(sheet), "--save"])
+    assert done.exit_code == 1
+    assert "The CRM has told of no contact yet" in done.output
+    assert keeping.shared() == []
 
 
 def test_the_command_names_a_column_that_is_not_there(app, tmp_path):
