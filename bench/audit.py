@@ -102,7 +102,7 @@ def run(*, quick: bool) -> meters.Table:
     table.add("reading them as CSV", rows, None, None, None, *_timed(lambda: _read(some)), None)
     for kind in places.KINDS:
         with places.place(kind) as where, places.application(where):
-            figures = _timed(lambda: _stored(outcomes))  # noqa: B023  # called at once
+            figures = _timed(lambda: _stored(outcomes))  # called at once
             table.add(f"storing what became of them, {kind}", rows, None, None, None, *figures, None)
     table.notes.append(f"seconds are those of comparing; making up {rows} rows took {drawn:.0f} s more")
     return table
