@@ -53,7 +53,8 @@ def _by_name(one: Alike) -> tuple[str, str] | None:
         return "found", "same_name_and_firm"
     if one.name >= LIKE_NAME and near:
         return "probable", "like_name_near"
-    if one.given and (one.domain or firm >= SAME_FIRM):
+    apart = one.mail is False and one.phone is False  # each has an address and a number of their own: two people
+    if one.given and (one.domain or firm >= SAME_FIRM) and not apart:
         return "probable", "one_name_and_firm"
     alone = one.firm is None and one.mail is None and one.phone is None
     return ("probable", "same_name") if one.name >= SAME_NAME and alone else None

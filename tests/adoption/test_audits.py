@@ -231,6 +231,13 @@ def test_a_married_name_at_the_same_company_is_probably_the_same_person():
     assert (found[0].verdict, found[0].why) == ("probable", "one_name_and_firm")
 
 
+def test_two_of_one_given_name_with_addresses_and_numbers_of_their_own_are_two_people():
+    row = Card("1", "Julia Rossi", "Acme", "julia@rossi.example", "+49 30 1234567")
+    crm = Card("c", "Julia Sommer", "Acme", "sommer@acme.example", "+49 30 7654321")
+    assert match([row], [crm])[0].verdict == "missing"
+    assert match([row], [crm._replace(email="")])[0].why == "one_name_and_firm"
+
+
 def test_the_same_name_at_another_company_is_somebody_else():
     assert (
         match([Card("1", "Peter Schmidt", "Acme")], [Card("c", "Peter Schmidt", "Other Ltd")])[0].verdict == "missing"
