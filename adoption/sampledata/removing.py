@@ -55,7 +55,10 @@ if TYPE_CHECKING:
     from rules.book import Book
 
 # Rows that name a sample person and stay: what is theirs is only the name.
-NAMED = {("participant", "manager"), ("device", "registered_by")}
+NAMED = {
+    ("participant", "manager"), ("device", "registered_by"), ("audit", "participant"), ("audit_row", "assigned"),
+    ("audit_row", "assigned_by"), ("audit_row", "closed_by"),
+}  # fmt: skip  # table, column
 KEPT = ("journal_entry", "journal_head")
 # Rebuilt from the rest whenever they are asked for; both remember numbers of batches, which SQLite gives out again.
 CACHES = ("snapshot", "snapshot_place", "archive_file")
