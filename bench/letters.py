@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from contextlib import suppress
 from zoneinfo import ZoneInfo
 
 from flask import current_app
@@ -65,7 +66,12 @@ class Conversation(socketserver.StreamRequestHandler):
     server: Sink
 
     def handle(self) -> None:
-        """Answer until the other side hangs up."""
+        """Answer until the other side hangs up, or is killed."""
+        with suppress(ConnectionError):
+            self.talk()
+
+    def talk(self) -> None:
+        """Take letters, one after the other."""
         self.wfile.write(b"220 sink\r\n")
         while line := self.rfile.readline():
             word = line[:4].upper()
