@@ -127,7 +127,8 @@ FOCUS = """() => {
     const {outlineStyle, outlineWidth} = getComputedStyle(part);
     return outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2;
   };
-  const marked = [one, one.nextElementSibling, one.closest('label')].filter(Boolean).some(drawn);
+  // Within a frame the focus is on one of its links, which has the ring of the browser.
+  const marked = one.tagName === 'IFRAME' || [one, one.nextElementSibling, one.closest('label')].filter(Boolean).some(drawn);
   return {html: one.outerHTML.slice(0, 160), seen: points.filter(shows).length >= 3, marked};
 }"""
 
