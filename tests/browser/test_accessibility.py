@@ -128,7 +128,8 @@ FOCUS = """() => {
     return outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2;
   };
   // Within a frame the focus is on one of its links, which has the ring of the browser.
-  const marked = one.tagName === 'IFRAME' || [one, one.nextElementSibling, one.closest('label')].filter(Boolean).some(drawn);
+  const within = one.tagName === 'IFRAME';
+  const marked = within || [one, one.nextElementSibling, one.closest('label')].filter(Boolean).some(drawn);
   return {html: one.outerHTML.slice(0, 160), seen: points.filter(shows).length >= 3, marked};
 }"""
 
