@@ -56,7 +56,7 @@ def _value(column, word):
 def feed():
     """Let there be a feed to which signals belong."""
     connection = begin_write()
-    if connection.scalar(select(Feed.key)) is None:
+    if connection.scalar(select(Feed.key).where(Feed.key == "m365")) is None:
         row = {"key": "m365", "kind": "m365", "title": "", "failures": 0, "fault_said": "", "created": 1}
         connection.execute(insert(Feed).values(row))
     db.session.commit()
