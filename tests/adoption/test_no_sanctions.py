@@ -186,8 +186,8 @@ def test_words_that_people_speak_with_are_no_tables():
 
 CALM = re.compile(
     r'name="csrf_token" value="[^"]*"|\d+ (?:seconds?|minutes?) ago|just now|\d\d:\d\d(?::\d\d)?'
-    r'|"written": ?"[^"]*"|nonce-\w+'
-)  # what the clock alone changes
+    r'|"written": ?"[^"]*"|nonce-\w+|<path fill="#1d1519" d="[^"]*"/>'
+)  # what the clock alone changes; a code to scan is another one each minute
 COUNTED = {"home", "why", "board", "rewards", "bonus", "bonus_plans", "bonus_runs", "bonus_figures", "bonus_by_hand",
            "bonus_payroll", "book", "budgets", "dry_run", "effect", "stops", "about", "packs"}  # fmt: skip
 NOTICED = ("/me/evidence", "/team", "/lead/", "/privacy", "/digest")  # pages about what was noticed, and about how
@@ -323,7 +323,7 @@ def test_no_file_that_anybody_can_download_says_anything_of_a_flag_but_ones_own(
     words = re.compile(rb"\bflag|reliance|adoption.score|suspected|\bevidence", re.IGNORECASE)
     for name, place in FILES.items():
         # One's own; what is told of processing; letters to managers, with figures of five people and more together.
-        if name not in {"me.data", "privacy.download", "digest.letter", "digest.past"}:
+        if name not in {"me.data", "privacy.download"} and not name.startswith(("digest.", "letters_out.")):
             got = place.visitor(app, staff).get(place.path(has)).get_data()
             db.session.rollback()
             if got.startswith(b"PK"):  # a workbook
