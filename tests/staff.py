@@ -247,6 +247,7 @@ class Staff:
         One ten is still to choose for, one is a lunch, and one was a lunch that was eaten.  Finn has done nothing,
         and comes for the first time.
         """
+        self.begin_wave("第一批", NORTH, days=35)  # first: while there is nothing that would be scored again
         happened = []
         busy = [name for name in PEOPLE if name != IDLE]
         for place, name in enumerate(busy):
@@ -271,8 +272,6 @@ class Staff:
         has.audit, has.sheet = self.audit(), self.upload()
         has.gap, has.leaver = self.leave_behind(), self["Lea"]
         has.noticed = self.notice("Dave")
-        self.begin_wave("第一批", NORTH, days=35)
-        self.begin_wave("第一批", NORTH, days=35)
         has.link = sessions.link_token(sessions.make_link(begin_write(), email("Alice"), self.now).number)
         db.session.commit()
         return has

@@ -121,8 +121,9 @@ def _stored(known: Known, wave: str, rows: set[Row], typed: Mapping[str, str]) -
     if loaded.faults:
         return _refused(typed, {"team": people_faults.said(loaded.faults[0].message)})
     db.session.commit()
-    said = gettext("Saved.") if loaded.changes else gettext("Nothing was different.")
-    flash(parts.saved(said, parts.again(loaded.rescore)))
+    done = gettext("Saved.") if loaded.changes else gettext("Nothing was different.")
+    said = parts.saved(done, parts.again(loaded.rescore))
+    flash(said)
     return redirect(url_for("people_teams.index", _anchor="waves"), HTTPStatus.SEE_OTHER)
 
 

@@ -106,7 +106,7 @@ def test_teams_are_spoken_to_in_their_languages(demo):
 
 def test_a_manager_learns_by_letter_of_time_off(demo):
     kinds = db.session.scalars(select(Letter.kind).where(Letter.participant == number("Mei Tanaka"))).all()
-    assert kinds == ["time-off"]
+    assert kinds.count("time-off") == 1
 
 
 def test_the_data_is_fresh(demo):

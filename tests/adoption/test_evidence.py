@@ -113,7 +113,10 @@ def test_a_file_that_does_not_say_when_something_was_recorded_makes_nobody_late(
     office.did("Alice", MONDAY - 30, received=at(TUESDAY, "02:00"), recordedtime=None)
     office.deliver(door="file")
     office.judge(TUESDAY)
-    assert [one.facts.typed for one in office.past("Alice")] == [0]
+    assert [(one.day, one.facts.typed, one.facts.arrived) for one in office.past("Alice")] == [
+        (MONDAY, 1, ()),
+        (TUESDAY, 0, ()),
+    ]
 
 
 def test_what_a_file_tells_the_night_after_is_of_the_day_it_happened(office):

@@ -49,8 +49,9 @@ def test_no_clerk_of_a_real_bank_is_suspected(sqlite_app):
         items = [told(number, row) for number, row in found if row["person"] != system]
         receipt = intake.accept_and_commit(items, door="file", now=period.microseconds(evening))
         assert receipt.refused == ()
-    last = datetime.fromordinal(days[1] + 2).replace(hour=3, tzinfo=ZONE)
-    evidence.run(period.microseconds(last), nothing)
+    for day in (*range(days[0], days[1], 30), days[1]):  # of a longer history, a night looks back on ninety days
+        night = datetime.fromordinal(day + 2).replace(hour=3, tzinfo=ZONE)
+        evidence.run(period.microseconds(night), nothing)
     assert db.session.scalar(select(func.count()).select_from(EvidenceDay)) == len(people) * (days[1] - days[0] + 1)
     steps = Counter(db.session.scalars(select(FlagStep.does)))
     assert steps["raise"] == 0
