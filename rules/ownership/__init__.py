@@ -29,6 +29,7 @@ from rules.ownership.seen import Deed as Deed
 from rules.ownership.seen import Record as Record
 from rules.ownership.seen import Said as Said
 from rules.ownership.seen import Touch as Touch
+from rules.ownership.seen import named as named
 from rules.ownership.seen import seen as seen
 from rules.ownership.suggesting import Suggestion as Suggestion
 from rules.ownership.suggesting import suggested as suggested

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 OWNERS = ("owner", "owner_id")  # fields that name whose a record is
 TAKERS = ("assignee", "assignee_id", *OWNERS)  # … and who is to do a task
 SPEAKS = ('"owner', '"assignee')  # one of these stands in the JSON of whatever says whose something is
-AMOUNTS = ("amount", "value")
+AMOUNT = "amount"
 DUE = ("due", "due_date", "due_on", "deadline")
 ENDS = (".deleted", ".merged", ".won", ".lost", ".closed", ".completed", ".archived")
 BEGINS = (".created", ".restored", ".reopened", ".stage_changed")
@@ -103,14 +103,13 @@ def seen(
     told = sorted(deeds, key=lambda one: one[:3])
     kind = name.partition("/")[0]
     own = [one for one in told if one.type.startswith(f"{kind}.")]
-    fields = TAKERS if kind == TASK else OWNERS
     amount, currency = _worth(own)
     task = _task(told, kind, person_of)
     return Record(
         name=name,
         speaks=speaks,
         begun=min((one.day for one in told), default=0),
-        said=tuple(_said(own, fields, person_of)),
+        said=tuple(_said(own, kind, person_of)),
         touches=tuple(
             Touch(one.day, one.who, (one.source, one.id))
             for one in told
@@ -124,17 +123,20 @@ def seen(
     )
 
 
-def _said(deeds: Iterable[Deed], fields: Iterable[str], person_of: Callable[[str, str], int | None]) -> Iterable[Said]:
+def _said(deeds: Iterable[Deed], kind: str, person_of: Callable[[str, str], int | None]) -> Iterable[Said]:
     for one in deeds:
-        named = _named(one.data, fields)
-        if named is not None:
-            owner = person_of(one.source, named) if named else None
-            yield Said(one.time, one.day, owner, named, (one.source, one.id))
+        name = named(kind, one.data)
+        if name is not None:
+            owner = person_of(one.source, name) if name else None
+            yield Said(one.time, one.day, owner, name, (one.source, one.id))
 
 
-def _named(data: Mapping[str, Any], fields: Iterable[str]) -> str | None:
-    """Return whom the first of these fields names, nothing if it names nobody; ``None`` if there is no such field."""
-    there = [data[field] for field in fields if field in data]
+def named(kind: str, data: Mapping[str, Any]) -> str | None:
+    """Return what a source calls the owner of a record of a kind, or whoever does a task; nothing if it names nobody.
+
+    ``None`` if it says nothing of that.
+    """
+    there = [data[field] for field in (TAKERS if kind == TASK else OWNERS) if field in data]
     if not there:
         return None
     return next((value.text(one) or "" for one in there if value.filled(one)), "").strip()
@@ -154,8 +156,7 @@ def _worth(deeds: Iterable[Deed]) -> tuple[int | None, str]:
     """Return the amount that was told last, and its currency."""
     amount, currency = None, ""
     for one in deeds:
-        found = next((one.data[field] for field in AMOUNTS if field in one.data), None)
-        units = value.units(found)
+        units = value.units(one.data.get(AMOUNT))
         if units is not None:
             amount, currency = units, str(one.data.get("currency") or currency)[:3]
     return amount, currency
@@ -170,7 +171,7 @@ def _task(deeds: Iterable[Deed], kind: str, person_of: Callable[[str, str], int 
         elif one.type == "task.created" or (task is not None and one.type.startswith("task.")):
             key = (one.source, one.id)
             due = day_of(next((one.data[field] for field in DUE if field in one.data), None))
-            said = next(iter(_said([one], TAKERS, person_of)), None)
+            said = next(iter(_said([one], TASK, person_of)), None)
             if task is None or (one.type == "task.created" and kind != TASK):
                 task = Task(one.day, one.who, key, due, said)
             else:

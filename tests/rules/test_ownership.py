@@ -188,6 +188,18 @@ def test_a_record_says_what_it_is_worth_and_when_its_next_task_is_due():
     assert seen(CREATED, deed("task.created", 5, "ivan", due="soon")).due is None
 
 
+def test_another_property_that_a_crm_tells_of_is_not_what_a_record_is_worth():
+    told = deed("deal.updated", 80, "ivan", property="hs_num_contacted_notes", value="3")
+    assert seen(CREATED, told).amount == 15_000_000
+
+
+def test_what_names_nobody_differs_from_what_says_nothing():
+    assert ownership.named("deal", {"owner": "", "owner_id": 7}) == "7"
+    assert ownership.named("deal", {"owner": None}) == ""
+    assert ownership.named("deal", {"assignee": "bob"}) is None
+    assert ownership.named("task", {"assignee": "bob"}) == "bob"
+
+
 # --- who might have it
 
 
