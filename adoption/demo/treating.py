@@ -38,4 +38,6 @@ def begin(now: int) -> None:
         numbers = [known.holder_of(address(name)) if name else None for name in (champion, supporter)]
         rollout.care(connection, wave, champion=numbers[0], supporter=numbers[1], by=hana, now=now)
     db.session.commit()
+    rollout.look(begin_write(), now)
+    db.session.commit()
     rollout.take(now)

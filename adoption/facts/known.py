@@ -36,6 +36,10 @@ class Person:
     hired_on: int | None
     left_on: int | None
 
+    def here(self, day: int) -> bool:
+        """Say whether they work here on a local day."""
+        return (self.hired_on or 0) <= day and (self.left_on is None or day < self.left_on)
+
 
 @dataclass(frozen=True)
 class Known:

@@ -78,6 +78,7 @@ from adoption.models.privacy import PrivacyPack as PrivacyPack
 from adoption.models.roles import Delegation as Delegation
 from adoption.models.roles import RoleGrant as RoleGrant
 from adoption.models.rollout import DiagnosisAnswer as DiagnosisAnswer
+from adoption.models.rollout import DiagnosisData as DiagnosisData
 from adoption.models.rollout import RolloutGoal as RolloutGoal
 from adoption.models.rollout import VitalWeek as VitalWeek
 from adoption.models.rollout import WaveCare as WaveCare

@@ -52,6 +52,15 @@ class DiagnosisAnswer(Base):
     by: Mapped[int | None] = mapped_column(ForeignKey(Participant.id))
 
 
+class DiagnosisData(Base):
+    """What the data said when somebody last looked: one row."""
+
+    __tablename__ = "diagnosis_data"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    found: Mapped[str] = mapped_column(Bytewise)  # JSON, by ``adoption.rollout.diagnosis``
+
+
 class VitalWeek(Base):
     """A vital sign of a team's week as a part of a whole, and of how many people; beside those of ``adoption_week``."""
 

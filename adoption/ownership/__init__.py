@@ -10,6 +10,7 @@ from adoption.ownership.deciding import ChoiceError as ChoiceError
 from adoption.ownership.deciding import SettledError as SettledError
 from adoption.ownership.deciding import decide as decide
 from adoption.ownership.finding import find as find
+from adoption.ownership.gathering import records as records
 from adoption.ownership.listing import Asked as Asked
 from adoption.ownership.listing import Counts as Counts
 from adoption.ownership.listing import Decision as Decision

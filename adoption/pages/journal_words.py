@@ -116,6 +116,7 @@ KINDS: Words = {
     "champion": lambda: gettext("Colleague to call"),
     "workbook": lambda: gettext("Workbook"),
     "wave": lambda: gettext("Wave"),
+    "diagnosis": lambda: gettext("Diagnosis"),
     "rollout-goal": lambda: gettext("Goal of the CRM"),
 }
 # Of all these: a page of somebody's that somebody else looked at

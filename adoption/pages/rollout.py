@@ -22,7 +22,6 @@ from adoption import people_csv
 from adoption import rollout
 from adoption.auth import SESSION
 from adoption.auth import permission
-from adoption.directory import OutdatedError
 from adoption.errors import NotFoundError
 from adoption.errors import RefusedError
 from adoption.extensions import begin_write
@@ -33,8 +32,9 @@ from adoption.pages import people_faults
 from adoption.pages import people_parts
 from adoption.pages import rollout_parts as parts
 from adoption.pages import rollout_words as words
-from adoption.people_csv import WaveRow
 from adoption.people_csv import Waves
+from rules.period import EVER
+from rules.period import FOREVER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 bp: Blueprint = Blueprint("rollout", __name__)
 LONGEST = 100  # characters of a wave's name
+GONE = "There is no wave of this name that is not over."
 
 
 @bp.get("/rollout")
@@ -82,8 +83,7 @@ def _wave(
     found = rollout.waves(now)
     one = next((one for one in found if one.name == name), None)
     if name and one is None:
-        msg = "There is no wave of this name that is not over."
-        raise NotFoundError(msg)
+        raise NotFoundError(GONE)
     _, rest = rollout.waiting(found, now)
     html = render_template(
         "rollout/wave.html",
@@ -102,13 +102,17 @@ def _wave(
 @permission("rollout:plan", door=SESSION)
 def save_wave() -> ResponseReturnValue:
     """Store a wave: its teams, its first day, and who cares for it."""
-    known = facts.current()
-    name, fault, rows = _asked(known)
+    known, was = facts.current(), request.form.get("was", "")
+    name, starts, fault = _asked(known)
     if fault is not None:
-        return _wave(request.form.get("was", ""), _typed(), fault)
+        return _wave(was, _typed(), fault)
     told = people_parts.told(known)
+    teams = [one for one in request.form.getlist("team", type=int) if one in known.teams]
+    rows = rollout.planned(known, was, name, teams, starts=starts, today=people_parts.today(known))
+    if any((row.starts or EVER) >= (row.ends or FOREVER) for row in rows):
+        return _wave(was, _typed(), ("starts", gettext("One of the teams leaves the wave before this day.")))
+    loaded = directory.load_waves(Waves(rows, ()), by=told)
     try:
-        loaded = directory.load_waves(Waves(rows, ()), by=told)
         changed = rollout.care(
             db.session.connection(),
             name,
@@ -116,36 +120,40 @@ def save_wave() -> ResponseReturnValue:
             supporter=_who("supporter"),
             by=told.by,
             now=told.now,
+            was=was,
         )
-    except (RefusedError, OutdatedError) as error:
+    except rollout.NotHereError:
         db.session.rollback()
-        return _wave(request.form.get("was", ""), _typed(), ("champion", str(error)))
+        return _wave(was, _typed(), ("champion", gettext("Choose somebody who works here.")))
     db.session.commit()
     said = people_parts.saved(gettext("Saved."), people_parts.again(loaded.rescore))
     flash(said if loaded.changes or changed else gettext("Nothing has changed."))
     return redirect(url_for("rollout.wave", name=name), HTTPStatus.SEE_OTHER)
 
 
-def _asked(known: Known) -> tuple[str, tuple[str, str] | None, tuple[WaveRow, ...]]:
-    """Return the name, what is wrong with which field, and the rows of the wave."""
+def _asked(known: Known) -> tuple[str, int, tuple[str, str] | None]:
+    """Return the name and the first day, and what is wrong with which field.
+
+    Raises:
+        NotFoundError: the wave that is to be changed is called otherwise by now.
+    """
     was = request.form.get("was", "")
     try:
         name = people_csv.line_of_text(request.form.get("name", "")) or ""
         starts = people_csv.day(request.form.get("starts", ""))
     except people_csv.CellError as error:
-        return was, ("starts", people_faults.said(str(error))), ()
-    teams = [known.teams[one] for one in request.form.getlist("team", type=int) if one in known.teams]
+        return was, EVER, ("starts", people_faults.said(str(error)))
     names = {wave for spans in known.waves.values() for _, _, wave in spans}
+    if was and was not in names:
+        raise NotFoundError(GONE)
+    fault: tuple[str, str] | None = None
     if not name or len(name) > LONGEST:
-        return was, ("name", gettext("A wave needs a name of at most 100 characters.")), ()
-    if name != was and name in names:
-        return was, ("name", gettext("There is a wave of this name already.")), ()
-    if not teams:
-        return was, ("team", gettext("Choose at least one team.")), ()
-    rows = [WaveRow(place, name, team, starts, None) for place, team in enumerate(teams, start=2)]
-    if was and was != name:
-        rows.append(WaveRow(len(rows) + 2, was, None, None, None))
-    return name, None, tuple(rows)
+        fault = "name", gettext("A wave needs a name of at most 100 characters.")
+    elif name != was and name in names:
+        fault = "name", gettext("There is a wave of this name already.")
+    elif not known.teams.keys() & set(request.form.getlist("team", type=int)):
+        fault = "team", gettext("Choose at least one team.")
+    return name, EVER if starts is None else starts, fault
 
 
 def _who(field: str) -> int | None:
@@ -234,7 +242,7 @@ def choose() -> ResponseReturnValue:
         )
     except RefusedError as error:
         db.session.rollback()
-        return _goals(typed, (parts.field_of(error), parts.said(error)))
+        return _goals(typed, parts.fault_of(error))
     db.session.commit()
     flash(gettext("The goal is chosen."))
     return redirect(url_for("rollout.goals"), HTTPStatus.SEE_OTHER)
@@ -261,11 +269,20 @@ def diagnosis() -> ResponseReturnValue:
     return render_template(
         "rollout/diagnosis.html",
         questions=parts.questions(known),
-        found=parts.findings(known, rollout.findings(people_parts.now())),
+        found=parts.findings(known, rollout.findings()),
         diagnosis=parts.progress(),
         organisation=parts.organisation(),
         day=languages.current().day(people_parts.today(known), "full"),
     )
+
+
+@bp.post("/rollout/diagnosis/data")
+@permission("rollout:plan", door=SESSION)
+def look() -> ResponseReturnValue:
+    """Look at the data, and keep what it says."""
+    rollout.look(begin_write(), people_parts.now())
+    db.session.commit()
+    return redirect(url_for("rollout.diagnosis", _anchor="data"), HTTPStatus.SEE_OTHER)
 
 
 @bp.post("/rollout/diagnosis")

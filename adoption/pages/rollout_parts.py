@@ -19,12 +19,14 @@ from adoption.pages import rollout_words as words
 from adoption.rollout import diagnosis
 from adoption.rollout.goals import NoMetricError
 from adoption.rollout.goals import NoTitleError
+from adoption.rollout.goals import SameTitleError
 from rules import period
 from rules import wording
 from rules.period import EVER
 from rules.rollout import STAGES
 from rules.rollout import VITALS
 from rules.rollout import vital
+from rules.standing import SMALLEST_GROUP
 from rules.value import UNIT
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from adoption.errors import RefusedError
     from adoption.facts import Known
     from adoption.rollout import Findings
+    from adoption.rollout import Goal
     from adoption.rollout import Wave
     from rules.rollout import Week
 
@@ -77,7 +80,7 @@ def wave(known: Known, one: Wave) -> dict[str, Any]:
             {"name": words.SIGNS[name].name(), "value": words.share(None if latest is None else latest.value(name))}
             for name in ("activation", "frequency", "lateness")
         ],
-        "small": one.facts.people < vital.LEAST,
+        "small": one.facts.people < SMALLEST_GROUP,
     }
 
 
@@ -189,7 +192,7 @@ def people(known: Known, one: Wave | None) -> list[tuple[int, str]]:
     here = [
         (not inside.intersection(known.teams_on(number, today)), person.name.casefold(), number, person.name)
         for number, person in known.people.items()
-        if person.left_on is None or person.left_on > today
+        if person.here(today)
     ]
     return [(number, name) for _, _, number, name in sorted(here)]
 
@@ -210,24 +213,24 @@ def typed(one: Wave | None) -> dict[str, Any]:
 def goals(known: Known, now: int) -> list[dict[str, Any]]:
     """Return the goals with how far they are, per person and week."""
     today = known.today(now)
-    here = sum(one.left_on is None or one.left_on > today for one in known.people.values())
-    found = []
-    for one in rollout.goals():
-        weeks = rollout.week_of(one.metric, now, here)
-        value = weeks[-1][1]
-        found.append(
-            {
-                "id": one.id,
-                "title": one.title,
-                "metric": _metric(known, one.metric),
-                "value": None if value is None else languages.current().number(round(Decimal(value) / UNIT, 1)),
-                "target": None if one.target is None else languages.current().units(one.target),
-                "bar": None if not one.target or value is None else (min(value, one.target), one.target),
-                "until": None if one.until is None else languages.current().day(one.until, "full"),
-                "gone": one.metric not in known.book.metrics,
-            }
-        )
-    return found
+    chosen = rollout.goals()
+    values = rollout.last_week(
+        {one.metric for one in chosen}, now, sum(one.here(today) for one in known.people.values())
+    )
+    return [_goal(known, one, values.get(one.metric)) for one in chosen]
+
+
+def _goal(known: Known, one: Goal, value: int | None) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "title": one.title,
+        "metric": _metric(known, one.metric),
+        "value": None if value is None else languages.current().number(round(Decimal(value) / UNIT, 1)),
+        "target": None if one.target is None else languages.current().units(one.target),
+        "bar": None if not one.target or value is None else (min(value, one.target), one.target),
+        "until": None if one.until is None else languages.current().day(one.until, "full"),
+        "gone": one.metric not in known.book.metrics,
+    }
 
 
 def _metric(known: Known, key: str) -> str:
@@ -266,18 +269,17 @@ def quantity(text: str) -> int:
     return int(found * UNIT)
 
 
-def field_of(error: RefusedError) -> str:
-    """Return the field beside which an error stands."""
-    return "metric" if isinstance(error, NoMetricError) else "title"
-
-
-def said(error: RefusedError) -> str:
-    """Say what is wrong with a goal."""
+def fault_of(error: RefusedError) -> tuple[str, str]:
+    """Return beside which field an error about a goal stands, and its words."""
     if isinstance(error, NoTitleError):
-        return gettext("Say in a few words what the CRM is brought in for.")
+        return "title", gettext("Say in a few words what the CRM is brought in for.")
+    if isinstance(error, SameTitleError):
+        return "title", gettext("There is a goal of these words already.")
     if isinstance(error, NoMetricError):
-        return gettext("Choose a metric: without one nobody can see whether the goal comes true.")
-    return gettext("Twelve goals are there already. Take one away first: whoever wants everything gets nothing.")
+        return "metric", gettext("Choose a metric: without one nobody can see whether the goal comes true.")
+    return "title", gettext(
+        "Twelve goals are there already. Take one away first: whoever wants everything gets nothing."
+    )
 
 
 def progress() -> dict[str, Any]:
@@ -313,11 +315,13 @@ def questions(known: Known) -> list[dict[str, Any]]:
     ]
 
 
-def findings(known: Known, found: Findings) -> dict[str, Any]:
-    """Return what the data says, as the report shows it."""
+def findings(known: Known, found: Findings | None) -> dict[str, Any] | None:
+    """Return what the data says, as the report shows it; ``None`` before somebody has looked."""
+    if found is None:
+        return None
     number = languages.current().number
     return {
-        "any": bool(found.activities),
+        "when": _moment(found.moment),
         "deals": found.deals,
         "breaks": [
             {
@@ -334,12 +338,12 @@ def findings(known: Known, found: Findings) -> dict[str, Any]:
             for reason, count in found.buyers.reasons[:MOST_REASONS]
         ],
         "overdue": [
-            (gettext("without a team") if team is None else known.teams[team], number(count))
-            for team, count in found.overdue
+            (known.teams.get(team or 0) or gettext("without a team"), number(count))
+            for team, count in found.survey.overdue
         ],
         "owners": [
             {"kind": words.KINDS[kind](), "owned": number(owned), "free": number(free)}
-            for kind, owned, free in found.owners
+            for kind, owned, free in found.survey.owners
         ],
     }
 

@@ -20,17 +20,16 @@ from adoption.models import RolloutGoal
 from adoption.models import Series
 from adoption.models import Tally
 from rules import period
-from rules.value import UNIT
+from rules.value import text_of_units
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection
 
     from sqlalchemy import Connection
 
     from adoption.journal import By
 
 WEEK = 7
-WEEKS = 8  # that are shown
 MOST = 12  # goals
 LONGEST = 200  # characters of a title
 
@@ -45,6 +44,10 @@ class NoMetricError(RefusedError):
 
 class TooManyError(RefusedError):
     """Twelve goals are there already; whoever wants everything gets nothing."""
+
+
+class SameTitleError(RefusedError):
+    """There is a goal of these words already."""
 
 
 class Goal(NamedTuple):
@@ -72,20 +75,24 @@ def choose(  # noqa: PLR0913  # the parts of a goal, by whom, and when
         NoTitleError: it has no words.
         NoMetricError: the book in force has no such metric.
         TooManyError: there are enough.
+        SameTitleError: one is called that already.
     """
     said = " ".join(title.split())[:LONGEST]
     if not said:
         raise NoTitleError
     if metric not in facts.current().book.metrics:
         raise NoMetricError
-    if (connection.scalar(select(func.count()).select_from(RolloutGoal)) or 0) >= MOST:
+    there = goals()
+    if len(there) >= MOST:
         raise TooManyError
+    if any(one.title == said for one in there):
+        raise SameTitleError
     values = {"title": said, "metric": metric, "target": target, "until": until}
-    number = connection.execute(
-        insert(RolloutGoal).values(values | {"chosen": now}).returning(RolloutGoal.id)
-    ).scalar_one()
-    journal.write(connection, by, "created", f"rollout-goal/{number}", before=None, after=_written(values), now=now)
-    return int(number)
+    query = insert(RolloutGoal).values(values | {"chosen": now}).returning(RolloutGoal.id)
+    number = int(connection.execute(query).scalar_one())
+    after = _written(Goal(number, said, metric, target, until))
+    journal.write(connection, by, "created", f"rollout-goal/{number}", after=after, now=now)
+    return number
 
 
 def drop(connection: Connection, number: int, *, by: By, now: int) -> None:
@@ -94,44 +101,37 @@ def drop(connection: Connection, number: int, *, by: By, now: int) -> None:
     Raises:
         NotFoundError: there is none of this number.
     """
-    columns = (RolloutGoal.title, RolloutGoal.metric, RolloutGoal.target, RolloutGoal.until)
-    row = connection.execute(select(*columns).where(RolloutGoal.id == number)).first()
-    if row is None:
+    goal = next((one for one in goals() if one.id == number), None)
+    if goal is None:
         raise NotFoundError
     connection.execute(delete(RolloutGoal).where(RolloutGoal.id == number))
-    journal.write(
-        connection, by, "removed", f"rollout-goal/{number}", before=_written(row._asdict()), after=None, now=now
-    )
+    journal.write(connection, by, "removed", f"rollout-goal/{number}", before=_written(goal), now=now)
 
 
-def _written(values: Mapping[str, object]) -> dict[str, object]:
+def _written(goal: Goal) -> dict[str, object]:
     """Return a goal as the journal keeps it."""
-    until, target = values["until"], values["target"]
     return {
-        "title": values["title"],
-        "metric": values["metric"],
-        "target": None if target is None else f"{int(str(target)) / UNIT:g}",
-        "until": None if until is None else period.text("day", int(str(until))),
+        "title": goal.title,
+        "metric": goal.metric,
+        "target": None if goal.target is None else text_of_units(goal.target),
+        "until": None if goal.until is None else period.text("day", goal.until),
     }
 
 
-def week_of(metric: str, now: int, people: int) -> list[tuple[int, int | None]]:
-    """Return what the metric came to per person in the last whole weeks, in ten-thousandths: (Monday, value).
+def last_week(metrics: Collection[str], now: int, people: int) -> dict[str, int]:
+    """Return what metrics came to per person in the last whole week, in ten-thousandths; one query.
 
-    ``None`` where the metric is not counted by weeks: no rule that is in force asks for that.
+    A metric is missing where it is not counted by weeks: no rule that is in force asks for that.
     """
-    running = period.start("week", facts.current().today(now))
-    mondays = [running - WEEK * back for back in range(WEEKS, 0, -1)]
+    monday = period.start("week", facts.current().today(now)) - WEEK
+    tally = (Tally.series == Series.id) & (Tally.period == monday) & (Tally.holder > 0)
     query = (
-        select(Tally.period, func.sum(Tally.value))
-        .join(Series, Series.id == Tally.series)
+        select(Series.metric, func.coalesce(func.sum(Tally.value), 0))
         .join(Edition, (Edition.id == Series.edition) & (Edition.state == "active"))
-        .where(Series.metric == metric, Series.per == "week", Series.starts == 0, Tally.period.in_(mondays))
-        .where(Tally.holder > 0)
-        .group_by(Series.id, Tally.period)
+        .outerjoin(Tally, tally)
+        .where(Series.metric.in_(metrics), Series.per == "week", Series.starts == 0)
+        .group_by(Series.id, Series.metric)
         .order_by(Series.id)
     )
-    found = {first: int(value) for first, value in db.session.execute(query)}  # the latest meaning stands
-    if not found or not people:
-        return [(monday, None) for monday in mondays]
-    return [(monday, (2 * found.get(monday, 0) + people) // (2 * people)) for monday in mondays]
+    found = {metric: int(value) for metric, value in db.session.execute(query)}  # the latest meaning stands
+    return {metric: (2 * value + people) // (2 * people) for metric, value in found.items()} if people else {}

@@ -29,7 +29,7 @@ from adoption.models import VitalWeek
 from rules import period
 from rules.rollout import Count
 from rules.rollout import Week
-from rules.rollout import vital
+from rules.standing import SMALLEST_GROUP
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,7 +71,7 @@ def _taken(
 ) -> Iterator[tuple[int, int, str, int, int, int]]:
     """Yield the rows of a week.  Whose records are is known of today alone, so that gaps belong to the latest week."""
     sunday = monday + WEEK - 1
-    team_of = {one: evidence.team_of(known, one, sunday) for one in known.people if _there(known, one, sunday)}
+    team_of = {one: evidence.team_of(known, one, sunday) for one, person in known.people.items() if person.here(sunday)}
     sizes: dict[int, int] = defaultdict(int)
     for team in team_of.values():
         if team is not None:
@@ -81,18 +81,13 @@ def _taken(
     rewards = _rewards(connection, monday, team_of)
     gaps = ownership.open_by_team(team_of) if latest else {}
     for team, people in sorted(sizes.items()):
-        if people < vital.LEAST:
+        if people < SMALLEST_GROUP:
             continue
         records = worked.get(team, set())
         yield team, monday, "depth", people, len(records & developed), len(records)
         yield (team, monday, "rewards", people, *rewards.get(team, (0, 0)))
         if latest:
             yield team, monday, "gaps", people, gaps.get(team, 0), len(records)
-
-
-def _there(known: Known, participant: int, day: int) -> bool:
-    person = known.people[participant]
-    return (person.hired_on or 0) <= day and (person.left_on is None or day < person.left_on)
 
 
 def _worked(
@@ -149,7 +144,7 @@ def _rewards(connection: Connection, monday: int, team_of: Mapping[int, int | No
 
 
 def series(teams: Iterable[int], last: int, count: int = KEPT) -> dict[int, list[Week]]:
-    """Return the weeks of each team up to the one that ended before a day, the oldest first; three queries at most."""
+    """Return the weeks of each team up to the one that ended before a day, the oldest first; two queries."""
     numbers = sorted(set(teams))
     newest = period.start("week", last) - WEEK
     mondays = [newest - WEEK * back for back in range(count - 1, -1, -1)]

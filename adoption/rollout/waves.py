@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from sqlalchemy import select
+from sqlalchemy import update
 
+from adoption import evidence
 from adoption import facts
 from adoption import feed
 from adoption import journal
@@ -17,11 +19,13 @@ from adoption.errors import RefusedError
 from adoption.extensions import db
 from adoption.models import StoredActivity
 from adoption.models import WaveCare
+from adoption.people_csv import WaveRow
 from adoption.rollout import diagnosis
 from adoption.rollout import signs
 from adoption.rollout.goals import goals
 from rules import rollout
 from rules.period import EVER
+from rules.period import FOREVER
 from rules.rollout import Advice
 from rules.rollout import Stage
 from rules.rollout import WaveFacts
@@ -41,7 +45,7 @@ LATELY = 14  # days of activities in which addresses are looked for
 COLUMNS = ("champion", "supporter", "decision", "advice", "why", "decided", "decided_by")
 
 
-class ChampionError(RefusedError):
+class NotHereError(RefusedError):
     """Whoever cares for a wave must work here."""
 
 
@@ -140,10 +144,9 @@ def _people(known: Known, today: int) -> dict[int, list[int]]:
     """Return who works in each team today; everybody counts in one team alone."""
     found: dict[int, list[int]] = defaultdict(list)
     for number, one in known.people.items():
-        if (one.hired_on or 0) <= today and (one.left_on is None or today < one.left_on):
-            team = min(known.teams_on(number, today), default=None)
-            if team is not None:
-                found[team].append(number)
+        team = evidence.team_of(known, number, today) if one.here(today) else None
+        if team is not None:
+            found[team].append(number)
     return found
 
 
@@ -161,33 +164,55 @@ def _cares() -> dict[str, Care]:
     return {row[0]: Care(*row[1:]) for row in db.session.execute(select(*columns))}
 
 
-def care(  # noqa: PLR0913  # of which wave, who, by whom, when
-    connection: Connection, wave: str, *, champion: int | None, supporter: int | None, by: By, now: int
+def planned(  # noqa: PLR0913  # of what is known, which wave, called what, which teams, from which day
+    known: Known, was: str, name: str, teams: Iterable[int], *, starts: int, today: int
+) -> tuple[WaveRow, ...]:
+    """Return the whole list of a wave whose teams and first day were chosen, as the directory stores it.
+
+    Teams that began with it take its first day, one that joined another day keeps its own, and days that are over stay
+    whatever is chosen.  ``was`` is how it was called; its list is emptied if it is called otherwise now.
+    """
+    spans = {team: [one[:2] for one in there if one[2] == was] for team, there in known.waves.items()}
+    first = min((span[0] for there in spans.values() for span in there if span[1] > today), default=starts)
+    rows: list[tuple[int, int, int]] = []
+    chosen = set(teams)
+    for team in sorted(chosen | spans.keys()):
+        over = [span for span in spans.get(team, ()) if span[1] <= today]
+        running = [span for span in spans.get(team, ()) if span[1] > today] or [(first, FOREVER)]
+        kept = running if team in chosen else []
+        rows += [(team, *span) for span in over]
+        rows += [(team, starts if since == first else since, until) for since, until in kept]
+    lines = [
+        WaveRow(0, name, known.teams[team], None if since <= EVER else since, None if until >= FOREVER else until)
+        for team, since, until in rows
+    ]
+    return (*lines, *([WaveRow(0, was, None, None, None)] if was and was != name else []))
+
+
+def care(  # noqa: PLR0913  # of which wave, called what before, who, by whom, when
+    connection: Connection, wave: str, *, champion: int | None, supporter: int | None, by: By, now: int, was: str = ""
 ) -> bool:
     """Name who cares for a wave; return whether anything changed.  The caller commits.
 
+    ``was`` is how the wave was called: what is kept of it goes along.
+
     Raises:
-        ChampionError: one of them is nobody who works here.
+        NotHereError: one of them is nobody who works here.
     """
     known = facts.current()
+    today = known.today(now)
     for one in (champion, supporter):
-        person = None if one is None else known.people.get(one)
-        if one is not None and (person is None or (person.left_on or 10**9) <= known.today(now)):
-            raise ChampionError
+        if one is not None and (one not in known.people or not known.people[one].here(today)):
+            raise NotHereError
+    if was and was != wave:
+        connection.execute(update(WaveCare).where(WaveCare.wave == was).values(wave=wave))
     before = _cares().get(wave, Care())
     after = before._replace(champion=champion, supporter=supporter)
     if after == before:
         return False
     statements.put(connection, "wave_care", ("wave",), COLUMNS, [(wave, *after)])
-    journal.write(
-        connection,
-        by,
-        "changed",
-        f"wave/{wave}",
-        before=_people_of(known, before),
-        after=_people_of(known, after),
-        now=now,
-    )
+    told = [_people_of(known, one) for one in (before, after)]
+    journal.write(connection, by, "changed", f"wave/{wave}", before=told[0], after=told[1], now=now)
     return True
 
 

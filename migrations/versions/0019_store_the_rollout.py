@@ -43,6 +43,11 @@ def upgrade():
     sa.ForeignKeyConstraint(['by'], ['participant.id'], name=op.f('fk_diagnosis_answer_by_participant')),
     sa.PrimaryKeyConstraint('question', name=op.f('pk_diagnosis_answer'))
     )
+    op.create_table('diagnosis_data',
+    sa.Column('id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('found', bytewise, nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_diagnosis_data'))
+    )
     op.create_table('vital_week',
     sa.Column('team', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('week', sa.Integer(), autoincrement=False, nullable=False),
@@ -57,6 +62,7 @@ def upgrade():
 
 def downgrade():
     op.drop_table('vital_week')
+    op.drop_table('diagnosis_data')
     op.drop_table('diagnosis_answer')
     op.drop_table('wave_care')
     op.drop_table('rollout_goal')

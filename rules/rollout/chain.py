@@ -11,36 +11,31 @@ from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 
+from rules import value
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Iterable
     from collections.abc import Mapping
+
+    from rules.ownership import Record
 
 STAGE = ("stage", "status", "dealstage", "stage_id")  # fields that may name a deal's stage
 REASON = ("lost_reason", "reason", "lossReason", "close_reason")
 CUSTOMER = (
-    "company",
-    "customer",
-    "contact",
-    "account",
-    "company_id",
-    "customer_id",
-    "contact_id",
-    "org_id",
-    "person_id",
+    *("company", "customer", "contact", "account"),
+    *("company_id", "customer_id", "contact_id", "org_id", "person_id"),
 )
-DUE = ("due", "due_date", "deadline")
-ASSIGNEE = ("assignee", "owner", "owner_id", "responsible")
 AGAIN = 180  # days after which somebody who bought once is asked about
 UNSAID = ""  # no stage, no reason, nobody
 
 
 class Deed(NamedTuple):
-    """One activity about a record: its type, its local day, its data, and the team of who did it."""
+    """One activity about a deal: its type, its local day, and its data."""
 
     type: str
     day: int
     data: Mapping[str, Any]
-    team: int | None = None
 
 
 class Deal(NamedTuple):
@@ -51,13 +46,6 @@ class Deal(NamedTuple):
     day: int
     reason: str
     customer: str
-
-
-class Task(NamedTuple):
-    """A task that is not done: the day it is due, and the team it is with."""
-
-    due: int
-    team: int | None
 
 
 class Break(NamedTuple):
@@ -78,6 +66,13 @@ class Buyers(NamedTuple):
     reasons: tuple[tuple[str, int], ...]
 
 
+class Survey(NamedTuple):
+    """Of each kind of record how many are somebody's and how many nobody's; and overdue tasks by team."""
+
+    owners: tuple[tuple[str, int, int], ...]
+    overdue: tuple[tuple[int | None, int], ...]
+
+
 def deal(deeds: Iterable[Deed]) -> Deal | None:
     """Return what a deal's activities say, in order of time; ``None`` once it was deleted or merged."""
     stage, end, day, reason, customer = UNSAID, "open", 0, UNSAID, UNSAID
@@ -96,25 +91,10 @@ def deal(deeds: Iterable[Deed]) -> Deal | None:
     return Deal(stage, end, day, reason, customer)
 
 
-def task(deeds: Iterable[Deed], day_of: Mapping[str, int]) -> Task | None:
-    """Return a task that is not done and has a day; ``day_of`` reads the days that were written."""
-    due, team = None, None
-    for one in deeds:
-        if one.type.endswith((".completed", ".deleted", ".merged", ".done")):
-            return None
-        written = first(one.data, DUE)
-        due = day_of.get(written[:10], due) if written else due
-        team = one.team if one.team is not None else team
-    return None if due is None else Task(due, team)
-
-
 def first(data: Mapping[str, Any], names: Iterable[str]) -> str:
     """Return the first of these fields that says something, as text."""
-    for name in names:
-        value = data.get(name)
-        if value is not None and not isinstance(value, (dict, list, bool)) and str(value).strip():
-            return str(value).strip()
-    return UNSAID
+    there = (data[name] for name in names if value.filled(data.get(name)))
+    return next((value.text(one) or UNSAID for one in there), UNSAID).strip()
 
 
 def breaks(deals: Iterable[Deal]) -> list[Break]:
@@ -141,6 +121,21 @@ def buyers(deals: Iterable[Deal], today: int) -> Buyers:
     return Buyers(len(won), sum(len(days) > 1 for days in won.values()), len(once), tuple(ordered))
 
 
-def overdue(tasks: Iterable[Task], today: int) -> dict[int | None, int]:
-    """Return how many tasks are overdue by team; ``None``: of nobody's team."""
-    return dict(Counter(one.team for one in tasks if one.due < today))
+def surveyed(records: Iterable[Record], team_of: Callable[[int], int | None], today: int) -> Survey:
+    """Count whose the records are that are not over, and their tasks that are overdue.
+
+    A task is with the team of whoever is to do it, else of whoever set it; ``team_of`` gives somebody's team.
+    """
+    owners: dict[str, Counter[bool]] = defaultdict(Counter)
+    overdue: Counter[int | None] = Counter()
+    for one in records:
+        if not one.over:
+            owners[one.kind][one.owner is not None and bool(one.owner.name)] += 1
+        if one.task is not None and one.task.due is not None and one.task.due < today:
+            who = one.task.said.owner if one.task.said is not None else None
+            doing = one.task.who if who is None else who
+            overdue[None if doing is None else team_of(doing)] += 1
+    return Survey(
+        tuple((kind, counts[True], counts[False]) for kind, counts in sorted(owners.items())),
+        tuple(sorted(overdue.items(), key=lambda pair: (-pair[1], pair[0] or 0))),
+    )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from rules.rollout import vital
+from rules.standing import SMALLEST_GROUP
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -118,6 +119,6 @@ def measured(sign: Sign, weeks: Sequence[Week]) -> Finding:
     more = vital.BY_NAME[sign.name].more
     known = [value for value in values if value is not None]
     fails = any(value < sign.bound if more else value > sign.bound for value in known)
-    told = sum(one.people >= vital.LEAST for one in weeks[-sign.weeks :]) if sign.few else len(known)
+    told = sum(one.people >= SMALLEST_GROUP for one in weeks[-sign.weeks :]) if sign.few else len(known)
     met = False if fails else (None if told < sign.weeks else True)
     return Finding(sign.name, met, values, sign.bound, more)

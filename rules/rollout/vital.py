@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
+from rules.standing import SMALLEST_GROUP
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Mapping
     from collections.abc import Sequence
 
-LEAST = 5  # people in a group of which anything is told
 WHOLE = 1_000  # thousandths
 
 
@@ -23,15 +24,15 @@ class Vital(NamedTuple):
 
 
 VITALS: tuple[Vital, ...] = (
-    Vital("activation", more=True, least=LEAST),  # people who did anything that counts, of the people
-    Vital("breadth", more=True, least=LEAST),  # kinds of work that people use, of those that their role has
+    Vital("activation", more=True, least=SMALLEST_GROUP),  # people who did anything that counts, of the people
+    Vital("breadth", more=True, least=SMALLEST_GROUP),  # kinds of work that people use, of those that their role has
     Vital("depth", more=True, least=10),  # records that met all their needs, of those that were worked on
-    Vital("frequency", more=True, least=LEAST),  # days with live work, of the expected ones
+    Vital("frequency", more=True, least=SMALLEST_GROUP),  # days with live work, of the expected ones
     Vital("lateness", more=False, least=10),  # days recorded late, of those about which something was recorded
     Vital("quality", more=True, least=10),  # required fields that are filled in, of all
     Vital("gaps", more=False, least=10),  # records that are nobody's, of those that are known
-    Vital("help", more=False, least=LEAST),  # people who are being helped, of the people
-    Vital("rewards", more=True, least=LEAST),  # rewards that were used, of those that were earned and could be
+    Vital("help", more=False, least=SMALLEST_GROUP),  # people who are being helped, of the people
+    Vital("rewards", more=True, least=SMALLEST_GROUP),  # rewards that were used, of those that were earned and could be
 )
 BY_NAME: Mapping[str, Vital] = {one.name: one for one in VITALS}
 
@@ -53,7 +54,7 @@ class Week(NamedTuple):
     def value(self, name: str) -> int | None:
         """Return a sign in thousandths, rounded to the nearest; ``None`` if it was not measured, or of too few."""
         found = self.counts.get(name)
-        if found is None or self.people < LEAST or found.whole < BY_NAME[name].least:
+        if found is None or self.people < SMALLEST_GROUP or found.whole < BY_NAME[name].least:
             return None
         return (2 * WHOLE * found.part + found.whole) // (2 * found.whole)
 
@@ -66,7 +67,7 @@ def together(monday: int, weeks: Iterable[Week]) -> Week:
     people = 0
     counts: dict[str, Count] = {}
     for one in weeks:
-        if one.people < LEAST:
+        if one.people < SMALLEST_GROUP:
             continue
         people += one.people
         for name, (part, whole) in one.counts.items():

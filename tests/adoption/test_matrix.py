@@ -237,6 +237,7 @@ ROUTES = {
     "POST rollout.choose": Route("/rollout/goals", (422,), form={"title": ""}),
     "POST rollout.drop": Route("/rollout/goals/0/drop", (404,), form={}),
     "GET rollout.diagnosis": Route("/rollout/diagnosis"),
+    "POST rollout.look": Route("/rollout/diagnosis/data", DONE, form={}),
     "POST rollout.answer": Route("/rollout/diagnosis", DONE, form={"products": "Bicycles"}),
     "GET budgets.index": Route("/hr/budgets"),
     "GET budgets.show": Route("/hr/budgets/free-lunch"),

@@ -164,12 +164,42 @@ def test_a_wave_is_planned_on_a_page_and_held_with_its_reason(staff, hana):
     assert ("decided", "they asked") in [tuple(row) for row in written]
 
 
-def test_a_wave_gets_another_name_and_keeps_its_teams(staff, hana):
+def test_a_wave_gets_another_name_and_keeps_its_teams_and_what_was_decided(staff, hana):
     teams = {name: number for number, name in facts.current().teams.items()}
-    form = {"was": "", "name": "A", "starts": "2026-01-05", "team": [teams[NORTH], teams[SOUTH]]}
+    starts = date.fromordinal(staff.today + 9).isoformat()
+    form = {"was": "", "name": "A", "starts": starts, "team": [teams[NORTH], teams[SOUTH]], "champion": staff["Bob"]}
     hana.post("/rollout/wave", form)
+    hana.post("/rollout/wave/decision", {"name": "A", "decision": "hold", "why": "the fair"})
     assert hana.post("/rollout/wave", form | {"was": "A", "name": "B"}).status_code == 303
-    assert [(one.name, len(one.teams)) for one in rollout.waves(now())] == [("B", 2)]
+    (found,) = rollout.waves(now())
+    assert (found.name, len(found.teams), found.care.why) == ("B", 2, "the fair")
+    assert hana.post("/rollout/wave", form | {"was": "A", "name": "C"}).status_code in {404, 422}, (
+        "it is called B by now"
+    )
+
+
+def test_a_plan_moves_the_first_day_and_keeps_what_is_over_and_who_joined_later(staff, hana):
+    numbers = {name: number for number, name in facts.current().teams.items()}
+    north, south, today = numbers[NORTH], numbers[SOUTH], staff.today
+    rows = ((NORTH, today - 90, today - 60), (NORTH, today + 7, None), (SOUTH, today + 21, today + 99))
+    listed = tuple(people_csv.WaveRow(line, "A", *row) for line, row in enumerate(rows, start=2))
+    directory.load_waves(people_csv.Waves(listed, ()))
+    db.session.commit()
+    later = date.fromordinal(today + 14).isoformat()
+    form = {"was": "A", "name": "A", "starts": later, "team": [north, south]}
+    assert hana.post("/rollout/wave", form).status_code == 303
+    assert spans(north) == [(today - 90, today - 60), (today + 14, period.FOREVER)]
+    assert spans(south) == [(today + 21, today + 99)]
+    assert hana.post("/rollout/wave", form | {"team": [south]}).status_code == 303
+    assert spans(north) == [(today - 90, today - 60)]
+    too_late = form | {"team": [south], "starts": date.fromordinal(today + 100).isoformat()}
+    assert "leaves the wave before this day" in shown(hana.post("/rollout/wave", too_late))
+
+
+def spans(team):
+    found = sorted(one[:2] for one in facts.current().waves[team])
+    db.session.rollback()
+    return found
 
 
 @pytest.mark.parametrize(
@@ -180,7 +210,7 @@ def test_a_wave_gets_another_name_and_keeps_its_teams(staff, hana):
         ({"team": ""}, "Choose at least one team."),
         ({"team": "999999"}, "Choose at least one team."),
         ({"starts": "soon"}, ""),
-        ({"champion": "999999"}, "Whoever cares for a wave must work here."),
+        ({"champion": "999999"}, "Choose somebody who works here."),
         ({"name": "There"}, "There is a wave of this name already."),
     ],
 )
@@ -238,6 +268,15 @@ def test_a_mistaken_goal_is_told_beside_its_field(hana, changed):
     assert rollout.goals() == []
 
 
+def test_a_goal_is_not_chosen_twice(hana):
+    form = {"title": "Goal", "metric": "developed-contacts"}
+    assert hana.post("/rollout/goals", form).status_code == 303
+    again = hana.post("/rollout/goals", form)
+    assert again.status_code == 422
+    assert "There is a goal of these words already." in shown(again)
+    assert len(rollout.goals()) == 1
+
+
 def test_a_goal_without_a_metric_of_the_book_is_refused(staff):
     with pytest.raises(NoMetricError):
         rollout.choose(begin_write(), "Goal", "none", target=None, until=None, by=HANA, now=now())
@@ -258,6 +297,8 @@ def test_answers_are_kept_and_the_data_speaks(staff, hana):
         ]
     )
     assert hana.post("/rollout/diagnosis", {"products": "Bicycles <b>", "audience": "Shops"}).status_code == 303
+    assert "Look at the data" in shown(hana.get("/rollout/diagnosis"))
+    assert hana.post("/rollout/diagnosis/data").status_code == 303
     page = hana.get("/rollout/diagnosis")
     said = shown(page)
     assert "2 of 11 questions are answered" in said
@@ -265,9 +306,11 @@ def test_answers_are_kept_and_the_data_speaks(staff, hana):
     assert "nobody called <back>" in said
     assert "1 bought once and not in the last half year." in said
     assert NORTH in said.partition("Overdue tasks by team")[2]
-    found = rollout.findings(now())
+    found = rollout.findings()
     assert found.breaks[0] == ("Offer", 1, 0, 1)
-    assert {kind: (owned, free) for kind, owned, free in found.owners} == {"deal": (0, 2), "task": (1, 0)}
+    assert found.survey.owners == (("task", 1, 0),)
+    answered = db.session.execute(select(JournalEntry.thing).where(JournalEntry.action == "answered")).scalars()
+    assert sorted(answered) == ["diagnosis/audience", "diagnosis/products"]
 
 
 def test_eight_answers_make_a_diagnosis(staff, hana):

@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rules import ownership
 from rules.rollout import chain
 from rules.rollout.chain import Deed
 
@@ -51,17 +52,36 @@ def test_who_bought_once_and_long_ago_is_counted_with_the_reasons_of_later_deals
     assert chain.buyers(deals, DAY + 30).once == 0
 
 
-def test_tasks_are_overdue_by_team():
-    days = {"2025-11-24": DAY, "2025-12-24": DAY + 30}
+def record(name, *deeds):
     told = [
-        [Deed("task.created", DAY, {"due": "2025-11-24T12:00"}, 3)],
-        [Deed("task.created", DAY, {"due": "2025-11-24"}, 3), Deed("task.completed", DAY, {}, 3)],
-        [Deed("task.created", DAY, {"due_date": "2025-12-24"}, 3)],
-        [Deed("task.created", DAY, {"due": "soon"}, 3)],
-        [Deed("task.created", DAY, {"due": "2025-11-24"})],
+        ownership.Deed(place, "crm", f"e{place}", kind, DAY, who, data)
+        for place, (kind, who, data) in enumerate(deeds, start=1)
     ]
-    tasks = [one for deeds in told if (one := chain.task(deeds, days)) is not None]
-    assert chain.overdue(tasks, DAY + 1) == {3: 1, None: 1}
+    return ownership.seen(name, told, lambda _source, name: {"alice": 1}.get(name))
+
+
+def test_tasks_are_overdue_in_the_team_of_whoever_is_to_do_them():
+    due = {"due": "2025-11-24T12:00"}
+    records = [
+        record("task/1", ("task.created", 2, due | {"assignee": "alice"})),
+        record("task/2", ("task.created", 2, due)),
+        record("task/3", ("task.created", None, due)),
+        record("task/4", ("task.created", 2, due), ("task.completed", 2, {})),
+        record("task/5", ("task.created", 2, {"due_date": "2025-12-24"})),
+        record("task/6", ("task.created", 2, {"due": "soon"})),
+    ]
+    assert chain.surveyed(records, {1: 10, 2: 20}.get, DAY + 1).overdue == ((None, 1), (10, 1), (20, 1))
+
+
+def test_records_are_somebodys_or_nobodys_and_those_that_are_over_do_not_count():
+    records = [
+        record("deal/1", ("deal.created", 1, {"owner": "alice"})),
+        record("deal/2", ("deal.created", 1, {})),
+        record("deal/3", ("deal.created", 1, {"owner": "somebody unknown"})),
+        record("deal/4", ("deal.created", 1, {}), ("deal.won", 1, {})),
+        record("contact/1", ("contact.created", 1, {"owner": "alice"}), ("contact.updated", 1, {"owner": ""})),
+    ]
+    assert chain.surveyed(records, {}.get, DAY).owners == (("contact", 0, 1), ("deal", 2, 1))
 
 
 @given(
