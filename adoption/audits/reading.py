@@ -95,11 +95,14 @@ def _decoded(raw: bytes) -> tuple[str, str]:
 
 
 def _delimiter(text: str) -> str:
-    """Return the delimiter that cuts the first lines into most columns, alike."""
+    """Return the delimiter that cuts the first lines into most columns, alike; one in a quoted cell cuts nothing."""
     lines = [line for line in text.splitlines()[:20] if line.strip()]
 
     def fitness(delimiter: str) -> tuple[int, int]:
-        counts = sorted(line.count(delimiter) for line in lines)
+        try:
+            counts = sorted(len(row) - 1 for row in csv.reader(lines, delimiter=delimiter))
+        except csv.Error:  # a cell without end: reading it will say so
+            return 0, 0
         middle = counts[len(counts) // 2] if counts else 0
         return sum(count == middle for count in counts) if middle else 0, middle
 

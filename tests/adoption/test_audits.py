@@ -127,6 +127,13 @@ def test_old_programs_write_in_old_encodings(encoding):
     assert reading.read("Имя;Телефон\nАнна Иванова;+7 912 3456789\n".encode(encoding)).rows[1][0] == "Анна Иванова"
 
 
+def test_a_delimiter_in_quoted_cells_cuts_nothing():
+    found = grid("Name,Company,Notes\n" + '"Ann Lee","Lee, Inc","tea; no calls"\nBo Ek,Ek AB,"a; b"\n' * 5)
+    assert found.rows[:3] == [
+        ["Name", "Company", "Notes"], ["Ann Lee", "Lee, Inc", "tea; no calls"], ["Bo Ek", "Ek AB", "a; b"],
+    ]  # fmt: skip  # a row each
+
+
 # --- keys
 
 
