@@ -133,7 +133,7 @@ def create(body: dict[str, Any]) -> dict[str, Any]:
     writer.writerows([customer[part] or "" for part in columns.PARTS] for customer in body["customers"])
     country = body.get("country") or current_app.extensions["settings"].calling_code
     told = {"by": caller.by, "shared": body["shared"], "country": country, "now": now}
-    number = keeping.take(out.getvalue().encode(), body["name"], contacts=None, **told)
+    number = keeping.take(out.getvalue().encode("utf-8", "replace"), body["name"], contacts=None, **told)
     db.session.commit()
     mapping = {part: place for place, part in enumerate(columns.PARTS)}
     kept = keeping.find(number)

@@ -29,6 +29,7 @@ from adoption.models import AuditFile
 from adoption.models import AuditRow
 from adoption.models import Batch
 from adoption.models import Receipt
+from adoption.models import storable
 from rules.audit import closing
 from rules.audit import keys
 
@@ -85,7 +86,8 @@ def compare(number: int, now: Callable[[], int], report: Callable[[int, int], No
         except AdoptionError as error:
             db.session.rollback()
             back = keeping.OPEN if kept.compared else keeping.FAILED
-            return _note(number, state=back, message=getattr(error, "fault", type(error).__name__)) and False
+            _note(number, state=back, message=getattr(error, "fault", type(error).__name__))
+            return False
     return True
 
 
@@ -221,17 +223,17 @@ def _row(  # noqa: PLR0913  # likewise
         "audit": number,
         "line": customer.line,
         "rank": rank,
-        "name": _plain(card.name),
-        "first_name": _plain(customer.names[0]),
-        "last_name": _plain(customer.names[1]),
-        "company": _plain(card.company),
-        "email": _plain(card.email),
-        "phone": _plain(card.phone),
-        "owner": _plain(customer.owner),
+        "name": storable(card.name),
+        "first_name": storable(customer.names[0]),
+        "last_name": storable(customer.names[1]),
+        "company": storable(card.company),
+        "email": storable(card.email),
+        "phone": storable(card.phone),
+        "owner": storable(customer.owner),
         "value": "" if customer.value is None else f"{customer.value:f}",
         "last_contact": customer.last,
-        "notes": _plain(customer.notes),
-        "sought": _plain(sought(customer)),
+        "notes": storable(customer.notes),
+        "sought": storable(sought(customer)),
         "verdict": one.match.verdict,
         "why": one.match.why,
         **contact_of(one),
@@ -252,11 +254,11 @@ def contact_of(one: Outcome) -> dict[str, str]:
     both = contact is not None and (one.match.verdict == "probable" or bool(one.changed))
     told = contact if contact is not None and both else Card("")
     return {
-        "contact": _plain(contact.key) if contact else "",
-        "contact_name": _plain(told.name),
-        "contact_company": _plain(told.company),
-        "contact_email": _plain(told.email),
-        "contact_phone": _plain(told.phone),
+        "contact": storable(contact.key) if contact else "",
+        "contact_name": storable(told.name),
+        "contact_company": storable(told.company),
+        "contact_email": storable(told.email),
+        "contact_phone": storable(told.phone),
         "changed": " ".join(one.changed),
     }
 
@@ -267,11 +269,6 @@ def sought(customer: Customer) -> str:
     told = f"{card.name} {card.company} {card.email} {customer.owner}"
     digits = "".join(one for one in card.phone if one.isdigit())
     return f"{told.casefold()} {keys.plain(told)} {digits}"
-
-
-def _plain(text: str) -> str:
-    """Return text as both databases can store it."""
-    return text.replace("\0", "")
 
 
 def finish(connection: Connection, number: int, day: int) -> None:

@@ -32,6 +32,7 @@ from adoption.models import Audit
 from adoption.models import AuditFile
 from adoption.models import AuditRow
 from adoption.models import StoredActivity
+from adoption.models import storable
 from rules.audit import columns
 
 if TYPE_CHECKING:
@@ -199,7 +200,7 @@ def take(  # noqa: PLR0913  # what an audit begins with
     if contacts is not None:
         check_contacts(contacts)
     row = {
-        "name": " ".join(name.split())[:NAME_LENGTH] or "list",
+        "name": storable(" ".join(name.split()))[:NAME_LENGTH] or "list",
         "digest": hashlib.sha256(raw).hexdigest(),
         "participant": by.participant,
         "shared": shared,

@@ -15,6 +15,7 @@ from sqlalchemy import update
 from adoption.errors import RefusedError
 from adoption.models import JournalEntry
 from adoption.models import JournalHead
+from adoption.models import storable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,12 +80,12 @@ def write_all(connection: Connection, by: By, deeds: Sequence[Deed], *, now: int
         values = {
             "moment": now,
             "participant": by.participant,
-            "name": _plain(by.name),
-            "action": _plain(deed.action),
-            "thing": _plain(deed.thing),
+            "name": storable(by.name),
+            "action": storable(deed.action),
+            "thing": storable(deed.thing),
             "before": _json(deed.before),
             "after": _json(deed.after),
-            "why": _plain(why),
+            "why": storable(why),
         }
         rows.append(chained(values, number, previous))
         number, previous = rows[-1]["number"], rows[-1]["hash"]
@@ -126,16 +127,11 @@ def digest(row: dict[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _plain(text: str) -> str:
-    """Return text as both databases can store it."""
-    return text.replace("\0", "").encode("utf-8", "replace").decode()
-
-
 def _json(value: object) -> str | None:
     if value is None:
         return None
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     if len(text) <= LONGEST:
-        return _plain(text)
+        return storable(text)
     packed = text.encode("utf-8", "surrogatepass")
     return json.dumps({"sha256": hashlib.sha256(packed).hexdigest(), "characters": len(text)})

@@ -21,6 +21,7 @@ from adoption.models.award import Award as Award
 from adoption.models.award import LedgerEntry as LedgerEntry
 from adoption.models.base import Base as Base
 from adoption.models.base import bucket_of as bucket_of
+from adoption.models.base import storable as storable
 from adoption.models.bonus import BonusAdjustment as BonusAdjustment
 from adoption.models.bonus import BonusInput as BonusInput
 from adoption.models.bonus import BonusLine as BonusLine

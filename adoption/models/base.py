@@ -30,6 +30,11 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
 
 
+def storable(text: str, instead: str = "") -> str:
+    """Return text as both databases can store it: ``instead`` of NUL, and no halves of characters."""
+    return text.replace("\0", instead).encode("utf-8", "replace").decode()
+
+
 def bucket_of(*key: object) -> int:
     """Return the bucket (0 to 255) of a key: a fixed hash, the same for ever and in every engine."""
     return crc32("\0".join(map(str, key)).encode()) % BUCKETS

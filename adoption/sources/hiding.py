@@ -15,6 +15,7 @@ from urllib.parse import quote
 from urllib.parse import quote_plus
 
 from adoption.connectors import sealing
+from adoption.models import storable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,7 +63,7 @@ def headers(given: Mapping[str, str], secret: str, proof: Proof) -> dict[str, st
 
 def clean(text: str) -> str:
     """Replace what no database stores: NUL, and halves of characters."""
-    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+    return storable(text, "\ufffd")
 
 
 def seal(kept: Kept, secret_key: str) -> str:

@@ -89,3 +89,18 @@ def test_what_is_no_sheet_is_refused_and_named(house, app, wrong):
 def test_customers_without_anything_to_compare_are_no_rows(house, app):
     made = asking(app, "Alice")("POST", "", 201, json=SHEET | {"customers": [{"notes": "x"}, {"name": "A\0B"}]})
     assert made["rows"] == 1
+
+
+def test_what_customers_say_of_themselves_never_moves_a_column(house, app):
+    some = [
+        {"name": f"Nr {n}", "company": f"Ha, Bo {n}" if n % 2 else "Ha", "notes": "tea; no calls"} for n in range(9)
+    ]
+    ask = asking(app, "Alice")
+    made = ask("POST", "", 201, json=SHEET | {"customers": some})
+    found = ask("GET", f"/{made['number']}/rows", 200)["rows"]
+    assert [(row["name"], row["company"]) for row in found] == [(one["name"], one["company"]) for one in some]
+
+
+def test_what_no_database_stores_is_left_out(house, app):
+    made = asking(app, "Alice")("POST", "", 201, json={"name": "A\0B\ud800", "customers": [{"name": "Anna \ud800"}]})
+    assert (made["name"], made["rows"]) == ("AB?", 1)
