@@ -30,6 +30,10 @@ PROBLEM = "application/problem+json"
 RETRY_AFTER = 10  # seconds until a sender may try again after a storage failure
 
 
+class StoppedError(Exception):
+    """The process ends, or is no longer the one that runs jobs; the job goes on another time."""
+
+
 class AdoptionError(Exception):
     """Something went wrong here."""
 

@@ -47,6 +47,7 @@ from adoption.auth import sessions
 from adoption.bonuses import working
 from adoption.digests import planning
 from adoption.directory import uploads
+from adoption.errors import StoppedError
 from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.mail import outbox
@@ -78,10 +79,6 @@ SAID = {
     "rendered": "written",
     "sending": "in doubt",
 }
-
-
-class StoppedError(Exception):
-    """The process ends, or is no longer the one that runs jobs; the job goes on another time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from adoption import jobs
 from adoption import locks
+from adoption.errors import StoppedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,7 +75,7 @@ def _lead(still: Callable[[], bool], stop: threading.Event) -> None:
 def _run(app: Flask, name: str, over: threading.Event, scheduled: bool = True) -> None:
     def watch(_done: int, _total: int) -> None:
         if over.is_set():
-            raise jobs.StoppedError
+            raise StoppedError
 
     with app.app_context():
         try:

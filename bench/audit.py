@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 from adoption.audits import checking
 from adoption.audits import comparing
-from adoption.audits import keeping
 from adoption.audits import reading
+from adoption.audits import taking
 from adoption.audits.matching import Card
 from adoption.audits.matching import Sheet
 from adoption.extensions import begin_write
@@ -125,7 +125,7 @@ def _read(cards: Sequence[Card]) -> None:
 def _stored(outcomes: Sequence[checking.Outcome]) -> None:
     """Store what became of all rows of an audit, as the product does."""
     by = By(None, "bench")
-    number = keeping.take(b"name\nx\n", "x.csv", contacts=None, by=by, shared=True, country=GERMANY, now=0)
+    number = taking.take(b"name\nx\n", "x.csv", contacts=None, by=by, shared=True, country=GERMANY, now=0)
     db.session.commit()
     comparing.store(begin_write(), number, outcomes, now=0, day=1)
     db.session.commit()

@@ -38,6 +38,7 @@ from adoption import signals
 from adoption.audits import comparing
 from adoption.audits import keeping
 from adoption.audits import rows
+from adoption.audits import taking
 from adoption.auth import devices
 from adoption.auth import sessions
 from adoption.bonuses import payroll
@@ -304,7 +305,7 @@ class Staff:
         """Let somebody upload a sheet of customers, of whom some are missing; return the audit's number."""
         raw = (sheet or CUSTOMERS).encode()
         by = By(self[who], email(who))
-        number = keeping.take(raw, "customers.csv", contacts=None, by=by, shared=shared, country="49", now=self.now)
+        number = taking.take(raw, "customers.csv", contacts=None, by=by, shared=shared, country="49", now=self.now)
         db.session.commit()
         return number
 
@@ -312,7 +313,7 @@ class Staff:
         """Let somebody audit a sheet, and give its first rows to Alice; return the audit's number."""
         number, by = self.upload(sheet, who, shared=shared), By(self[who], email(who))
         kept = keeping.find(number)
-        keeping.confirm(kept, kept.mapping, country="49", counts=counts, by=by, now=self.now)
+        taking.confirm(kept, kept.mapping, country="49", counts=counts, by=by, now=self.now)
         db.session.commit()
         assert comparing.compare(number, lambda: self.now)
         if shared:

@@ -20,6 +20,7 @@ from adoption.audits import comparing
 from adoption.audits import crediting
 from adoption.audits import keeping
 from adoption.audits import rows
+from adoption.audits import taking
 from adoption.auth import ALL
 from adoption.auth import permission
 from adoption.errors import ForbiddenError
@@ -57,7 +58,7 @@ class CustomerSchema(Schema):
 class SheetSchema(Schema):
     """Customers to be looked for; they are kept as long as an upload would be."""
 
-    name = fields.Str(required=True, validate=validate.Length(1, keeping.NAME_LENGTH))
+    name = fields.Str(required=True, validate=validate.Length(1, taking.NAME_LENGTH))
     customers = fields.List(fields.Nested(CustomerSchema), required=True, validate=validate.Length(1, MOST))
     country = fields.Str(validate=validate.Regexp(f"^{COUNTRY}$"), metadata={"description": "Calling code"})
     shared = fields.Bool(load_default=False, metadata={"description": "For the organisation; else nobody else sees it"})
@@ -133,11 +134,11 @@ def create(body: dict[str, Any]) -> dict[str, Any]:
     writer.writerows([customer[part] or "" for part in columns.PARTS] for customer in body["customers"])
     country = body.get("country") or current_app.extensions["settings"].calling_code
     told = {"by": caller.by, "shared": body["shared"], "country": country, "now": now}
-    number = keeping.take(out.getvalue().encode("utf-8", "replace"), body["name"], contacts=None, **told)
+    number = taking.take(out.getvalue().encode("utf-8", "replace"), body["name"], contacts=None, **told)
     db.session.commit()
     mapping = {part: place for place, part in enumerate(columns.PARTS)}
     kept = keeping.find(number)
-    keeping.confirm(kept, mapping, country=country, counts=body["rewards"], by=caller.by, now=now)
+    taking.confirm(kept, mapping, country=country, counts=body["rewards"], by=caller.by, now=now)
     db.session.commit()
     if comparing.quick(keeping.find(number)) and comparing.compare(number, _now):
         crediting.settle(_now())

@@ -80,7 +80,7 @@ def columns_of(grid: Grid) -> tuple[int, dict[str, int]]:
     """
     at = columns.heading_row(grid.rows)
     found = columns.recognised(grid.rows[at], grid.rows[at + 1 :])
-    if not {"name", "last_name", "company", "email", "phone"} & found.keys():
+    if not columns.WHO & found.keys():
         raise NoCustomersError
     return at, {part: guess.column for part, guess in found.items()}
 

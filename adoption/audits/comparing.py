@@ -7,10 +7,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import delete
 from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy import update
+from sqlalchemy.exc import SQLAlchemyError
 
 from adoption import facts
 from adoption import locks
@@ -22,6 +24,8 @@ from adoption.audits import reading
 from adoption.audits.checking import Customer
 from adoption.audits.matching import Card
 from adoption.errors import AdoptionError
+from adoption.errors import RefusedError
+from adoption.errors import StoppedError
 from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.models import Audit
@@ -47,6 +51,7 @@ if TYPE_CHECKING:
     from adoption.audits.keeping import Kept
 
 QUICK_ROWS, QUICK_ACTIVITIES, QUICK_BYTES = 3_000, 100_000, 3_000_000  # for which a page may wait
+BROKEN = "broken"  # the message of an audit that a fault of ours stopped
 LOCKS = 8  # so many are compared at the same time at most
 COLUMNS = tuple(column.name for column in AuditRow.__table__.columns)
 # What people decided, and who they gave a row to: kept when it is compared again.
@@ -60,6 +65,10 @@ NEW: Mapping[str, Any] = dict.fromkeys(LASTING) | {
 NOT_CLOSED: Mapping[str, Any] = {
     "closed": None, "closed_day": None, "closed_by": None, "closed_how": "", "closed_source": None, "closed_id": None,
 }  # fmt: skip  # of a row that is to do
+
+
+class NoContactsError(RefusedError):
+    """The CRM has told of no contact yet; upload a list of its contacts, too."""
 
 
 def quick(kept: Kept) -> bool:
@@ -84,11 +93,17 @@ def compare(number: int, now: Callable[[], int], report: Callable[[int, int], No
         try:
             _compared(kept, now, report)
         except AdoptionError as error:
-            db.session.rollback()
-            back = keeping.OPEN if kept.compared else keeping.FAILED
-            _note(number, state=back, message=getattr(error, "fault", type(error).__name__))
-            return False
-    return True
+            fault = getattr(error, "fault", type(error).__name__)
+        except (StoppedError, SQLAlchemyError):
+            raise  # not the sheet's fault
+        except Exception:  # whatever is wrong with it, the others come next
+            current_app.logger.exception("The audit %s cannot be compared.", number)
+            fault = BROKEN
+        else:
+            return True
+        db.session.rollback()
+        _note(number, state=keeping.OPEN if kept.compared else keeping.FAILED, message=fault)
+        return False
 
 
 def compare_waiting(now: Callable[[], int], report: Callable[[int, int], None]) -> int:
@@ -118,7 +133,7 @@ def _compared(kept: Kept, now: Callable[[], int], report: Callable[[int, int], N
 
     outcomes = checking.check(rows, counted, country=kept.country, report=told, refused=refused)
     if not counted.number:
-        raise keeping.NoContactsError
+        raise NoContactsError
     whole = known_by == keeping.LIST or kept.known_by == keeping.ACTIVITIES
     moment = now()
     day = facts.current().today(moment)

@@ -17,6 +17,7 @@ from adoption.audits import contacts
 from adoption.audits import keeping
 from adoption.audits import reading
 from adoption.audits import rows
+from adoption.audits import taking
 from adoption.cli import _common
 from adoption.errors import AdoptionError
 from adoption.extensions import db
@@ -108,16 +109,19 @@ def _save(raw: bytes, listed: bytes | None, name: str, places: Mapping[str, int]
     """Keep a sheet as an audit of the organisation, and compare it; the page takes it from there."""
     _common.need_database()
     by, now = By(None, "flask audit"), time.time_ns() // 1000
-    number = keeping.take(raw, Path(name).name, contacts=listed, by=by, shared=True, country=country, now=now)
+    number = taking.take(raw, Path(name).name, contacts=listed, by=by, shared=True, country=country, now=now)
     db.session.commit()
-    keeping.confirm(keeping.find(number), places, country=country, counts=False, by=by, now=now)
+    taking.confirm(keeping.find(number), places, country=country, counts=False, by=by, now=now)
     db.session.commit()
     comparing.compare(number, lambda: time.time_ns() // 1000, lambda done, _all: _progress(done))
     kept, counted = keeping.find(number), rows.counts(number)
     if kept.state != keeping.OPEN:
         keeping.remove(kept, by, now)
         db.session.commit()
-        raise keeping.NoContactsError
+        if kept.message == comparing.BROKEN:
+            msg = "The sheet cannot be compared; the log of the service says why."
+            raise click.ClickException(msg)
+        raise comparing.NoContactsError
     click.echo(f"Audit {number} is kept: {counted.todo} of {counted.rows} customers are to do. See /audits/{number}.")
 
 

@@ -19,6 +19,7 @@ from adoption.audits import comparing
 from adoption.audits import contacts
 from adoption.audits import keeping
 from adoption.audits import rows
+from adoption.audits import taking
 from adoption.audits import watching
 from adoption.demo.company import address
 from adoption.demo.diary import CRM
@@ -91,10 +92,10 @@ def _audited(lines: Iterable[Sequence[str]], name: str, by: By, *, shared: bool,
     out = io.StringIO(newline="")
     csv.writer(out, delimiter=";").writerows(lines)
     raw = out.getvalue().encode()
-    number = keeping.take(raw, name, contacts=None, by=by, shared=shared, country="31", now=now)
+    number = taking.take(raw, name, contacts=None, by=by, shared=shared, country="31", now=now)
     db.session.commit()
     kept = keeping.find(number)
-    keeping.confirm(kept, kept.mapping, country="31", counts=shared, by=by, now=now)
+    taking.confirm(kept, kept.mapping, country="31", counts=shared, by=by, now=now)
     db.session.commit()
     comparing.compare(number, lambda: now)
     return number

@@ -12,6 +12,7 @@ from flask import url_for
 
 from adoption import auth
 from adoption.audits import keeping
+from adoption.audits import taking
 from adoption.auth import SESSION
 from adoption.auth import permission
 from adoption.extensions import db
@@ -44,7 +45,7 @@ def columns(number: int) -> ResponseReturnValue:
 
 
 def _page(kept: Kept, mapping: Mapping[str, int], country: str, faults: Mapping[str, str]) -> str:
-    since = keeping.told_since()
+    since = taking.told_since()
     chosen = {place: part for part, place in mapping.items()}
     seen = kept.seen
     lines = [
@@ -62,7 +63,7 @@ def _page(kept: Kept, mapping: Mapping[str, int], country: str, faults: Mapping[
         since=None if since is None else current().day(since, "full"),
         faults=faults,
         rewards="counts" in request.form,
-        headings=range(keeping.ROWS_OF_HEADINGS),
+        headings=range(known.ROWS_OF_HEADINGS),
     )
 
 
@@ -73,7 +74,7 @@ def confirm(number: int) -> ResponseReturnValue:
     kept = parts.opened(number)
     at = request.form.get("heading", "")
     if request.form.get("do") == "heading" and at.isdecimal() and len(at) < len("100"):
-        keeping.read_again(kept, min(int(at), keeping.ROWS_OF_HEADINGS - 1))
+        taking.read_again(kept, min(int(at), known.ROWS_OF_HEADINGS - 1))
         db.session.commit()
         return redirect(url_for("audits.columns", number=number), HTTPStatus.SEE_OTHER)
     if kept.state not in OPEN:
@@ -82,12 +83,12 @@ def confirm(number: int) -> ResponseReturnValue:
     country = request.form.get("country", kept.country).strip().lstrip("+0")
     if not (country.isdecimal() and country.isascii() and len(country) <= len("999")):
         faults["country"] = gettext("Write the calling code as digits, such as 49.")
-    if not faults and not keeping.WHO & mapping.keys():
+    if not faults and not known.WHO & mapping.keys():
         faults["columns"] = parts.said_fault("NoColumnError")
     if faults:
         return _page(kept, mapping, country[:3], faults), HTTPStatus.UNPROCESSABLE_ENTITY
     counts = request.form.get("counts") == "1" and parts.leads()
-    keeping.confirm(kept, mapping, country=country, counts=counts, by=auth.caller().by, now=parts.now())
+    taking.confirm(kept, mapping, country=country, counts=counts, by=auth.caller().by, now=parts.now())
     db.session.commit()
     return at_once(keeping.find(number))
 

@@ -112,6 +112,7 @@ FAULTS: Mapping[str, Callable[[str], str]] = {
     "NoColumnError": lambda _n: gettext(
         "Say which column holds the name, the company, the e-mail address or the telephone number."
     ),
+    "broken": lambda _n: gettext("Something went wrong on our side."),
     "NoContactsError": lambda _n: gettext(
         "The CRM has told of no contact yet. Export the list of its contacts and upload it, too."
     ),

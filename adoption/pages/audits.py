@@ -24,6 +24,7 @@ from adoption.audits import crediting
 from adoption.audits import keeping
 from adoption.audits import reading
 from adoption.audits import rows
+from adoption.audits import taking
 from adoption.auth import SESSION
 from adoption.auth import permission
 from adoption.errors import ForbiddenError
@@ -105,12 +106,10 @@ def upload() -> ResponseReturnValue:
         return _lists(shared=shared, faults={"file": said})
     try:
         by = auth.caller().by
-        number = keeping.take(
-            raw, name, contacts=others, by=by, shared=shared, country=parts.country(), now=parts.now()
-        )
+        number = taking.take(raw, name, contacts=others, by=by, shared=shared, country=parts.country(), now=parts.now())
     except reading.UnreadableSheetError as error:
         return _lists(shared=shared, faults={"file": parts.fault(error)})
-    except keeping.WrongContactsError as error:
+    except taking.WrongContactsError as error:
         return _lists(shared=shared, faults={"contacts": parts.fault(error)})
     db.session.commit()
     return redirect(url_for("audits.columns", number=number), HTTPStatus.SEE_OTHER)
@@ -142,8 +141,8 @@ def compare(number: int) -> ResponseReturnValue:
     kept = parts.opened(number)
     others, _ = parts.given("contacts")
     try:
-        keeping.again(kept, others)
-    except keeping.WrongContactsError as error:
+        taking.again(kept, others)
+    except taking.WrongContactsError as error:
         from adoption.pages import audit_rows  # noqa: PLC0415  # likewise
 
         return audit_rows.result(kept, faults={"contacts": parts.fault(error)})

@@ -12,6 +12,7 @@ from rules.audit import keys
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+WHO = frozenset({"name", "last_name", "company", "email", "phone"})  # of which a sheet needs one
 PARTS = ("name", "first_name", "last_name", "company", "email", "phone", "last_contact", "owner", "value", "notes")
 HEADINGS: dict[str, tuple[str, ...]] = {
     "email": (
@@ -58,6 +59,7 @@ HEADINGS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip  # as many on a line as it holds
 ENOUGH = 0.6  # of the filled cells must look like a part that is recognised by contents alone
 SAMPLE = 200  # rows that are looked at
+ROWS_OF_HEADINGS = 20  # among which they are looked for
 _DATE = re.compile(r"\d{4}[-./年]\d{1,2}[-./月]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{2,4}")
 _NUMBER = re.compile(r"[-+]?[\d\s.,' ]+\s*[€$₽£¥]?|[€$₽£¥]\s*[\d\s.,' ]+")
 
@@ -93,7 +95,10 @@ def heading_row(rows: Sequence[Sequence[str]]) -> int:
     def known(row: Sequence[str]) -> int:
         return sum(any(_says(_folded(cell), names, whole=True) for names in HEADINGS.values()) for cell in row if cell)
 
-    counts = [(known(row), sum(bool(cell.strip()) for cell in row), -place) for place, row in enumerate(rows[:20])]
+    counts = [
+        (known(row), sum(bool(cell.strip()) for cell in row), -place)
+        for place, row in enumerate(rows[:ROWS_OF_HEADINGS])
+    ]
     return -max(counts, default=(0, 0, 0))[2]
 
 

@@ -19,6 +19,7 @@ from adoption import preferences
 from adoption.audits import comparing
 from adoption.audits import crediting
 from adoption.audits import keeping
+from adoption.audits import matching
 from adoption.audits import reading
 from adoption.audits import rows
 from adoption.audits import watching
@@ -459,6 +460,39 @@ def test_a_large_sheet_is_left_to_a_job_and_shows_how_far_it_is(town, monkeypatc
     assert "It is done." in fragment
     assert "4 of 5" in text(leo.get(f"/audits/{number}"))
     assert not jobs.JOBS["compare-audits"].needed()
+
+
+def test_a_sheet_that_breaks_us_does_not_keep_others_waiting(town, monkeypatch):
+    monkeypatch.setattr(comparing, "QUICK_ROWS", 2)
+    leo = at(town, "Leo")
+    bad, good = uploaded(leo), uploaded(leo)
+    compared = comparing.of_file
+
+    def of_file(raw, kept):
+        if kept.id == bad:
+            raise KeyError
+        return compared(raw, kept)
+
+    monkeypatch.setattr(comparing, "of_file", of_file)
+    assert "1 sheets compared" in jobs.JOBS["compare-audits"].run(lambda _done, _total: None)
+    assert (keeping.find(bad).state, keeping.find(good).state) == ("failed", "open")
+    assert not jobs.JOBS["compare-audits"].needed()
+    assert "Something went wrong on our side." in text(leo.get(f"/audits/{bad}", follow_redirects=True))
+
+
+def test_a_job_that_has_to_stop_leaves_the_sheet_for_another_time(town, monkeypatch):
+    monkeypatch.setattr(comparing, "QUICK_ROWS", 2)
+    monkeypatch.setattr(matching, "REPORTED", 1)
+    number = uploaded(at(town, "Leo"))
+
+    def stop(_done, _total):
+        raise jobs.StoppedError
+
+    with pytest.raises(jobs.StoppedError):
+        jobs.JOBS["compare-audits"].run(stop)
+    db.session.rollback()
+    assert keeping.find(number).state == "comparing"
+    assert jobs.JOBS["compare-audits"].needed()
 
 
 def test_an_audit_is_deleted_on_its_last_day_with_every_row_and_at_any_time_by_hand(town):
