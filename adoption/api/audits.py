@@ -172,7 +172,7 @@ def listed(asked: dict[str, Any], number: int) -> dict[str, Any]:
 def step(body: dict[str, Any], number: int, line: int) -> dict[str, Any]:
     """Close a row, put it off, or judge whether it is a contact of the CRM."""
     kept = _opened(number)
-    rows.take(kept, [min(line, LARGEST)], body["does"], by=auth.caller().by, now=_now())
+    rows.take_one(kept, min(line, LARGEST), body["does"], by=auth.caller().by, now=_now())
     db.session.commit()
     return _told(kept)
 

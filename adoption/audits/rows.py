@@ -46,7 +46,7 @@ LISTS: Mapping[str, ColumnElement[bool]] = {
     "nobodys": and_(_OPEN, AuditRow.verdict == "missing", AuditRow.owner == "", AuditRow.assigned.is_(None)),
     "changed": and_(AuditRow.state == "found", AuditRow.changed != ""),
     "twice": AuditRow.state == "twice",
-    "later": AuditRow.state == "later",
+    "put_off": AuditRow.state == "put_off",
     "closed": AuditRow.state.in_(closing.CLOSED),
     "all": AuditRow.state != "",
 }
@@ -93,7 +93,7 @@ def counts(number: int) -> Counts:
         lists["changed"] += changed if state == "found" else 0
     lists |= {
         "twice": by_state["twice"],
-        "later": by_state["later"],
+        "put_off": by_state["put_off"],
         "closed": sum(by_state[state] for state in closing.CLOSED),
         "all": sum(by_state.values()),
     }
@@ -179,31 +179,31 @@ def mine_counted(who: int) -> dict[str, int]:
 # --- steps
 
 
-def take(kept: Kept, lines: Collection[int], does: str, *, by: By, now: int) -> int:
-    """Let somebody take a step with rows; return how many it could be taken with.  The caller commits.
+def take(kept: Kept, conditions: Sequence[ColumnElement[bool]], does: str, *, by: By, now: int) -> int:
+    """Let somebody take a step with rows of an audit; return with how many it could be taken.  The caller commits."""
+    day = facts.current().today(now)
+    connection = begin_write()
+    _lock(connection, kept.id)
+    done = 0
+    for (state, verdict, step), after in closing.STEPS.items():
+        if step == does:
+            here = [AuditRow.audit == kept.id, *conditions, AuditRow.state == state, AuditRow.verdict == verdict]
+            values = _after(after, does, by=by, now=now, day=day)
+            done += connection.execute(update(AuditRow).where(*here).values(values)).rowcount
+    if done:
+        comparing.finish(connection, kept.id, day)
+        _told(connection, kept, by, Deed("changed", kept.thing, after={"rows": done, "step": does}), now)
+    return done
+
+
+def take_one(kept: Kept, line: int, does: str, *, by: By, now: int) -> None:
+    """Let somebody take a step with a row.  The caller commits.
 
     Raises:
-        MovedOnError: with none of them.
+        MovedOnError: it cannot be taken with this row.
     """
-    day = facts.current().today(now)
-    connection = begin_write()
-    _lock(connection, kept.id)
-    chosen = [AuditRow.audit == kept.id, AuditRow.line.in_(list(lines))]
-    done = _step(connection, kept.id, chosen, does, by=by, now=now, day=day)
-    if not done:
+    if not take(kept, [AuditRow.line == line], does, by=by, now=now):
         raise MovedOnError
-    _told(connection, kept, by, Deed("changed", kept.thing, after={"rows": done, "step": does}), now)
-    return done
-
-
-def take_all(kept: Kept, conditions: Sequence[ColumnElement[bool]], does: str, *, by: By, now: int) -> int:
-    """Let somebody take a step with a whole list; return with how many rows it could be taken.  The caller commits."""
-    day = facts.current().today(now)
-    connection = begin_write()
-    _lock(connection, kept.id)
-    done = _step(connection, kept.id, conditions, does, by=by, now=now, day=day)
-    _told(connection, kept, by, Deed("changed", kept.thing, after={"rows": done, "step": does}), now)
-    return done
 
 
 def _lock(connection: Connection, number: int) -> None:
@@ -211,36 +211,14 @@ def _lock(connection: Connection, number: int) -> None:
     connection.execute(select(Audit.id).where(Audit.id == number).with_for_update())
 
 
-def _step(  # noqa: PLR0913  # who does what to which rows, and when
-    connection: Connection,
-    number: int,
-    conditions: Sequence[ColumnElement[bool]],
-    does: str,
-    *,
-    by: By,
-    now: int,
-    day: int,
-) -> int:
-    done = 0
-    for (state, verdict, step), after in closing.STEPS.items():
-        if step != does or (state == "later" and does == "later"):
-            continue
-        values: dict[str, Any] = {"state": after}
-        if after in closing.CLOSED:
-            values |= {"closed": now, "closed_day": day, "closed_by": by.participant, "closed_how": "hand"}
-        elif after in closing.TODO:
-            values |= comparing.NOT_CLOSED
-        if does == "differs":
-            values |= _nobody()
-        here = [*conditions, AuditRow.state == state, AuditRow.verdict == verdict]
-        # the rows are named first: an earlier step of this loop must not be taken twice with one row
-        lines = list(connection.scalars(select(AuditRow.line).where(*here)))
-        for begin in range(0, len(lines), 5_000):
-            some = lines[begin : begin + 5_000]
-            connection.execute(update(AuditRow).where(AuditRow.audit == number, AuditRow.line.in_(some)).values(values))
-        done += len(lines)
-    comparing.finish(connection, number, day)
-    return done
+def _after(after: str, does: str, *, by: By, now: int, day: int) -> dict[str, Any]:
+    """Return the values of rows that come into a state by what somebody does."""
+    values: dict[str, Any] = {"state": after}
+    if after in closing.CLOSED:
+        values |= {"closed": now, "closed_day": day, "closed_by": by.participant, "closed_how": "hand"}
+    elif after in closing.TODO:
+        values |= comparing.NOT_CLOSED
+    return values | _nobody() if does == "differs" else values
 
 
 def _nobody() -> dict[str, Any]:

@@ -149,9 +149,9 @@ def _judged(kept: keeping.Kept, now: int) -> None:
     likely = rows.page(rows.matching(kept.id, "probable"), first=0, size=2)
     for who, does, line in (
         (alice, "not_ours", lines.get("Hedwig Öxle")),
-        (alice, "later", lines.get("Apolline Jaccard")),
+        (alice, "put_off", lines.get("Apolline Jaccard")),
         *((lead, "confirm", row.line) for row in likely[:1]),
     ):
         if line is not None:
-            rows.take(kept, [line], does, by=who, now=now - 2 * DAY)
+            rows.take_one(kept, line, does, by=who, now=now - 2 * DAY)
             db.session.commit()

@@ -55,7 +55,7 @@ LISTS: Words = {
     "nobodys": lambda: gettext("Nobody's"),
     "changed": lambda: gettext("Changed meanwhile"),
     "twice": lambda: gettext("In the sheet twice"),
-    "later": lambda: gettext("Put off"),
+    "put_off": lambda: gettext("Put off"),
     "closed": lambda: gettext("Closed"),
     "all": lambda: gettext("All rows"),
 }
@@ -69,13 +69,13 @@ ABOUT: Words = {
         "Found, but the CRM says something else. Usually the CRM is right; else correct it there."
     ),
     "twice": lambda: gettext("The same customer stands further up in the sheet. Nothing is to do here."),
-    "later": lambda: gettext("Put off by somebody. They are still to do."),
+    "put_off": lambda: gettext("Put off by somebody. They are still to do."),
     "closed": lambda: gettext("What was to do and is done, by whom and how."),
     "all": lambda: gettext("Everything that the sheet holds, found or not."),
 }
 STATES: Mapping[str, tuple[Callable[[], str], str]] = {
     "open": (lambda: gettext("to do"), "note"),
-    "later": (lambda: gettext("put off"), ""),
+    "put_off": (lambda: gettext("put off"), ""),
     "imported": (lambda: gettext("arrived"), "good"),
     "confirmed": (lambda: gettext("is the same"), "good"),
     "not_ours": (lambda: gettext("no customer of ours"), ""),

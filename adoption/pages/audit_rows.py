@@ -136,11 +136,7 @@ def line(row: Row[Any], known: Known, country: str) -> dict[str, Any]:
         "closed_by": known.called(row.closed_by, "") if row.closed_by else "",
         "unpaid": parts.UNPAID[row.credit[1:]]() if row.credit[1:] in parts.UNPAID else "",
         "paid": row.credit.startswith("audit/"),
-        "steps": [
-            does
-            for does in closing.DOES
-            if (row.state, row.verdict, does) in closing.STEPS and not (row.state == "later" == does)
-        ],
+        "steps": [does for does in closing.DOES if (row.state, row.verdict, does) in closing.STEPS],
     }
 
 
@@ -186,7 +182,8 @@ def step(number: int) -> ResponseReturnValue:
     one, does = request.form.get("one", ""), request.form.get("do", "")
     if one:
         at, _, does = one.partition(":")
-        return _back(kept, _taken(kept, [_number(at)], does))
+        _take_one(kept, _number(at), does)
+        return _back(kept, 1)
     which = request.form.get("show", "")
     if which not in rows.LISTS:
         raise NotFoundError
@@ -200,7 +197,7 @@ def step(number: int) -> ResponseReturnValue:
         return _assign(kept, which, chosen)
     if does not in closing.DOES:
         raise NotFoundError
-    done = rows.take_all(kept, chosen, does, by=auth.caller().by, now=parts.now())
+    done = rows.take(kept, chosen, does, by=auth.caller().by, now=parts.now())
     db.session.commit()
     return _back(kept, done)
 
@@ -235,12 +232,11 @@ def _lead(kept: Kept) -> By:
     return auth.caller().by
 
 
-def _taken(kept: Kept, lines: list[int], does: str) -> int:
+def _take_one(kept: Kept, line: int, does: str) -> None:
     if does not in closing.DOES:
         raise NotFoundError
-    done = rows.take(kept, lines, does, by=auth.caller().by, now=parts.now())
+    rows.take_one(kept, line, does, by=auth.caller().by, now=parts.now())
     db.session.commit()
-    return done
 
 
 def _chosen(kept: Kept, which: str, known: Known) -> list[ColumnElement[bool]] | None:
@@ -279,17 +275,17 @@ def own() -> ResponseReturnValue:
     """Show the rows that somebody was given, to be entered in the CRM or judged, on a phone."""
     known, me = facts.current(), parts.me()
     states = rows.mine_counted(me)
-    later = request.args.get("show") == "later"
-    shown = rows.mine(me, states=("later",) if later else ("open",), size=PAGE)
+    later = request.args.get("show") == "put_off"
+    shown = rows.mine(me, states=("put_off",) if later else ("open",), size=PAGE)
     done = sum(states.get(state, 0) for state in closing.CLOSED)
     return render_template(
         "audits/rows.html",
         lines=[line(row, known, row.country) for row in shown],
         later=later,
         open=states.get("open", 0),
-        put_off=states.get("later", 0),
+        put_off=states.get("put_off", 0),
         done=done,
-        ever=done + states.get("open", 0) + states.get("later", 0),
+        ever=done + states.get("open", 0) + states.get("put_off", 0),
         rewards=any(row.counts for row in shown),
     )
 
@@ -306,9 +302,9 @@ def judge() -> ResponseReturnValue:
     kept = keeping.find(row.audit)
     if not kept.shared:
         raise NotFoundError
-    _taken(kept, [row.line], does)
+    _take_one(kept, row.line, does)
     states = rows.mine_counted(parts.me())
     left = sum(states.get(state, 0) for state in closing.TODO)
     flash(gettext("Done.") if left else gettext("That was your last one. Thank you."))
-    later = "later" if request.form.get("show") == "later" and states.get("later") else None
+    later = "put_off" if request.form.get("show") == "put_off" and states.get("put_off") else None
     return redirect(url_for("audits.own", show=later), HTTPStatus.SEE_OTHER)

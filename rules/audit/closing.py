@@ -1,6 +1,6 @@
 """What becomes of the rows of an audit: the states, the steps of people, what comparing again does, and who earned it.
 
-``found`` and ``twice`` are settled from the beginning; ``open`` and ``later`` are still to do; ``imported``,
+``found`` and ``twice`` are settled from the beginning; ``open`` and ``put_off`` are still to do; ``imported``,
 ``confirmed`` and ``not_ours`` are closed.  ``agreed``: the CRM says something else than the sheet, and is right.
 """
 
@@ -15,46 +15,22 @@ if TYPE_CHECKING:
 SOURCE = "spoonful"  # of the activities that closing rows makes; nobody else may send in this name
 DOOR = "audit"  # by which they come
 TYPE = "audit.row_closed"
-TODO = ("open", "later")
+TODO = ("open", "put_off")
 CLOSED = ("imported", "confirmed", "not_ours")
 SETTLED = ("found", "twice", "agreed")
 STATES = (*TODO, *CLOSED, *SETTLED)
 
-# (state, verdict, what somebody does) → the state after it
-_PEOPLE: Mapping[tuple[str, str], str] = {
-    ("probable", "confirm"): "confirmed",  # it is this contact
-    ("probable", "differs"): "open",  # it is not: then it is missing
-    ("missing", "not_ours"): "not_ours",  # no customer any more, or never was one
-    ("probable", "not_ours"): "not_ours",
-    ("missing", "later"): "later",
-    ("probable", "later"): "later",
-}
+NOT_FOUND = ("missing", "probable")  # verdicts that leave something to do
+DOES = ("confirm", "differs", "not_ours", "put_off", "again", "agree")
+# (state, verdict, what somebody does) → the state after it; nothing else can be done
 STEPS: Mapping[tuple[str, str, str], str] = {
-    **{(state, verdict, does): after for (verdict, does), after in _PEOPLE.items() for state in TODO},
+    **{(state, "probable", "confirm"): "confirmed" for state in TODO},  # it is this contact
+    **{(state, "probable", "differs"): "open" for state in TODO},  # it is not: then it is missing
+    **{(state, verdict, "not_ours"): "not_ours" for state in TODO for verdict in NOT_FOUND},  # or never was
+    **{("open", verdict, "put_off"): "put_off" for verdict in NOT_FOUND},
+    **{(state, verdict, "again"): "open" for state in ("put_off", "confirmed", "not_ours") for verdict in NOT_FOUND},
     ("found", "found", "agree"): "agreed",
-    **{
-        (state, verdict, "again"): "open"
-        for state in ("later", "confirmed", "not_ours")
-        for verdict in ("missing", "probable")
-    },
 }
-DOES = ("confirm", "differs", "not_ours", "later", "again", "agree")
-
-
-class ImpossibleStepError(ValueError):
-    """This row is not in a state in which that can be done."""
-
-
-def step(state: str, verdict: str, does: str) -> str:
-    """Return the state of a row after what somebody did.
-
-    Raises:
-        ImpossibleStepError: it cannot be done to such a row.
-    """
-    after = STEPS.get((state, verdict, does))
-    if after is None or (state == "later" and does == "later"):
-        raise ImpossibleStepError
-    return after
 
 
 def follow(state: str | None, verdict: str, *, twice: bool, whole: bool = True) -> str:

@@ -218,9 +218,9 @@ def test_an_audit_shrinks_until_the_last_row_is_closed(town):
     assert (row.closed_by, row.closed_how, row.contact) == (town.staff["Alice"], "activity", "contact/10")
     alice = at(town, "Alice")
     alice.post("/audits/rows", {"one": f"{number}-3:not_ours"})
-    alice.post("/audits/rows", {"one": f"{number}-4:later"})
-    assert states(number)[4] == "later"
-    leo.post(path, {"show": "later", "one": "4:again"})
+    alice.post("/audits/rows", {"one": f"{number}-4:put_off"})
+    assert states(number)[4] == "put_off"
+    leo.post(path, {"show": "put_off", "one": "4:again"})
     leo.post(path, {"show": "missing", "all": "1", "do": "not_ours"})
     page = text(leo.get(f"/audits/{number}"))
     assert "The last row is closed. Nothing is lost." in page
@@ -277,7 +277,7 @@ def test_rows_are_searched_for_in_any_script_and_filtered_by_person(town):
 def test_a_list_of_ones_own_is_seen_by_nobody_else_and_no_journal_tells_of_it(town):
     alice = at(town, "Alice")
     number = uploaded(alice, shared=False)
-    alice.post(f"/audits/{number}/rows", {"show": "missing", "one": "4:later"})
+    alice.post(f"/audits/{number}/rows", {"show": "missing", "one": "4:put_off"})
     text(alice.get(f"/audits/{number}/import.csv"))
     for name in ("Leo", "Hana", "Ada", "Mei", "Bob"):
         other = at(town, name)
@@ -316,7 +316,7 @@ def test_somebody_judges_only_rows_that_were_given_to_them(town):
     number = uploaded(leo)
     leo.post(f"/audits/{number}/rows", {"show": "missing", "do": "assign", "to": "bob", "line": "4"})
     assert at(town, "Alice").post("/audits/rows", {"one": f"{number}-4:not_ours"}).status_code == 404
-    for wrong in ("x", f"{number}-999:later", f"{number}-4:explode", "9" * 30 + "-1:later"):
+    for wrong in ("x", f"{number}-999:put_off", f"{number}-4:explode", "9" * 30 + "-1:put_off"):
         assert at(town, "Bob").post("/audits/rows", {"one": wrong}).status_code == 404, wrong
     assert at(town, "Bob").post("/audits/rows", {"one": f"{number}-4:confirm"}).status_code == 409
     assert states(number)[4] == "open"

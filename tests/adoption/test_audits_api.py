@@ -65,7 +65,7 @@ def test_what_is_not_ones_own_does_not_exist(house, app):
     bob = asking(app, "Bob")
     for path in (f"/{number}", f"/{number}/rows", "/999999999", "/99999999999999999999"):
         bob("GET", path, 404)
-    bob("POST", f"/{number}/rows/3", 404, json={"does": "later"})
+    bob("POST", f"/{number}/rows/3", 404, json={"does": "put_off"})
     bob("POST", "", 403, json=SHEET | {"shared": True})
     asking(app, None)("POST", "", 403, json=SHEET)
     assert len(db.session.scalars(select(Audit.id)).all()) == 1

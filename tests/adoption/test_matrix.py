@@ -227,7 +227,7 @@ ROUTES = {
     "POST audits.confirm": Route("/audits/999999/columns", GONE, form={}),
     "POST audits.step": Route("/audits/999999/rows", GONE, form={}),
     "GET audits.own": Route("/audits/rows"),
-    "POST audits.judge": Route("/audits/rows", GONE, form={"one": "999999-1:later"}),
+    "POST audits.judge": Route("/audits/rows", GONE, form={"one": "999999-1:put_off"}),
     "GET audits.download": Route("/audits/{audit}/import.csv", least=auth.ALL),
     "GET rollout.index": Route("/rollout"),
     "GET rollout.wave": Route("/rollout/wave?name=第一批"),
