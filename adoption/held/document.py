@@ -15,11 +15,11 @@ from adoption import facts
 from adoption import preferences
 from adoption.explain import spellings
 from adoption.extensions import db
+from adoption.held.part import as_it_is
+from adoption.held.part import day_of
+from adoption.held.part import moment_of
+from adoption.held.part import plain
 from adoption.held.parts import PARTS
-from adoption.held.parts import as_it_is
-from adoption.held.parts import day_of
-from adoption.held.parts import moment_of
-from adoption.held.parts import plain
 from adoption.models import Participant
 from adoption.models import StoredActivity
 

@@ -38,6 +38,7 @@ from adoption.flags import telling
 from adoption.journal import NoReasonError
 from adoption.languages import gettext
 from adoption.pages import desk
+from adoption.pages import evidence_seen as seen
 from adoption.pages import evidence_words as words
 from adoption.pages.evidence_pages import LEVELS
 from adoption.pages.evidence_pages import day_of
@@ -102,18 +103,18 @@ def _index(faults: Mapping[str, str] | None = None) -> ResponseReturnValue:
     open_now = privacy.individual() and not privacy.shadow()
     waiting = set(casework.waiting(connection)) if open_now else set()
     standing = flags.standing(connection, ("contested", *HELPED)) if open_now else {}
-    seen = flags.visible(connection, auth.caller(), (waiting | set(standing)) - {_me()})
-    cases = [one for one in contesting.open_cases(connection) if one.participant in seen]
+    shown = flags.visible(connection, auth.caller(), (waiting | set(standing)) - {_me()})
+    cases = [one for one in contesting.open_cases(connection) if one.participant in shown]
     html = render_template(
         "flags/index.html",
         individual=privacy.individual(),
         shadow_until=privacy.current().shadow_until if privacy.shadow() else None,
         cases=cases,
-        waiting=sorted(waiting & set(seen), key=lambda one: seen[one].since),
+        waiting=sorted(waiting & set(shown), key=lambda one: shown[one].since),
         helped=sorted(
-            (one for one, flag in seen.items() if flag.state in HELPED), key=lambda one: known.people[one].name
+            (one for one, flag in shown.items() if flag.state in HELPED), key=lambda one: known.people[one].name
         ),
-        flags=seen,
+        flags=shown,
         people=known.people,
         today=today,
         words=words,
@@ -153,14 +154,14 @@ def _one(number: int, faults: Mapping[str, str] | None = None) -> ResponseReturn
         "flags/one.html",
         person=known.people[number],
         flag=flag,
-        seen=words.seen(told.lines, books) if account.days else [],
+        seen=seen.in_words(told.lines, books) if account.days else [],
         sums=told.lines,
         total=told.total,
         since=told.since,
         until=told.day,
         days=len(account.recent),
         levels=LEVELS,
-        signed=words.signed,
+        signed=seen.signed,
         may_confirm=cycle.may_confirm(flag, account),
         case=case,
         chosen=request.form.get("what") or (casework.BY_REASON[case.reason] if case else ""),

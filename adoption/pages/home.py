@@ -26,7 +26,7 @@ from adoption.bonuses import reading
 from adoption.extensions import db
 from adoption.languages import gettext
 from adoption.pages import drawing
-from adoption.pages import evidence_pages
+from adoption.pages import evidence_parts
 from adoption.pages import evidence_words
 from adoption.pages import frame
 from adoption.pages import week as weeks
@@ -62,7 +62,7 @@ def week() -> ResponseReturnValue:
     part = _part(found)
     shown = {**_head(me, now), "said": found.said, "part": part, "refresh": REFRESH, "bonus": _bonus(me, now)}
     shown["lost"] = rows.mine_counted(me).get("open", 0)
-    shown |= evidence_pages.asked(db.session.connection(), me, facts.current().today(now))
+    shown |= evidence_parts.asked(db.session.connection(), me, facts.current().today(now))
     shown |= {"answers": evidence_words.ANSWERS, "faults": {}}
     shown["tag"] = hashlib.sha256(f"{found.said}{part}".encode()).hexdigest()[:20]
     if "X-Fragment" in request.headers:

@@ -31,7 +31,7 @@ from adoption.errors import TooOftenError
 from adoption.extensions import db
 from adoption.languages import gettext
 from adoption.pages import agents
-from adoption.pages import evidence_pages
+from adoption.pages import evidence_parts
 from adoption.pages import frame
 from adoption.pages import looked
 from adoption.pages import stand_ins
@@ -174,7 +174,7 @@ def _page(wish: Wish) -> str:
         bonus=reading.is_shown(me, _now()),
         lost=rows.mine_counted(me).get("open", 0),
         **stand_ins.part(me, _now()),
-        noticed=evidence_pages.noticed(me, _now()),
+        noticed=evidence_parts.noticed(me, _now()),
         looked=looked.lines(me, _now()),
         looked_days=looked.DAYS,
         looked_shown=looked.SHOWN,

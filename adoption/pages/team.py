@@ -27,7 +27,7 @@ from adoption.auth import SESSION
 from adoption.auth import permission
 from adoption.digests import reading
 from adoption.extensions import db
-from adoption.pages import evidence_words as words
+from adoption.pages import evidence_seen
 from rules import period
 from rules.value import UNIT
 
@@ -108,7 +108,7 @@ def _hands(known: Known, led: Collection[int]) -> list[Hand]:
     found = []
     for one in sorted(seen, key=lambda number: known.people[number].name):
         state = seen[one].state
-        said = words.sentence(evidence.explained(connection, one).lines) if state == "flagged" else ""
+        said = evidence_seen.sentence(evidence.explained(connection, one).lines) if state == "flagged" else ""
         found.append(Hand(known.people[one].name, said, state))
     return found
 

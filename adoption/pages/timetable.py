@@ -106,11 +106,9 @@ def _line(one: Line, now: int) -> dict[str, Any]:
     """Return a job in words."""
     tongue, last = languages.current(), one.last
     said, picture, look = states().get(last.state, (last.state, "info", "")) if last else ("", "", "")
-    words = WORDS.get(one.name)
     return {
         "name": one.name,
-        "does": words() if words else one.job.description,
-        "translated": words is not None,
+        "does": WORDS[one.name](),
         "last": last,
         "state": said,
         "picture": picture,

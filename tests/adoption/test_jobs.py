@@ -29,6 +29,7 @@ from adoption import scheduler
 from adoption import unscored
 from adoption.extensions import begin_write
 from adoption.extensions import db
+from adoption.jobs import running
 from adoption.models import Award
 from adoption.models import Identity
 from adoption.models import JobRun
@@ -147,7 +148,7 @@ def test_a_run_tells_how_far_it_is(monkeypatch):
             db.session.rollback()
         return "worked"
 
-    monkeypatch.setattr(jobs, "EVERY", 0)
+    monkeypatch.setattr(running, "EVERY", 0)
     monkeypatch.setitem(jobs.JOBS, "work", job(work))
     assert jobs.run("work", nothing) == "worked"
     assert seen == [("running", 1, 2), ("running", 2, 2)]
@@ -171,7 +172,7 @@ def test_a_failing_job_says_why_and_takes_back_what_it_had_begun(monkeypatch):
 @pytest.mark.usefixtures("app")
 def test_a_job_that_was_killed_is_noted_when_it_runs_again():
     with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
-        row = {"job": "sweep-runs", "state": "running", "started": jobs._now(), "done": 3, "message": ""}
+        row = {"job": "sweep-runs", "state": "running", "started": time.time_ns() // 1000, "done": 3, "message": ""}
         connection.execute(insert(JobRun).values(row))
     jobs.run("sweep-runs", nothing)
     assert [(state, message) for _, state, message in runs()] == [
@@ -500,7 +501,10 @@ def test_a_stopping_scheduler_stops_the_job_at_its_next_step(monkeypatch):
             time.sleep(0.01)
             report(step, 10_000)
 
-    monkeypatch.setattr(jobs, "JOBS", {"work": job(work)})
+    made = job(work)
+    for name in list(jobs.JOBS):
+        monkeypatch.delitem(jobs.JOBS, name)
+    monkeypatch.setitem(jobs.JOBS, "work", made)
     stop, said = threading.Event(), []
     stopper = threading.Thread(target=lambda: (begun.wait(20), stop.set()))
     stopper.start()

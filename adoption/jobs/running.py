@@ -1,0 +1,135 @@
+"""One run of a job: by one process at a time, with a row that tells how far it came."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from flask import current_app
+from sqlalchemy import delete
+from sqlalchemy import insert
+from sqlalchemy import select
+from sqlalchemy import update
+
+from adoption import locks
+from adoption import statements
+from adoption.errors import StoppedError
+from adoption.extensions import begin_write
+from adoption.extensions import db
+from adoption.jobs.timetable import JOBS
+from adoption.models import JobRun
+from adoption.models import JobWish
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from adoption.jobs.timetable import Job
+    from adoption.jobs.work import Report
+
+EVERY = 1.0  # seconds between two notes of how far a job is
+
+
+class FailedError(Exception):
+    """The job failed; the log and the row of its run tell why."""
+
+
+def run(name: str, watch: Report, *, scheduled: bool = False) -> str | None:
+    """Run a job here and now; return what it did, or ``None`` if there was nothing to do or another process does it.
+
+    ``watch`` is told how far it is, and may raise ``StoppedError``.
+
+    Raises:
+        FailedError: it failed.
+    """
+    job = JOBS[name]
+    with locks.held(f"job-{name}") as ours:
+        if ours is None:
+            return None
+        needed = job.needed() if scheduled else True
+        db.session.rollback()
+        if needed is False:
+            return None
+        row = _Row(name, watch)
+        if needed:
+            row.begin()
+        return row.follow(job)
+
+
+def ask(connection: Connection, name: str, now: int) -> None:
+    """Let the scheduler run a job as soon as it looks, in the caller's transaction.
+
+    Raises:
+        KeyError: there is no such job.
+    """
+    if name not in JOBS:
+        raise KeyError(name)
+    statements.put(connection, "job_wish", ("job",), ("asked",), [(name, now)])
+
+
+def wanted() -> list[str]:
+    """Take the jobs that somebody asked for, each once; one query where nobody did."""
+    asked = db.session.scalars(select(JobWish.job)).all()
+    db.session.rollback()
+    if not asked:
+        return []
+    connection = begin_write()
+    taken = connection.execute(delete(JobWish).returning(JobWish.job)).scalars().all()
+    db.session.commit()
+    return [name for name in taken if name in JOBS]
+
+
+class _Row:
+    """The row of one run: begun when there is something to do, and kept up to date about once a second."""
+
+    def __init__(self, name: str, watch: Report) -> None:
+        self.name = name
+        self.watch = watch
+        self.number: int | None = None
+        self.far: dict[str, int] = {}
+        self.noted = 0.0
+
+    def begin(self) -> None:
+        """Insert the row.  Whatever row of this job still says ``running`` was left by a process that is gone."""
+        with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
+            gone = {"state": "failed", "finished": _now(), "message": "the process ended before the job did"}
+            connection.execute(update(JobRun).where(JobRun.job == self.name, JobRun.state == "running").values(gone))
+            row = {"job": self.name, "state": "running", "started": _now(), "done": 0, "message": ""}
+            self.number = connection.execute(insert(JobRun).values(row).returning(JobRun.id)).scalar_one()
+
+    def follow(self, job: Job) -> str | None:
+        """Run the job to its end and note how it ended."""
+        try:
+            message = job.run(self.report)
+        except StoppedError:
+            db.session.rollback()
+            self._note(
+                state="stopped", finished=_now(), message="the process was asked to stop; it goes on another time"
+            )
+            return None
+        except Exception as error:
+            db.session.rollback()
+            current_app.logger.exception("The job %s failed.", self.name)
+            reason = f"{type(error).__name__}: {error}"[:1000]
+            self._note(state="failed", finished=_now(), message=reason)
+            raise FailedError(reason) from error
+        if message is not None or self.number is not None:
+            self._note(state="done", finished=_now(), message=message or "nothing to do")
+        return message
+
+    def report(self, done: int, total: int) -> None:
+        """Note how far the job is.  Called between its transactions, never within one."""
+        self.far = {"done": done, "total": total}
+        if time.monotonic() - self.noted >= EVERY:
+            self._note()
+            self.noted = time.monotonic()
+        self.watch(done, total)
+
+    def _note(self, **values: object) -> None:
+        if self.number is None:
+            self.begin()
+        with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
+            connection.execute(update(JobRun).where(JobRun.id == self.number).values(self.far | values))
+
+
+def _now() -> int:
+    return time.time_ns() // 1000
