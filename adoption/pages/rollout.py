@@ -32,6 +32,7 @@ from adoption.pages import people_faults
 from adoption.pages import people_parts
 from adoption.pages import rollout_parts as parts
 from adoption.pages import rollout_words as words
+from adoption.pages import vital_parts
 from adoption.people_csv import Waves
 from rules.period import EVER
 from rules.period import FOREVER
@@ -54,7 +55,7 @@ def index() -> ResponseReturnValue:
     """Show the goals, the waves with where they stand and how they are, and who has not begun."""
     now = people_parts.now()
     found = rollout.waves(now)
-    teams, weeks = rollout.waiting(found, now)
+    teams, weeks = rollout.waiting(now)
     known = facts.current()
     return render_template(
         "rollout/index.html",
@@ -84,11 +85,11 @@ def _wave(
     one = next((one for one in found if one.name == name), None)
     if name and one is None:
         raise NotFoundError(GONE)
-    _, rest = rollout.waiting(found, now)
+    _, rest = rollout.waiting(now)
     html = render_template(
         "rollout/wave.html",
         wave=None if one is None else parts.wave(known, one),
-        signs=[] if one is None else parts.signs(one, rest),
+        signs=[] if one is None else vital_parts.signs(one.weeks, rest, one.starts),
         teams=parts.teams(known, found, one),
         people=parts.people(known, one),
         typed=typed if typed is not None else parts.typed(one),

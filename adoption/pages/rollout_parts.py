@@ -24,8 +24,6 @@ from rules import period
 from rules import wording
 from rules.period import EVER
 from rules.rollout import STAGES
-from rules.rollout import VITALS
-from rules.rollout import vital
 from rules.standing import SMALLEST_GROUP
 from rules.value import UNIT
 
@@ -40,7 +38,6 @@ if TYPE_CHECKING:
     from adoption.rollout import Wave
     from rules.rollout import Week
 
-WIDTH, HEIGHT, EDGE = 280, 64, 8  # of a small picture
 MOST_STAGES = 8  # rows of the table of deals
 MOST_REASONS = 5
 MOST_TARGET = 10**9
@@ -95,73 +92,6 @@ def _name(known: Known, participant: int | None) -> str:
 
 def _moment(moment: int) -> str:
     return languages.current().moment(period.moment(moment), "short")
-
-
-def signs(one: Wave, rest: Sequence[Week]) -> list[dict[str, Any]]:
-    """Return every vital sign of a wave with its picture: twelve weeks, the first day marked, beside the others."""
-    return [_sign(sign.name, one.weeks, rest, one.starts) for sign in VITALS]
-
-
-def _sign(name: str, weeks: Sequence[Week], rest: Sequence[Week], starts: int) -> dict[str, Any]:
-    values = [week.value(name) for week in weeks]
-    beside = [week.value(name) for week in rest] if rest else [None] * len(values)
-    top = max([vital.WHOLE, *(value for value in (*values, *beside) if value is not None)])
-    told = [value for value in values if value is not None]
-    change = vital.better(name, *told[-2:]) if len(told) > 1 else None
-    begins = next((place for place, week in enumerate(weeks) if week.monday >= starts), None)
-    return {
-        "key": name,
-        "name": words.SIGNS[name].name(),
-        "means": words.SIGNS[name].means(),
-        "value": words.share(values[-1] if values else None),
-        "told": bool(told),
-        "line": _line(values, top),
-        "beside": _line(beside, top),
-        "last": _point(values, top),
-        "mark": None if begins in {None, 0} else _x(begins, len(values)),
-        "change": _change(change),
-        "better": None if change is None else change >= 0,
-        "rest": words.share(beside[-1]) if beside and beside[-1] is not None else None,
-        "weeks": [
-            (languages.current().day(week.monday, "short"), words.share(value), words.share(other))
-            for week, value, other in zip(weeks, values, beside, strict=True)
-        ],
-    }
-
-
-def _change(change: int | None) -> str:
-    if not change:
-        return "" if change is None else gettext("as in the week before")
-    points = abs(Decimal(change)) / 10
-    said = languages.current().number(points.quantize(Decimal(1)) if points >= 1 else points)
-    if change > 0:
-        return gettext("better by %(points)s points", points=said)
-    return gettext("%(points)s points less good", points=said)
-
-
-def _x(place: int, many: int) -> str:
-    return f"{EDGE + place * (WIDTH - 2 * EDGE) / max(1, many - 1):.1f}"
-
-
-def _y(value: int, top: int) -> str:
-    return f"{HEIGHT - EDGE - value * (HEIGHT - 2 * EDGE) / top:.1f}"
-
-
-def _line(values: Sequence[int | None], top: int) -> list[str]:
-    """Return the points of a line, broken where nothing was measured."""
-    pieces: list[list[str]] = [[]]
-    for place, value in enumerate(values):
-        if value is None:
-            pieces.append([])
-        else:
-            pieces[-1].append(f"{_x(place, len(values))},{_y(value, top)}")
-    return [" ".join(piece) for piece in pieces if piece]
-
-
-def _point(values: Sequence[int | None], top: int) -> tuple[str, str] | None:
-    if not values or values[-1] is None:
-        return None
-    return _x(len(values) - 1, len(values)), _y(values[-1], top)
 
 
 def rest(known: Known, teams: Sequence[int], weeks: Sequence[Week]) -> dict[str, Any]:

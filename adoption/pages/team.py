@@ -28,6 +28,7 @@ from adoption.auth import permission
 from adoption.digests import reading
 from adoption.extensions import db
 from adoption.pages import evidence_seen
+from adoption.pages import vital_parts
 from rules import period
 from rules.value import UNIT
 
@@ -84,10 +85,11 @@ def index() -> ResponseReturnValue:
         today = known.today(now)
         led = [one for one in holders.led(TEAM) if not _gone(known, one, today)]
         told = reading.told(auth.caller().participant or 0, now)
-        return render_template("team/index.html", leads=bool(led), told=told, **_shown(known, led, today))
+        return render_template("team/index.html", leads=bool(led), told=told, **_shown(known, led, now))
 
 
-def _shown(known: Known, led: Collection[int], today: int) -> dict[str, Any]:
+def _shown(known: Known, led: Collection[int], now: int) -> dict[str, Any]:
+    today = known.today(now)
     direct = [one for one in led if _is_direct(known, one, led)]
     people = sorted(direct or led, key=lambda one: known.people[one].name)[:MOST_PEOPLE]
     waiting = _records(known, set(led), today)
@@ -98,6 +100,7 @@ def _shown(known: Known, led: Collection[int], today: int) -> dict[str, Any]:
         "ways": _ways(known, people, today),
         "teams": sorted({known.teams[team] for one in people for team in known.teams_on(one, today)}),
         "size": len(people),
+        "vital": vital_parts.teams(known, led, now),
     }
 
 

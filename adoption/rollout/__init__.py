@@ -21,6 +21,8 @@ from adoption.rollout.waves import NotHereError as NotHereError
 from adoption.rollout.waves import Wave as Wave
 from adoption.rollout.waves import care as care
 from adoption.rollout.waves import decide as decide
+from adoption.rollout.waves import not_begun as not_begun
 from adoption.rollout.waves import planned as planned
+from adoption.rollout.waves import together as together
 from adoption.rollout.waves import waiting as waiting
 from adoption.rollout.waves import waves as waves

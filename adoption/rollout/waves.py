@@ -104,7 +104,7 @@ def waves(now: int) -> list[Wave]:
             supporter=care.supporter is not None,
             people=len(who),
             known=sum(map(named, who)),
-            weeks=_together(series[team] for team in teams),
+            weeks=together(series[team] for team in teams),
         )
         stage = rollout.stage(told, today=today, **given)
         before = next((one.facts for one in reversed(found) if one.starts <= today), None)
@@ -113,17 +113,23 @@ def waves(now: int) -> list[Wave]:
     return found
 
 
-def waiting(found: Iterable[Wave], now: int) -> tuple[list[int], list[Week]]:
+def waiting(now: int) -> tuple[list[int], list[Week]]:
     """Return the teams that have not begun, and their weeks together: what the others are compared with."""
     known = facts.current()
     today = known.today(now)
-    begun = {team for one in found if one.starts <= today for team in one.teams}
-    teams = sorted(team for team in _people(known, today) if team not in begun)
-    series = signs.series(teams, today)
-    return teams, _together(series[team] for team in teams)
+    people = _people(known, today)
+    teams = [team for team in not_begun(known, today) if team in people]
+    return teams, together(signs.series(teams, today).values())
 
 
-def _together(series: Iterable[list[Week]]) -> list[Week]:
+def not_begun(known: Known, today: int) -> list[int]:
+    """Return the teams that are in no wave that has begun, whether anybody works in them or not."""
+    begun = {team for teams, starts in _places(known, today).values() if starts <= today for team in teams}
+    return sorted(known.teams.keys() - begun)
+
+
+def together(series: Iterable[list[Week]]) -> list[Week]:
+    """Return the weeks of several teams as those of one group, without teams of fewer than five."""
     weeks = list(zip(*series, strict=True))
     return [vital.together(week[0].monday, week) for week in weeks]
 

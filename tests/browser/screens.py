@@ -212,7 +212,7 @@ SCREENS = (
     Screen("evidence-hint", GIULIA, "/me/evidence"),
     Screen("evidence-helped", FATIMA, "/me/evidence"),
     Screen("evidence-none", ALICE, "/me/evidence"),
-    Screen("team", MEI, "/team"),
+    Screen("team", MEI, "/team", clicks=("main summary",)),
     Screen("lead-flags", ADA, "/lead/flags"),
     Screen("lead-flag", ADA, "/lead/flags", ("main a[href^='/lead/flags/']",)),
     Screen("not-found", ALICE, "/nothing"),
