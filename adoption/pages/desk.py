@@ -1,7 +1,8 @@
 """What lies on the desk of those who run Spoonful: the pages that stand in the bar above theirs.
 
-``DESK`` is the whole bar.  An entry is shown to whoever has its permission for everybody's things, or as far as
-``least`` says; ``blueprints`` are the pages on which it is the one that is open.
+``DESK`` are all of them.  An entry is shown to whoever has its permission for everybody's things, or as far as
+``least`` says; ``blueprints`` are the pages on which it is the one that is open.  Whoever has many sees ``GROUPS`` of
+them first, and below these the pages of the group that is open.
 """
 
 from __future__ import annotations
@@ -118,6 +119,68 @@ DESK: tuple[Entry, ...] = (
 )
 
 
-def entries(who: Caller) -> list[Entry]:
-    """List what is on somebody's desk; nothing for most."""
-    return [one for one in DESK if (who.reach(one.permission) or OWN) >= one.least and not one.away()]
+class Group(NamedTuple):
+    """Pages that belong together: what they are called together, and their endpoints."""
+
+    word: Callable[[], str]
+    endpoints: tuple[str, ...]
+
+
+# What is in none of them stands by itself; so does what is the only one of its group that somebody may see.
+GROUPS: tuple[Group, ...] = (
+    Group(lambda: gettext("Rules"), ("book.index", "budgets.index")),
+    Group(lambda: gettext("Bonuses"), ("bonus_plans.index", "bonus_runs.index")),
+    Group(
+        lambda: gettext("Adoption"),
+        ("rollout.index", "flag_queue.index", "workbooks.index", "audits.index", "ownership.index"),
+    ),
+    Group(lambda: gettext("Staff"), ("people.index", "roles.index")),
+    Group(lambda: gettext("Connections"), ("sources.index", "feeds.index", "tokens.index")),
+    Group(lambda: gettext("Letters"), ("digest.log", "letters.index")),
+    Group(lambda: gettext("Service"), ("privacy_settings.index", "journal_pages.index", "timetable.index")),
+)
+MOST = 6  # pages that stand beside each other without groups
+
+
+class Tab(NamedTuple):
+    """What the bar shows of a page or a group: where it leads, its name, whether it is open, and what waits there."""
+
+    endpoint: str
+    word: str
+    here: bool
+    notices: int
+
+
+class Bar(NamedTuple):
+    """The bar: pages or groups, and the pages of the group that is open, which is called so."""
+
+    upper: list[Tab]
+    name: str = ""
+    lower: list[Tab] | tuple[()] = ()
+
+
+def bar(who: Caller, blueprint: str) -> Bar | None:
+    """Return the bar of somebody on a page of a blueprint; most have none."""
+    mine = {one.endpoint: _tab(one, blueprint) for one in DESK if _shown(one, who)}
+    if len(mine) <= MOST:
+        return Bar([*mine.values()]) if mine else None
+    found = Bar([])
+    grouped = {endpoint: group for group in GROUPS for endpoint in group.endpoints}
+    for endpoint, tab in mine.items():
+        group = grouped.get(endpoint)
+        tabs = [tab] if group is None else [mine[one] for one in group.endpoints if one in mine]
+        if group is None or len(tabs) == 1:
+            found.upper.append(tab)
+        elif tabs[0] is tab:
+            here = any(one.here for one in tabs)
+            found.upper.append(Tab(endpoint, group.word(), here, sum(one.notices for one in tabs)))
+            found = found._replace(name=group.word(), lower=tabs) if here else found
+    return found
+
+
+def _shown(one: Entry, who: Caller) -> bool:
+    return (who.reach(one.permission) or OWN) >= one.least and not one.away()
+
+
+def _tab(one: Entry, blueprint: str) -> Tab:
+    return Tab(one.endpoint, one.word(), blueprint in one.blueprints, one.notices())

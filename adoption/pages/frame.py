@@ -48,7 +48,7 @@ bp: Blueprint = Blueprint("frame", __name__)
 csrf = CSRFProtect()
 FRAME_WITHOUT_DATABASE: dict[str, Any] = {
     "person": None, "theme": None, "languages": languages.NAMES, "feed": None, "organisation": "", "demo": False,
-    "desk": (), "sample": False,
+    "desk": None, "sample": False,
 }  # fmt: skip  # what an error page shows when the database may be out of reach
 STATIC = Path(__file__).parent.parent / "static"
 YEAR = 31_536_000  # seconds
@@ -121,7 +121,7 @@ def _context() -> dict[str, Any]:
             "theme": theme if theme in preferences.THEMES else None,
             "language": g.get("language", languages.SOURCE),
             "languages": languages.NAMES,
-            "desk": desk.entries(g.visitor) if person else (),
+            "desk": desk.bar(g.visitor, request.blueprint or "") if person else None,
             "feed": feed.state(now) if person else None,
             "organisation": current_app.extensions["settings"].organisation_name,
             "demo": current_app.extensions["settings"].demo,
