@@ -186,10 +186,10 @@ class Postgresql:
             connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
-def application(url, archive, **environ):
-    """Make the application the way wsgi.py does, with settings of a test."""
-    from adoption import create_app  # noqa: PLC0415  # tests of `rules` need no application
-    from config import Settings  # noqa: PLC0415
+def application(url, archive, *, own=False, **environ):
+    """Make the application the way wsgi.py does, with settings of a test; whose routes are changed is its ``own``."""
+    from config import Settings  # noqa: PLC0415  # tests of `rules` need no application
+    from tests import twins  # noqa: PLC0415  # the same
 
     defaults = {
         "DATABASE_URL": url,
@@ -198,7 +198,7 @@ def application(url, archive, **environ):
         "ARCHIVE_FOLDER": str(archive),
     }
     with MAKING:
-        app = create_app(Settings.from_environment(defaults | environ))
+        app = twins.application(Settings.from_environment(defaults | environ), own=own)
     app.testing = True
     return app
 

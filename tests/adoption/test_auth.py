@@ -75,12 +75,13 @@ def test_every_route_states_its_permission(app):
     assert auth.unstated(app) == []
 
 
-def test_a_route_that_states_nothing_is_found_and_closed(app):
-    app.add_url_rule("/forgotten", "forgotten", lambda: "secrets")
-    assert auth.unstated(app) == ["/forgotten (forgotten)"]
-    response = app.test_client().get("/forgotten")
-    assert response.status_code == 403
-    assert "secrets" not in response.get_data(as_text=True)
+def test_a_route_that_states_nothing_is_found_and_closed(new_app, database):
+    with new_app(database, own=True) as app:
+        app.add_url_rule("/forgotten", "forgotten", lambda: "secrets")
+        assert auth.unstated(app) == ["/forgotten (forgotten)"]
+        response = app.test_client().get("/forgotten")
+        assert response.status_code == 403
+        assert "secrets" not in response.get_data(as_text=True)
 
 
 def test_a_permission_that_is_not_in_the_table_cannot_be_stated():

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import event
 from sqlalchemy import insert
 from sqlalchemy import select
 from sqlalchemy import update
@@ -36,6 +37,7 @@ from adoption.models import JobRun
 from adoption.models import Participant
 from adoption.models import Unscored
 from adoption.models import bucket_of
+from adoption.models.base import BUCKETS
 from adoption.scoring import counting
 
 ROOT = Path(__file__).parent.parent.parent
@@ -206,6 +208,22 @@ def test_a_job_that_is_asked_to_stop_goes_on_another_time():
     jobs.run("rescore", nothing)
     assert not rescoring.needed()
     assert tally("alice") == 20
+
+
+@pytest.mark.usefixtures("app")
+def test_building_anew_looks_only_where_something_is():
+    enter("alice")
+    publish()
+    deliver(*map(call, range(3)))
+    facts.changed(begin_write(), rescore=True)
+    db.session.commit()
+    asked = []
+    note = lambda *args: asked.append(args[2])  # noqa: E731  # a word
+    event.listen(db.engine, "before_cursor_execute", note)
+    rescoring.run_to_end()
+    event.remove(db.engine, "before_cursor_execute", note)
+    assert len(asked) < BUCKETS / 2
+    assert tally("alice") == 3
 
 
 @pytest.mark.usefixtures("app")
