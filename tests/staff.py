@@ -43,8 +43,8 @@ from adoption.auth import devices
 from adoption.auth import sessions
 from adoption.bonuses import payroll
 from adoption.connectors.offices import Told
-from adoption.digests import gathering
 from adoption.digests import planning
+from adoption.digests import posts
 from adoption.digests import subscribing
 from adoption.extensions import begin_write
 from adoption.extensions import db
@@ -264,6 +264,7 @@ class Staff:
         has = Has({name: self._has(name, f"contact/{100 * place + 30}", till) for place, name in enumerate(busy)})
         has.letter = self.letter("Mei", about="Alice")
         has.week, has.view, has.way_out = self.weekly("Mei")
+        self.weekly("Alice", "my-week")
         has.delivery = self.deliver()
         self.watch()
         has.closed, has.batch = self.pay()
@@ -410,15 +411,17 @@ class Staff:
         self.post()
         return db.session.scalars(select(Letter.id).order_by(Letter.id.desc())).first()
 
-    def weekly(self, name):
+    def weekly(self, name, kind="digest"):
         """Let somebody have the weekly letter about last week; return the week, the link to it, and the way out."""
         me, first = self[name], period.start("week", self.today) - 7
-        due = subscribing.Due(me, first, self.now, subscribing.usual("digest"))
-        (made,) = planning.make(gathering.company(first, self.now), [due])
+        if kind != "digest":  # off until it is asked for
+            subscribing.choose(me, kind, self.now, active=True)
+        due = subscribing.Due(me, first, self.now, subscribing.of(me, kind), kind)
+        (made,) = planning.make(posts.POSTS[kind].gather(first, self.now), [due])
         assert made.written, made
         outbox.enter(begin_write(), [planning.row(facts.current(), made, self.now)])
         db.session.commit()
-        tokens = (links.signed("view", me, "digest", first), links.signed("stop", me, "digest"))
+        tokens = (links.signed("view", me, kind, first), links.signed("stop", me, kind))
         return period.text("week", first), *tokens
 
     def post(self):

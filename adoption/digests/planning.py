@@ -1,4 +1,4 @@
-"""Which letters are due, written in bulk and entered in the outbox, each at most once for a reader and a week.
+"""Which letters are due, written in bulk and entered in the outbox, each at most once for a reader and a period.
 
 Whatever becomes of one letter, the others are written.  Two processes that do this at once write the same letters, and
 the outbox keeps one of each.
@@ -21,14 +21,12 @@ from adoption import languages
 from adoption import mail
 from adoption import preferences
 from adoption.auth import roles
-from adoption.digests import gathering
+from adoption.digests import posts
 from adoption.digests import subscribing
-from adoption.digests import writing
 from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.mail import outbox
 from adoption.mail import rendering
-from rules import digest
 from rules import period
 from rules.digest import Silent
 from rules.digest.timing import LATEST
@@ -37,20 +35,20 @@ from rules.standing import SMALLEST_GROUP
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterable
+    from collections.abc import Mapping
     from collections.abc import Sequence
+    from zoneinfo import ZoneInfo
 
     from sqlalchemy import Connection
 
-    from adoption.digests.gathering import Company
+    from adoption.digests.paper import Written
+    from adoption.digests.posts import Post
     from adoption.digests.subscribing import Due
     from adoption.facts import Known
-    from rules.digest import Digest
-    from rules.digest import Facts
+    from adoption.records import Card
 
     Report = Callable[[int, int], None]
 
-KIND = gathering.KIND
-CHUNK = 200  # letters that are written and entered together
 NOTED = 500  # characters of a fault that are kept
 ALARMING = ("stale", "silent")
 
@@ -61,18 +59,19 @@ class Made(NamedTuple):
     due: Due
     state: str
     reply: str | None
-    written: writing.Written | None
-    facts: Facts | None = None
+    written: Written | None
+    facts: Any = None
 
 
 def due(now: int) -> list[Due]:
-    """Return the letters that are due at a moment (UTC microseconds) and are not in the outbox; four queries."""
+    """Return the letters that are due at a moment (UTC microseconds) and are not in the outbox; few queries a kind."""
     known = facts.current()
-    today = known.today(now)
-    led = gathering.leaders(known, period.start("week", today) - gathering.WEEK)
-    found = subscribing.due(KIND, subscribing.readers(known, led, today), now)
-    there = outbox.entered(KIND, {one.week for one in found})
-    return [one for one in found if (one.participant, one.week) not in there and _wanted_then(known, one, now)]
+    found = []
+    for post in posts.POSTS.values():
+        line = subscribing.due(post.kind, post.readers(now), now, post.latest)
+        there = outbox.entered(post.kind, {one.week for one in line})
+        found += [one for one in line if (one.participant, one.week) not in there and _wanted_then(known, one, now)]
+    return found
 
 
 def _wanted_then(known: Known, one: Due, now: int) -> bool:
@@ -88,37 +87,39 @@ def run(now: int, report: Report) -> Counter[str]:
     """Write and enter the letters that are due, and tell HR where data seems to be missing; commits piece by piece."""
     current_app.extensions["settings"].require_secret()  # links are signed; without it no letter is at fault
     done: Counter[str] = Counter()
-    by_week: dict[int, list[Due]] = defaultdict(list)
+    alike: dict[tuple[str, int], list[Due]] = defaultdict(list)
     waiting = due(now)
     for one in waiting:
-        by_week[one.week].append(one)
-    for week, line in sorted(by_week.items()):
-        company = gathering.company(week, now)
-        for at in range(0, len(line), CHUNK):
-            made = make(company, line[at : at + CHUNK])
-            _enter(company.known, made, now)
+        alike[one.kind, one.week].append(one)
+    for (kind, first), line in sorted(alike.items()):
+        post = posts.POSTS[kind]
+        gathered = post.gather(first, now)
+        for at in range(0, len(line), post.chunk):
+            made = make(gathered, line[at : at + post.chunk])
+            _enter(kind, made, now)
             db.session.commit()
             done.update(one.state for one in made)
             report(done.total(), len(waiting))
     return done
 
 
-def make(company: Company, line: Sequence[Due]) -> list[Made]:
-    """Write the letters of a week to these readers; a fault in one of them is that one's alone."""
-    late = [one for one in line if one.moment < company.now - LATEST]
+def make(gathered: Any, line: Sequence[Due]) -> list[Made]:
+    """Write the letters of one kind and period to these readers; a fault in one of them is that one's alone."""
+    post = posts.POSTS[line[0].kind]
+    late = [one for one in line if one.moment < gathered.now - LATEST]
     stopped = [one for one in line if one.chosen.suspended is not None and one not in late]
     others = [one for one in line if one not in late and one not in stopped]
     made = [Made(one, "skipped", "late", None) for one in late]
     made += [Made(one, "skipped", "suspended", None) for one in stopped]
-    known = gathering.facts_of(company, [one.participant for one in others]) if others else {}
-    decided: list[tuple[Due, Digest | Silent | Exception]] = []
+    known = post.facts(gathered, [one.participant for one in others]) if others else {}
+    decided: list[tuple[Due, Any]] = []
     for one in others:
         try:
-            decided.append((one, digest.make(known[one.participant])))
-        except Exception as error:
+            decided.append((one, post.decide(known[one.participant])))
+        except Exception as error:  # whatever is wrong with one reader's facts: it is logged, and the others get theirs
             current_app.logger.exception("The letter to participant %s cannot be decided.", one.participant)
             decided.append((one, error))
-    cards = writing.cards(found for _, found in decided if isinstance(found, digest.Digest))
+    cards = post.cards(found for _, found in decided if not isinstance(found, Silent | Exception))
     spoken = preferences.of_all(one.participant for one in others)
     for one, found in decided:
         if isinstance(found, Silent):
@@ -126,31 +127,34 @@ def make(company: Company, line: Sequence[Due]) -> list[Made]:
             continue
         chosen = spoken.get(one.participant)
         language = one.chosen.language or (chosen.language if chosen else None) or languages.SOURCE
-        made.append(_written(company, one, found, language, cards))
+        made.append(_written(post, one, found, language, cards, gathered.known.zone))
     return made
 
 
-def _written(company: Company, one: Due, found: Digest | Exception, language: str, cards: Any) -> Made:
+def _written(  # noqa: PLR0913, PLR0917  # what a letter is made of
+    post: Post, one: Due, found: Any, language: str, cards: Mapping[str, Card], zone: ZoneInfo
+) -> Made:
     if isinstance(found, Exception):
         return Made(one, "failed", _fault(found), None)
     try:
-        return Made(one, "rendered", None, writing.write(found, one.participant, language, cards, company.known.zone))
+        written = post.write(found, one.participant, language, cards, zone)
     except SQLAlchemyError:
         raise  # not the letter's fault
-    except Exception as error:
+    except Exception as error:  # whatever its words trip over: it is logged, and the others get theirs
         current_app.logger.exception("The letter to participant %s cannot be written.", one.participant)
         return Made(one, "failed", _fault(error), None)
+    return Made(one, "rendered", None, written)
 
 
 def _fault(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"[:NOTED]
 
 
-def _enter(known: Known, made: Sequence[Made], now: int) -> None:
+def _enter(kind: str, made: Sequence[Made], now: int) -> None:
     """Enter letters in the outbox, but those that were switched off meanwhile; tell HR what is missing."""
-    connection = begin_write()
-    chosen = subscribing.of_all(KIND)
-    plain = subscribing.usual(KIND)
+    connection, known = begin_write(), facts.current()
+    chosen = subscribing.of_all(kind)
+    plain = subscribing.usual(kind)
     wanted = [one for one in made if chosen.get(one.due.participant, plain).active]
     outbox.enter(connection, [row(known, one, now) for one in wanted])
     _alert(connection, known, [one for one in wanted if one.reply in ALARMING], now)
@@ -162,10 +166,10 @@ def row(known: Known, made: Made, now: int) -> dict[str, Any]:
     person = known.people[one.participant]
     language = written.language if written else one.chosen.language or languages.SOURCE
     kept: dict[str, Any] = {
-        "kind": KIND,
+        "kind": one.kind,
         "participant": one.participant,
         "address": person.email,
-        "occasion": period.text("week", one.week),
+        "occasion": period.text(posts.POSTS[one.kind].per, one.week),
         "week": one.week,
         "language": language,
         "facts": msgspec.json.encode(written.facts if written else {}).decode(),

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from adoption import facts
 from adoption.digests import gathering
 from adoption.digests import planning
+from adoption.digests import posts
 from adoption.digests import subscribing
 from adoption.digests.subscribing import Due
 from adoption.extensions import db
@@ -49,34 +50,35 @@ class Preview(NamedTuple):
     letter: Stored | None
 
 
-def preview(participant: int, now: int) -> Preview:
-    """Return the letter that was due last to somebody: the stored bytes, or what they would be now."""
-    known = facts.current()
-    chosen = subscribing.of(participant, KIND)
-    week, moment = timing.latest(now, chosen.wish, known.zone, participant)
-    letter = of_week(participant, week)
+def preview(participant: int, now: int, kind: str = KIND) -> Preview:
+    """Return the letter of a kind that was due last to somebody: the stored bytes, or what they would be now."""
+    post = posts.POSTS[kind]
+    chosen = subscribing.of(participant, kind)
+    first, moment = post.latest(now, chosen, participant)
+    letter = of_week(participant, first, kind)
     if letter is not None and letter.html is not None:
-        return Preview(week, moment, letter.subject, letter.html, letter.text, None, letter)
-    company = gathering.company(week, now)
-    wanted = Due(participant, week, now, chosen._replace(suspended=None))
-    (made,) = planning.make(company, [wanted])
+        return Preview(first, moment, letter.subject, letter.html, letter.text, None, letter)
+    wanted = Due(participant, first, now, chosen._replace(suspended=None), kind)
+    (made,) = planning.make(post.gather(first, now), [wanted])
     written = made.written
     if written is None:
-        return Preview(week, moment, None, None, None, made.reply, letter)
-    return Preview(week, moment, written.subject, written.html, written.text, None, letter)
+        return Preview(first, moment, None, None, None, made.reply, letter)
+    return Preview(first, moment, written.subject, written.html, written.text, None, letter)
 
 
-def of_week(participant: int, week: int) -> Stored | None:
-    """Return somebody's letter of a week, if there is one."""
-    query = select(*COLUMNS).where(Letter.participant == participant, Letter.kind == KIND, Letter.week == week)
+def of_week(participant: int, week: int, kind: str = KIND) -> Stored | None:
+    """Return somebody's letter of a week (or month) of a kind, if there is one."""
+    query = select(*COLUMNS).where(Letter.participant == participant, Letter.kind == kind, Letter.week == week)
     row = db.session.execute(query).first()
     return None if row is None else Stored(*row)
 
 
-def history(participant: int | None = None, *, before: int | None = None, limit: int = MOST) -> list[Stored]:
-    """List the regular letters to somebody, or to everybody, the newest first; bodies are left out."""
+def history(
+    participant: int | None = None, *, before: int | None = None, limit: int = MOST, kind: str = KIND
+) -> list[Stored]:
+    """List the regular letters of a kind to somebody, or to everybody, the newest first; bodies are left out."""
     light = [null().label(column.key) if column.key in {"text", "html"} else column for column in COLUMNS]
-    query = select(*light).where(Letter.kind == KIND)
+    query = select(*light).where(Letter.kind == kind)
     if participant is not None:
         query = query.where(Letter.participant == participant)
     if before is not None:
@@ -87,10 +89,7 @@ def history(participant: int | None = None, *, before: int | None = None, limit:
 def recipients(now: int) -> list[int]:
     """Return everybody to whom a weekly letter goes unless they switch it off, by name."""
     known = facts.current()
-    today = known.today(now)
-    led = gathering.leaders(known, period.start("week", today) - gathering.WEEK)
-    found = subscribing.readers(known, led, today)
-    return sorted(found, key=lambda one: (known.people[one].name.casefold(), one))
+    return sorted(gathering.readers(now), key=lambda one: (known.people[one].name.casefold(), one))
 
 
 def deed(manager: int, participant: int) -> str | None:

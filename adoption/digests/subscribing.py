@@ -19,12 +19,13 @@ from adoption.extensions import db
 from adoption.mail import outbox
 from adoption.models import Subscription
 from rules import sample
-from rules.digest import timing
 from rules.digest.timing import Wish
 from rules.wording import LANGUAGES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Mapping
+    from collections.abc import Sequence
 
     from sqlalchemy import Connection
 
@@ -126,12 +127,13 @@ def suspend(connection: Connection, participant: int, kind: str, now: int) -> No
 
 
 class Due(NamedTuple):
-    """A letter that is due: to whom, of which week (its first day), since when, and what they chose."""
+    """A letter that is due: to whom, of which period (its first day), since when, what they chose, which kind."""
 
     participant: int
     week: int
     moment: int
     chosen: Chosen
+    kind: str = "digest"
 
 
 def readers(known: Known, led: Mapping[int, object], today: int) -> list[int]:
@@ -140,14 +142,30 @@ def readers(known: Known, led: Mapping[int, object], today: int) -> list[int]:
     return sorted(one for one in led if one in may and not sample.is_address(known.people[one].email))
 
 
-def due(kind: str, participants: list[int], now: int) -> list[Due]:
-    """Return the letter that was due last to each of these people who want it, whether or not there is one."""
-    home = facts.current().zone
+def asking(kind: str) -> Callable[[int], list[int]]:
+    """Return what lists, at a moment, those who ever chose about a kind of letter and work here; one query."""
+
+    def listed(now: int) -> list[int]:
+        known = facts.current()
+        today = known.today(now)
+        people = [(one, known.people.get(one)) for one in of_all(kind)]
+        return sorted(one for one, who in people if who and who.here(today) and not sample.is_address(who.email))
+
+    return listed
+
+
+def due(
+    kind: str, participants: Sequence[int], now: int, latest: Callable[[int, Chosen, int], tuple[int, int]]
+) -> list[Due]:
+    """Return the letter that was due last to each of these people who want it, whether or not there is one.
+
+    ``latest`` says of moment, choice and participant which letter that is, and when it was due.
+    """
     chosen, plain = of_all(kind), usual(kind)
     found = []
     for one in participants:
         wanted = chosen.get(one, plain)
         if wanted.active:
-            week, moment = timing.latest(now, wanted.wish, home, one)
-            found.append(Due(one, week, moment, wanted))
+            week, moment = latest(now, wanted, one)
+            found.append(Due(one, week, moment, wanted, kind))
     return found

@@ -4,10 +4,12 @@ Nothing is decided here a second time: the rules that counted are asked again ab
 """
 
 from adoption.explain.ahead import progress as progress
+from adoption.explain.ahead import standings_of as standings_of
 from adoption.explain.ahead import why_not_yet as why_not_yet
 from adoption.explain.behind import Behind as Behind
 from adoption.explain.behind import behind as behind
 from adoption.explain.goals import GoalView as GoalView
+from adoption.explain.goals import aim_of as aim_of
 from adoption.explain.goals import goal as goal
 from adoption.explain.goals import goals as goals
 from adoption.explain.goals import lacking as lacking

@@ -108,21 +108,7 @@ def view(  # noqa: PLR0913, PLR0917  # the facts of one view
     """Return how a holder stands as a page shows it; ``who`` is the reader's participant."""
     version = standing.reckoned.version
     incentive, metric = version.incentive, version.counted.metric
-    keys = list(known.book.incentives)
-    streak = incentive.in_a_row is not None
-    aim = Goal(
-        key=incentive.key,
-        per=incentive.per,
-        have=standing.tally,
-        target=standing.target,
-        step=incentive.every or standing.target,
-        order=keys.index(incentive.key) if incentive.key in known.book.incentives else len(keys),
-        earned=standing.reckoned.earlier + standing.reckoned.due,
-        open=standing.open,
-        resting=standing.rests,
-        streak=streak,
-        own=holder == who,
-    )
+    aim = aim_of(known, standing, own=holder == who)
     return GoalView(
         goal=aim,
         holder=holder,
@@ -137,4 +123,23 @@ def view(  # noqa: PLR0913, PLR0917  # the facts of one view
         offered=standing.reckoned.offered,
         records=bool(version.counted.milestones),
         paused=standing.paused,
+    )
+
+
+def aim_of(known: Known, standing: Standing, *, own: bool) -> Goal:
+    """Return how a holder stands with an incentive, as what comes first is decided by; no query."""
+    incentive = standing.reckoned.version.incentive
+    keys = list(known.book.incentives)
+    return Goal(
+        key=incentive.key,
+        per=incentive.per,
+        have=standing.tally,
+        target=standing.target,
+        step=incentive.every or standing.target,
+        order=keys.index(incentive.key) if incentive.key in known.book.incentives else len(keys),
+        earned=standing.reckoned.earlier + standing.reckoned.due,
+        open=standing.open,
+        resting=standing.rests,
+        streak=incentive.in_a_row is not None,
+        own=own,
     )

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 Facts = Mapping[str, Any]
 FULL = 100  # per cent
+LATE, LEFT, UNDONE, UNKNOWN = "late", "left", "undone", "unknown"  # reasons of ``outbox.REASONS``
 
 
 class SkipError(Exception):
@@ -78,8 +79,7 @@ def _link(connection: Connection, letter: Stored, facts: Facts) -> Prepared:
     """
     made = sessions.make_link(connection, letter.address, letter.planned)
     if made is None:
-        reason = "unknown"
-        raise SkipError(reason)
+        raise SkipError(UNKNOWN)
     token = sessions.link_token(made.number)
     address = links.to("sign_in.look", token=token, next=facts.get("next"))
     chosen = preferences.of(made.participant).language
@@ -90,8 +90,7 @@ def _still_taken(connection: Connection, letter: Stored, facts: Facts) -> Prepar
     """Say nothing about time off that was given back before this letter was written."""
     undone = select(Redemption.undone).where(Redemption.id == facts.get("redemption"))
     if connection.scalar(undone) is not None:
-        reason = "undone"
-        raise SkipError(reason)
+        raise SkipError(UNDONE)
     return Prepared(facts, letter.participant, letter.language)
 
 
@@ -100,8 +99,7 @@ def _still_ends(connection: Connection, letter: Stored, told: Facts) -> Prepared
     known = facts.at(connection, facts.version_of(connection))
     parts = [part for part in known.timelines.incentives.get(told["key"], ()) if part.starts < part.ends]
     if not parts or parts[-1].ends != told["ends"]:
-        reason = "undone"
-        raise SkipError(reason)
+        raise SkipError(UNDONE)
     return Prepared(told, letter.participant, letter.language)
 
 
@@ -109,8 +107,7 @@ def _owners(connection: Connection, letter: Stored, told: Facts) -> Prepared:
     """Gather what was decided since the letter before."""
     found, more = owners.told(connection, letter.participant or 0, told["since"], told["until"])
     if not found:
-        reason = "undone"
-        raise SkipError(reason)
+        raise SkipError(UNDONE)
     return Prepared({**told, "decided": found, "more": more}, letter.participant, letter.language)
 
 
@@ -159,8 +156,7 @@ def _budget(facts: Facts) -> str:
 
 def _in_bulk(_connection: Connection, _letter: Stored, _told: Facts) -> Prepared:
     """Write no regular letter by itself: its facts were those of another moment."""
-    reason = "late"
-    raise SkipError(reason)
+    raise SkipError(LATE)
 
 
 def _alert(told: Facts) -> str:
@@ -178,6 +174,29 @@ def titled(title: str | Mapping[str, str]) -> str:
     return title.get(spoken) or title.get(languages.SOURCE) or next(iter(title.values()), "")
 
 
+# Kinds of which nobody but the reader learns: what each is called, and its subject; the template has the kind's name.
+PRIVATE: Mapping[str, tuple[Callable[[], str], Callable[[Facts], str]]] = {
+    # to the person of whom something was noticed; facts: name
+    "hint": (lambda: gettext("A quiet hint"), lambda _facts: gettext("May we take some work off you?")),
+    "noticed": (
+        lambda: gettext("Something that only you see"),
+        lambda _facts: gettext("May we take some work off you? Only you see this, for five working days"),
+    ),
+    "offered": (
+        lambda: gettext("Help is offered"),
+        lambda _facts: gettext("Help is offered to you; here is who knows of it"),
+    ),
+    "answered": (lambda: gettext("An answer to “Not so”"), lambda _facts: gettext("Your case is answered")),
+    # to who asked for a colleague's help, and to that colleague; facts: asks, asks_at, helps, helps_at
+    "help-chosen": (
+        lambda: gettext("Help by a colleague"),
+        lambda facts: gettext("%(name)s will help you with the CRM", name=facts["helps"]),
+    ),
+    "help-asked": (
+        lambda: gettext("Somebody asks for your help"),
+        lambda facts: gettext("%(name)s would like half an hour with you", name=facts["asks"]),
+    ),
+}
 KINDS: Mapping[str, Kind] = {
     # facts: next (a path of ours, or none)
     "sign-in": Kind(
@@ -235,12 +254,28 @@ KINDS: Mapping[str, Kind] = {
         regular=True,
         prepare=_in_bulk,
     ),
-    # the same bytes again, to whoever wants to see a weekly letter arrive
+    # to whoever asked for it, about their own week; written the same way; facts: suggestion (its name)
+    "my-week": Kind(
+        template="my_week",
+        name=lambda: gettext("Weekly letter about one's own week"),
+        subject=lambda _facts: gettext("Your week, and what is next"),
+        regular=True,
+        prepare=_in_bulk,
+        private=True,
+    ),
+    # the same bytes again, to whoever wants to see a regular letter arrive
     "digest-copy": Kind(
         template="digest",
         name=lambda: gettext("Copy of a weekly letter"),
         subject=lambda _facts: gettext("Your team's week"),
         prepare=_in_bulk,
+    ),
+    "my-week-copy": Kind(
+        template="my_week",
+        name=lambda: gettext("Copy of a weekly letter"),
+        subject=lambda _facts: gettext("Your week, and what is next"),
+        prepare=_in_bulk,
+        private=True,
     ),
     # to a direct report, from whoever leads them; facts: by (a name), lines (of what they wrote)
     "thanks": Kind(
@@ -259,50 +294,13 @@ KINDS: Mapping[str, Kind] = {
     # to HR; facts: key, reward and period (language → text), threshold (per cent; 0: awards wait for an answer), share
     # (per cent), drawn, pieces and waiting (numbers), when_spent (of the book)
     "budget": Kind(template="budget", name=lambda: gettext("A budget comes to its end"), subject=_budget),
-    # to the person of whom something was noticed; facts: name
-    "hint": Kind(
-        template="hint",
-        name=lambda: gettext("A quiet hint"),
-        subject=lambda _facts: gettext("May we take some work off you?"),
-        private=True,
-    ),
-    "noticed": Kind(
-        template="noticed",
-        name=lambda: gettext("Something that only you see"),
-        subject=lambda _facts: gettext("May we take some work off you? Only you see this, for five working days"),
-        private=True,
-    ),
-    "offered": Kind(
-        template="offered",
-        name=lambda: gettext("Help is offered"),
-        subject=lambda _facts: gettext("Help is offered to you; here is who knows of it"),
-        private=True,
-    ),
-    "answered": Kind(
-        template="answered",
-        name=lambda: gettext("An answer to “Not so”"),
-        subject=lambda _facts: gettext("Your case is answered"),
-        private=True,
-    ),
-    # to who asked for a colleague's help, and to that colleague; facts: asks, asks_at, helps, helps_at
-    "help-chosen": Kind(
-        template="help_chosen",
-        name=lambda: gettext("Help by a colleague"),
-        subject=lambda facts: gettext("%(name)s will help you with the CRM", name=facts["helps"]),
-        private=True,
-    ),
-    "help-asked": Kind(
-        template="help_asked",
-        name=lambda: gettext("Somebody asks for your help"),
-        subject=lambda facts: gettext("%(name)s would like half an hour with you", name=facts["asks"]),
-        private=True,
-    ),
     # to who was named a champion; facts: by
     "champion": Kind(
         template="champion",
         name=lambda: gettext("Would you help others?"),
         subject=lambda _facts: gettext("Would you help colleagues with the CRM?"),
     ),
+    **{key: Kind(key.replace("-", "_"), name, subject, private=True) for key, (name, subject) in PRIVATE.items()},
 }
 
 

@@ -129,11 +129,11 @@ def enter(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
 
 
 def enter_copy(  # noqa: PLR0913, PLR0917  # what a letter is made of
-    connection: Connection, subject: str, body: str, html: str, address: str, participant: int, now: int
+    connection: Connection, kind: str, subject: str, body: str, html: str, address: str, participant: int, now: int
 ) -> None:
-    """Enter a copy of a letter for whoever wants to see it arrive, in the caller's transaction."""
+    """Enter a copy of a letter of a kind for whoever wants to see it arrive, in the caller's transaction."""
     row: dict[str, object] = dict.fromkeys(_WRITTEN)
-    row |= {"kind": "digest-copy", "participant": participant, "address": address, "occasion": str(now)}
+    row |= {"kind": f"{kind}-copy", "participant": participant, "address": address, "occasion": str(now)}
     row |= {"language": languages.SOURCE, "facts": "{}", "state": "rendered", "planned": now, "due": now}
     row |= {"expires": now + delivery.LIVES, "changed": now, "tries": 0, "doubts": 0, "rendered": now}
     row |= {"message_id": rendering.named(row, current_app.extensions["settings"].mail_from)}

@@ -47,8 +47,7 @@ def prepare(connection: Connection, letter: Stored, now: int) -> Prepared:
         found = kind.prepare(connection, letter, facts)
     left_on = connection.scalar(select(Participant.left_on).where(Participant.id == found.participant))
     if has_left(left_on, now):
-        reason = "left"
-        raise kinds.SkipError(reason)
+        raise kinds.SkipError(kinds.LEFT)
     return found
 
 

@@ -27,6 +27,7 @@ from adoption.pages import budgets
 from adoption.pages import counter
 from adoption.pages import devices
 from adoption.pages import digest
+from adoption.pages import digest_log as digest_log  # its views belong to the blueprint of ``digest``
 from adoption.pages import dry_run
 from adoption.pages import effect
 from adoption.pages import evidence_pages
@@ -38,6 +39,7 @@ from adoption.pages import journal_pages
 from adoption.pages import letters
 from adoption.pages import letters_out
 from adoption.pages import me
+from adoption.pages import my_letters
 from adoption.pages import ownership
 from adoption.pages import packs
 from adoption.pages import people
@@ -106,6 +108,7 @@ PAGES: tuple[Blueprint, ...] = (
     letters_out.bp,
     timetable.bp,
     digest.bp,
+    my_letters.bp,
     packs.bp,
     start.bp,
     dry_run.bp,

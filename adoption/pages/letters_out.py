@@ -15,6 +15,7 @@ from flask import render_template
 
 from adoption import facts
 from adoption.auth import public
+from adoption.digests import posts
 from adoption.digests import reading
 from adoption.digests import subscribing
 from adoption.extensions import db
@@ -64,7 +65,8 @@ def again(token: str) -> ResponseReturnValue:
 def view(token: str) -> ResponseReturnValue:
     """Show a letter as it was sent."""
     found = links.read("view", token)
-    letter = reading.of_week(found[0], found[2]) if len(found) == 3 and found[1] == reading.KIND else None  # noqa: PLR2004  # reader, kind, week
+    told = len(found) == 3 and found[1] in posts.POSTS  # noqa: PLR2004  # reader, kind, first day
+    letter = reading.of_week(found[0], found[2], found[1]) if told else None
     if letter is None or letter.html is None or letter.due < _now() - reading.KEPT:
         raise links.NoTokenError
     headers = {"Content-Security-Policy": VIEW_POLICY, "X-Robots-Tag": "noindex"}

@@ -23,6 +23,7 @@ from adoption.rewards.pocket import History as History
 from adoption.rewards.pocket import Item as Item
 from adoption.rewards.pocket import collected as collected
 from adoption.rewards.pocket import history as history
+from adoption.rewards.pocket import lately as lately
 from adoption.rewards.pocket import one as one
 from adoption.rewards.pocket import ready as ready
 from adoption.rewards.terms import title_of as title_of

@@ -31,6 +31,7 @@ from adoption.rewards.counter import holder_name
 from rules import wording
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from collections.abc import Iterable
     from collections.abc import Mapping
     from collections.abc import Sequence
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from adoption.awards import Waits
     from adoption.facts import Known
     from adoption.rewards.uses import Used
+    from rules.incentive import Incentive
     from rules.incentive import Reward
 
 PIECE = 30  # lines of the history that are shown at once
@@ -67,6 +69,7 @@ class Item:
     choice: bool
     waits: Waits | None = None  # why it waits, if it does
     before: int | None = None  # how many stand before it in the line, where that was asked
+    incentive: Incentive | None = None  # as it was in force when the award was earned
 
     @property
     def name(self) -> Name:
@@ -122,6 +125,23 @@ def ready(holders: Iterable[int], now: int, *, language: str = "en") -> list[Ite
     return sorted(found, key=lambda item: (item.until is None, item.until or 0, item.award.granted, item.name))
 
 
+def lately(holders: Collection[int], since: int, now: int) -> dict[int, list[Item]]:
+    """Return, of each of these holders, what they can still use or choose and what they were granted since a moment.
+
+    A constant number of queries, however many they are.
+    """
+    connection = db.session.connection()
+    usable = terms.current(connection, facts.current()).usable()
+    open_ones = or_(Award.status == "choosing", and_(Award.status == "issued", Award.reward.in_(usable)))
+    fresh = and_(Award.granted >= since, Award.status.in_(("issued", "redeemed", "waiting")))
+    rows = [Row(*row[1:]) for row in connection.execute(_of(holders).where(or_(open_ones, fresh)))]
+    found: dict[int, list[Item]] = {one: [] for one in holders}
+    ordered = sorted(rows, key=lambda row: (-row.granted, -row.period, row.version, row.ordinal))
+    for item in _items(connection, ordered, now, "en"):
+        found[item.award.holder].append(item)
+    return found
+
+
 def history(holders: Iterable[int], now: int, *, language: str = "en", piece: int = 0) -> History:
     """Return a piece of all awards of these holders, the newest first."""
     connection = db.session.connection()
@@ -170,34 +190,32 @@ def _items(connection: Connection, rows: Sequence[Row], now: int, language: str)
     used = uses.of_all(connection, [row.name for row in rows if row.status in {"redeemed", "corrected"}])
     waits = awards.reasons(connection, known, rows)
     force = inforce.current() if rows else None
-    titles = _titles(connection, known, {row.version for row in rows}, language)
+    bodies = _bodies(connection, known, {row.version for row in rows})
     items = []
     for row in rows:
         reward = found.of(row.reward, row.changed)
         issued = reward is not None and row.status in {"issued", "redeemed", "expired"}
         until = found.valid_until(reward, row.changed) if reward is not None and issued else None
         over = row.status == "issued" and until is not None and until < known.today(now)
-        title, per = titles.get(row.version, ("", None))
+        key, body = bodies.get(row.version, ("", None))
+        title, per = wording.title_of(body, key, language), body.per if body else None
         team = holder_name(known, row.holder) if row.holder < 0 else None
         choice = force is not None and choosing.may_choose(known, force, row) and not over
         status = "expired" if over else row.status
-        items.append(
-            Item(row, title, per, status, reward, until, used.get(row.name), team, choice, waits.get(row.name))
-        )
+        after = (used.get(row.name), team, choice, waits.get(row.name))
+        items.append(Item(row, title, per, status, reward, until, *after, incentive=body))
     return items
 
 
-def _titles(
-    connection: Connection, known: Known, versions: set[int], language: str
-) -> dict[int, tuple[str, str | None]]:
-    """Return the titles of incentive versions and their kinds of period; a replaced one has that of its successor."""
+def _bodies(connection: Connection, known: Known, versions: set[int]) -> dict[int, tuple[str, Incentive | None]]:
+    """Return the key and the incentive of each version; a replaced one has that of its successor."""
     if not versions:
         return {}
     table = PublishedVersion
     rows = connection.execute(select(table.id, table.incentive, table.starts).where(table.id.in_(sorted(versions))))
-    found: dict[int, tuple[str, str | None]] = {}
+    found: dict[int, tuple[str, Incentive | None]] = {}
     for number, key, starts in rows:
         line = known.timelines.incentives.get(key, ())
         body = next((part.body for part in line if part.starts <= starts < part.ends), line[-1].body if line else None)
-        found[number] = wording.title_of(body, key, language), body.per if body else None
+        found[number] = key, body
     return found

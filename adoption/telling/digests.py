@@ -130,14 +130,15 @@ def preheader(found: Digest) -> str:
     if waits:
         parts.append(ngettext("%(n)s record is one step from done.", "%(n)s records are one step from done.", waits))
     if found.reached:
-        names = _all_of(found.reached)
+        names = all_of(found.reached)
         parts.append(
             ngettext("%(names)s reached the goal.", "%(names)s reached the goal.", len(found.reached), names=names)
         )
     return ("" if languages.current().code == "zh" else " ").join(parts)
 
 
-def _all_of(names: Iterable[str]) -> str:
+def all_of(names: Iterable[str]) -> str:
+    """Return names as one, two and three."""
     from babel.lists import format_list  # noqa: PLC0415  # loads data that few pages need
 
     return str(format_list(list(names), locale=languages.current().locale))

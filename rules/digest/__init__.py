@@ -1,7 +1,8 @@
-"""The weekly letter to whoever leads people: what it says, decided from facts alone.
+"""Regular letters: what they say, decided from facts alone; first the weekly one to whoever leads people.
 
 ``facts`` is what is known of a week, ``record`` what a letter holds, ``making`` the decision between the two,
-``thanking`` and ``suggesting`` two of its parts, ``timing`` when a letter is due.  ``adoption.telling`` has the words.
+``thanking`` and ``suggesting`` two of its parts, ``timing`` when a letter is due; ``own`` is the letter about one's
+own week.  ``adoption.telling`` has the words.
 """
 
 from rules.digest.facts import Facts as Facts

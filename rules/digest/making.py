@@ -165,9 +165,13 @@ def _goals(facts: Facts) -> Figure:
 
 def _past(values: Sequence[int | None]) -> tuple[int | None, int | None, int | None]:
     """Return the last value, the one before, and the average of the four before the last."""
-    earlier = [one for one in values[-1 - AVERAGED : -1] if one is not None]
-    average = _whole(sum(earlier), len(earlier)) if earlier else None
-    return (values[-1] if values else None), (values[-2] if len(values) > 1 else None), average
+    usual = average([one for one in values[-1 - AVERAGED : -1] if one is not None])
+    return (values[-1] if values else None), (values[-2] if len(values) > 1 else None), usual
+
+
+def average(values: Sequence[int]) -> int | None:
+    """Return the average of quantities, rounded to wholes; of none there is none."""
+    return _whole(sum(values), len(values)) if values else None
 
 
 def _whole(units: int, parts: int) -> int:

@@ -18,9 +18,11 @@ from rules import period
 from rules.period import SECOND
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from zoneinfo import ZoneInfo
 
 WEEK = 7
+FAR = 45  # days within which a working day is looked for
 SPREAD = 20 * 60  # seconds over which letters of one hour are spread
 LATEST = 24 * 3_600 * SECOND  # a letter that is later than this is not sent
 
@@ -57,6 +59,15 @@ def due(week: int, wish: Wish, home: ZoneInfo, number: int) -> int:
 def _moment(day: int, hour: int, zone: ZoneInfo) -> int:
     local = datetime.combine(date.fromordinal(day), time(hour), zone)
     return period.microseconds(local.astimezone(UTC))
+
+
+def working_day(day: int, place: int, hour: int, home: ZoneInfo, works: Callable[[int], bool]) -> int:
+    """Return the moment (UTC microseconds) of an hour on a working day from ``day`` on; ``place`` 0 is the first.
+
+    In a calendar without any working day within a month and a half, the days are taken as they come.
+    """
+    days = [one for one in range(day, day + FAR) if works(one)] or list(range(day, day + FAR))
+    return _moment(days[min(place, len(days) - 1)], hour, home)
 
 
 def latest(now: int, wish: Wish, home: ZoneInfo, number: int) -> tuple[int, int]:

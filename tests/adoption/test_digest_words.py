@@ -1,23 +1,16 @@
 """Golden letters in three languages: their words, their tone, their weight, and a page that every mail program shows.
 
-``GOLDEN=write pytest …`` writes the golden texts anew; read what changed before it is committed.
+``GOLDEN=write pytest …`` writes the golden texts anew; read what changed before it is committed (``tests.paper``).
 """
 # ruff: noqa: RUF001  # Cyrillic letters and full-width punctuation are meant
 
-import os
 import re
-from email import message_from_bytes
-from email.policy import default
-from html.parser import HTMLParser
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from adoption.digests import writing
 from adoption.extensions import db
-from adoption.mail import message
-from adoption.mail.letter import Stored
 from adoption.records import Card
 from rules import digest
 from rules.digest import Facts
@@ -25,13 +18,12 @@ from rules.digest import Open
 from rules.digest import Report
 from rules.digest import Spending
 from rules.value import UNIT
+from tests import paper
 from tests.bureau import NOW
 from tests.bureau import WEEK
 
-HERE = Path(__file__).parent / "letters"
 ZONE = ZoneInfo("Europe/Amsterdam")
 LANGUAGES = ("en", "ru", "zh")
-LARGEST = 80 * 1024  # bytes of the page as it travels
 CONTACTS = {"en": "Developed contacts", "ru": "Проработанные контакты", "zh": "已完善的联系人"}
 TEN = {"en": "Ten developed contacts", "ru": "Десять проработанных контактов", "zh": "十个已完善的联系人"}
 STEP = {"en": "a next step", "ru": "следующий шаг", "zh": "下一步安排"}
@@ -95,35 +87,21 @@ def written(scene, code):
 
 @every_letter
 def test_the_golden_letters_say_what_they_said(app, scene, code):
-    file = HERE / f"{scene}.{code}.txt"
-    found = written(scene, code)
-    said = f"{found.subject}\n\n{found.text}"
-    if os.environ.get("GOLDEN") == "write":
-        file.write_text(said, encoding="utf-8")
-    assert said == file.read_text(encoding="utf-8")
+    paper.golden(f"{scene}.{code}", written(scene, code))
 
 
 # --- tone
 
-UNKIND = {  # what no letter says of anybody
-    "en": r"\bfail|\bworst|\bonly\b|\bpoor|\bbad(ly)?\b|\blazy|\bweak|\bbehind\b|\blast place|\bmissed\b|\bbottom\b",
-    "ru": r"провал|худш|\bтолько|\bлишь|плохо|плохой|ленив|слаб|отста|последнее место|не справил|упущен",
-    "zh": r"失败|最差|只有|仅仅|差劲|懒|落后|垫底|倒数|不足|错过",
-}
-
 
 @every_letter
 def test_no_letter_says_an_unkind_word_or_shouts(app, scene, code):
-    found = written(scene, code)
-    said = re.sub(r"https?://\S+", "", f"{found.subject}\n{found.text}\n{visible(found.html)}").lower()
-    assert re.findall(UNKIND[code], said) == []
-    assert not set("!！") & set(said)
+    paper.kind(written(scene, code), code)
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_the_list_of_words_finds_them(code):
     samples = {"en": "you failed; only 3", "ru": "худший результат, только 3", "zh": "最差，只有三个"}
-    assert re.findall(UNKIND[code], samples[code])
+    assert re.findall(paper.UNKIND[code], samples[code])
 
 
 @every_letter
@@ -145,87 +123,25 @@ def test_nobody_is_shown_by_how_much_they_did(app, scene, code):
 
 # --- the page
 
-SAFE = {  # properties that mail programs read
-    "background", "background-color", "border", "border-color", "border-radius", "border-top", "border-collapse",
-    "border-spacing", "color", "display", "font-family", "font-size", "font-weight", "height", "line-height", "margin",
-    "max-height", "max-width", "overflow",
-    "padding", "padding-bottom", "padding-left", "padding-top", "text-align", "text-decoration",
-    "white-space", "width",
-    "word-break", "vertical-align",
-}  # fmt: skip  # a list of words
-TAGS = {
-    "html", "head", "meta", "title", "style", "body", "div", "table", "caption", "tbody", "tr", "td", "th", "strong",
-    "h1", "h2", "p", "a", "br", "span",
-}  # fmt: skip  # a list of words
-
-
-class Page(HTMLParser):
-    """The elements of a page with their attributes, and the text in them."""
-
-    def __init__(self, html):
-        super().__init__()
-        self.found, self.said, self.open, self.tables = [], [], [], []
-        self.feed(html)
-
-    def handle_starttag(self, tag, attrs):
-        given = dict(attrs)
-        self.found.append((tag, given))
-        if tag not in {"meta", "br"}:
-            self.open.append(tag)
-        if tag == "table":
-            self.tables.append((given, []))
-        if tag == "th" and self.tables:
-            self.tables[-1][1].append(given)
-
-    def handle_endtag(self, tag):
-        while self.open and self.open.pop() != tag:
-            pass
-        if tag == "table":
-            given, heads = self.tables.pop()
-            assert given.get("role") == "presentation" or heads, "a table of data without a heading"
-            assert all(one.get("scope") in {"row", "col"} for one in heads)
-
-    def handle_data(self, data):
-        if not {"style", "title"} & set(self.open):
-            self.said.append(data)
-
-
-def visible(html):
-    return " ".join(" ".join(Page(html).said).split())
-
 
 @every_letter
 def test_a_page_uses_what_every_mail_program_knows(app, scene, code):
-    html = written(scene, code).html
-    page = Page(html)
-    assert {tag for tag, _ in page.found} <= TAGS
-    assert page.found[0] == ("html", {"lang": code})
-    for tag, given in page.found:
-        for part in filter(None, (given.get("style") or "").split(";")):
-            name, _, value = part.partition(":")
-            assert name.strip() in SAFE, part
-            assert "url(" not in value
-            assert "!important" not in value
-        assert not {"onclick", "src", "background", "id"} & given.keys(), tag
-    assert ("meta", {"name": "color-scheme", "content": "light dark"}) in page.found
-    assert "http-equiv" not in html
-    assert not re.search(r"<img|<link|<script|@import|url\(|position:|float:|flex|grid", html)
+    paper.safe(written(scene, code).html, code)
 
 
 @every_letter
 def test_a_page_is_complete_without_its_head(app, scene, code):
     """What a mail program throws away is an extra: every text has its colour and size by itself."""
-    page = Page(written(scene, code).html)
-    for tag, given in page.found:
-        if tag in {"h1", "h2", "a"} or (tag == "td" and "third" in (given.get("class") or "")):
-            assert "color" in (given.get("style") or ""), (tag, given)
+    paper.complete(written(scene, code).html, "third")
 
 
 @every_letter
 def test_bars_are_cells_with_a_colour_and_the_number_stands_beside_them(app, scene, code):
     found = digest.make(SCENES[scene])
     html = written(scene, code).html
-    cells = [given for tag, given in Page(html).found if tag == "td" and "fill" in (given.get("class") or "").split()]
+    cells = [
+        given for tag, given in paper.Page(html).found if tag == "td" and "fill" in (given.get("class") or "").split()
+    ]
     assert all(1 <= int(one["width"].removesuffix("%")) <= 100 and one["bgcolor"] for one in cells)
     assert len(cells) >= len(found.bars)
     for bar in found.bars:
@@ -234,13 +150,4 @@ def test_bars_are_cells_with_a_colour_and_the_number_stands_beside_them(app, sce
 
 @every_letter
 def test_a_letter_is_not_clipped(app, scene, code):
-    found = written(scene, code)
-    stored = Stored(
-        id=1, kind="digest", participant=1, address="mei@example.com", occasion="2026-W48", language=code, facts="{}",
-        state="rendered", planned=NOW, due=NOW, expires=NOW, changed=NOW, tries=0, doubts=0, rendered=NOW,
-        message_id="<x@example.com>", subject=found.subject, text=found.text, html=found.html, reply=None, week=1,
-    )  # fmt: skip  # a row
-    parsed = message_from_bytes(message.build(stored, "spoonful@example.com"), policy=default)
-    page = parsed.get_body(("html",))
-    assert len(page.get_payload().encode()) < LARGEST
-    assert page.get_content().replace("\r\n", "\n").strip() == found.html.strip()
+    paper.light(written(scene, code), code)

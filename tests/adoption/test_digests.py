@@ -3,6 +3,7 @@
 
 import re
 import time
+from dataclasses import replace
 from datetime import UTC
 from datetime import datetime
 from datetime import timedelta
@@ -19,6 +20,7 @@ from sqlalchemy import update
 from adoption import facts
 from adoption.digests import gathering
 from adoption.digests import planning
+from adoption.digests import posts
 from adoption.digests import reading
 from adoption.digests import setting
 from adoption.digests import subscribing
@@ -321,7 +323,7 @@ def test_a_letter_that_cannot_be_written_stops_no_other(bureau, monkeypatch):
             raise ZeroDivisionError
         return made(found, participant, *more)
 
-    monkeypatch.setattr(writing, "write", broken)
+    monkeypatch.setitem(posts.POSTS, "digest", replace(posts.POSTS["digest"], write=broken))
     assert run() == {"rendered": 2, "failed": 1}
     assert letter(bureau["Mei"]).reply == "ZeroDivisionError: "
 
