@@ -29,6 +29,7 @@ from adoption.auth.stating import SESSION as SESSION
 from adoption.auth.stating import TOKEN as TOKEN
 from adoption.auth.stating import Access as Access
 from adoption.auth.stating import access_of as access_of
+from adoption.auth.stating import offered as offered
 from adoption.auth.stating import permission as permission
 from adoption.auth.stating import public as public
 from adoption.auth.stating import unstated as unstated
@@ -42,6 +43,7 @@ from adoption.auth.table import REPORTS as REPORTS
 from adoption.auth.table import SCOPES as SCOPES
 from adoption.auth.table import SERVICE as SERVICE
 from adoption.auth.table import Reach as Reach
+from adoption.auth.tokens import TokenLine as TokenLine
 from adoption.auth.tokens import create_token as create_token
 from adoption.auth.tokens import digest_of as digest_of
 from adoption.auth.tokens import revoke_token as revoke_token

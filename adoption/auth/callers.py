@@ -35,7 +35,7 @@ class Caller:
     """Who is asking: a token, a session or a device, and the participant it belongs to, if any.
 
     ``roles`` begin with that of the directory; ``passed`` is in whose place they see, too.  ``session`` and ``device``
-    are the numbers of their rows.
+    are the numbers of their rows.  ``expires`` is the moment (UTC microseconds) from which on a token opens nothing.
     """
 
     name: str
@@ -45,6 +45,7 @@ class Caller:
     session: int | None = None
     device: int | None = None
     passed: tuple[Passed, ...] = ()
+    expires: int | None = None
 
     @property
     def by(self) -> By:
@@ -64,6 +65,10 @@ class Caller:
     def leads(self, permission: str) -> bool:
         """Say whether a permission opens what belongs to those whom the caller leads, by a role of their own."""
         return (self._own(permission) or OWN) >= REPORTS
+
+    def lacks(self, scope: str) -> bool:
+        """Say whether a scope is beyond this caller: one that they do not hold, or that no role of theirs opens."""
+        return EVERY not in self.scopes if scope == EVERY else self.reach(scope) is None
 
     def _own(self, permission: str) -> Reach | None:
         if permission not in self.scopes and EVERY not in self.scopes:

@@ -8,7 +8,9 @@ from typing import NamedTuple
 from typing import TypeVar
 from typing import cast
 
+from adoption.auth.table import EVERY
 from adoption.auth.table import PERMISSIONS
+from adoption.auth.table import SCOPES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,3 +64,10 @@ def access_of(app: Flask, endpoint: str) -> Access | None:
 def unstated(app: Flask) -> list[str]:
     """List the routes that state no permission.  A test wants this to be empty."""
     return [f"{rule.rule} ({rule.endpoint})" for rule in app.url_map.iter_rules() if not access_of(app, rule.endpoint)]
+
+
+def offered(app: Flask) -> list[str]:
+    """List the scopes that open something to a token."""
+    stated = (access_of(app, rule.endpoint) for rule in app.url_map.iter_rules())
+    opens = {one.permission for one in stated if one is not None and one.door == TOKEN}
+    return [scope for scope in SCOPES if scope in opens or scope == EVERY]

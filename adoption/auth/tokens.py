@@ -11,6 +11,7 @@ from typing import NamedTuple
 from flask import current_app
 from flask import request
 from sqlalchemy import insert
+from sqlalchemy import or_
 from sqlalchemy import select
 from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
@@ -33,9 +34,12 @@ from adoption.extensions import written_at_once
 from adoption.journal import By
 from adoption.models import ApiToken
 from adoption.models import Participant
+from rules import period
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from sqlalchemy import ColumnElement
 
 PREFIX = "spn_"
 LENGTH = 32  # random bytes of a token
@@ -59,6 +63,11 @@ class TokenLine(NamedTuple):
     id: int
     participant: int | None
     used: int | None
+    expires: int | None
+
+    def opens(self, now: int) -> bool:
+        """Say whether it is in force at a moment."""
+        return self.revoked is None and (self.expires is None or self.expires > now)
 
 
 def caller() -> Caller:
@@ -79,7 +88,7 @@ def caller() -> Caller:
     found = look_up(digest)
     if found is None:
         remembered.pop(digest, None)
-        msg = "The token is unknown, revoked, or of somebody who has left."
+        msg = "The token is unknown, revoked, expired, or of somebody who has left."
         raise UnauthenticatedError(msg, headers=INVALID)
     if len(remembered) >= MANY:
         remembered.clear()
@@ -94,21 +103,26 @@ def digest_of(token: str) -> str:
 
 def look_up(digest: str) -> Caller | None:
     """Return the caller whose token has that digest, if it is in force."""
-    columns = (ApiToken.id, ApiToken.name, ApiToken.scopes, ApiToken.participant, ApiToken.used)
+    columns = (getattr(ApiToken, name) for name in ("id", "name", "scopes", "participant", "used", "expires"))
     now = time.time_ns() // 1000
     today = day_of(now)
     given, passed = roles.held(ApiToken.participant, today), roles.passed(ApiToken.participant, today)
     row = db.session.execute(
         select(*columns, Participant.role, Participant.left_on, given.label("given"), passed.label("passed"))
         .outerjoin(Participant, Participant.id == ApiToken.participant)
-        .where(ApiToken.digest == digest, ApiToken.revoked.is_(None))
+        .where(ApiToken.digest == digest, *_in_force(now))
     ).first()
     if row is None or has_left(row.left_on, now):
         return None
     if row.used is None or row.used < now - MINUTE:
         _note_use(row.id, now)
     own = (SERVICE,) if row.participant is None else roles_of(row.role, row.given)
-    return Caller(row.name, frozenset(row.scopes.split()), row.participant, own, passed=passed_of(row.passed))
+    told = {"passed": passed_of(row.passed), "expires": row.expires}
+    return Caller(row.name, frozenset(row.scopes.split()), row.participant, own, **told)
+
+
+def _in_force(now: int) -> tuple[ColumnElement[bool], ...]:
+    return ApiToken.revoked.is_(None), or_(ApiToken.expires.is_(None), ApiToken.expires > now)
 
 
 def _note_use(number: int, now: int) -> None:
@@ -121,11 +135,13 @@ def _note_use(number: int, now: int) -> None:
         current_app.logger.info("the use of token %s could not be noted", number)
 
 
-def create_token(name: str, scopes: Iterable[str], *, email: str | None, now: int, by: By = COMMAND) -> str:
+def create_token(  # noqa: PLR0913  # what a token is
+    name: str, scopes: Iterable[str], *, email: str | None, now: int, expires: int | None = None, by: By = COMMAND
+) -> str:
     """Make a token and return it, once: only its digest is kept.  The caller commits.
 
     Raises:
-        RefusedError: a scope is none, the name is empty, too long or taken.
+        RefusedError: a scope is none, the name is empty, too long or taken, or it would have expired already.
         NotFoundError: there is no participant of that address.
     """
     wanted = list(dict.fromkeys(scopes))
@@ -136,8 +152,11 @@ def create_token(name: str, scopes: Iterable[str], *, email: str | None, now: in
     if not name.strip() or len(name) > LONGEST or not name.isprintable():
         msg = f"a token has a name of one line, of at most {LONGEST} letters"
         raise RefusedError(msg)
+    if expires is not None and expires <= now:
+        msg = "a token expires in the future; choose a later moment"
+        raise RefusedError(msg)
     connection = begin_write()
-    live = select(ApiToken.id).where(ApiToken.name == name, ApiToken.revoked.is_(None))
+    live = select(ApiToken.id).where(ApiToken.name == name, *_in_force(now))
     if connection.execute(live).first():
         msg = f"there is a token named {name!r} already; revoke it, or choose another name"
         raise RefusedError(msg)
@@ -148,9 +167,11 @@ def create_token(name: str, scopes: Iterable[str], *, email: str | None, now: in
             msg = f"there is no participant {email}"
             raise NotFoundError(msg)
     token = PREFIX + secrets.token_urlsafe(LENGTH)
-    values = {"name": name, "digest": digest_of(token), "scopes": " ".join(wanted), "created": now}
+    values = {"name": name, "digest": digest_of(token), "scopes": " ".join(wanted), "created": now, "expires": expires}
     connection.execute(insert(ApiToken).values(participant=participant, **values))
-    told = {"scopes": wanted, "for": email and email.strip().lower()}
+    told: dict[str, object] = {"scopes": wanted, "for": email and email.strip().lower()}
+    if expires is not None:
+        told["expires"] = period.moment(expires).isoformat()
     journal.write(connection, by, "created", f"token/{name}", now=now, after=told)
     return token
 

@@ -13,6 +13,7 @@ from adoption import auth
 from adoption.cli._common import need_database
 from adoption.errors import AdoptionError
 from adoption.extensions import db
+from rules.period import SECOND
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -40,11 +41,14 @@ def tokens() -> None:
 @click.option("--name", required=True, help="What the token is for; unique among those in force.")
 @click.option("--scope", "scopes", multiple=True, required=True, help=f"One or more of {', '.join(auth.SCOPES)}.")
 @click.option("--for", "email", help="E-mail address of the participant it belongs to; without, it is a service's.")
-def create(name: str, scopes: tuple[str, ...], email: str | None) -> None:
+@click.option("--days", type=click.IntRange(1, 3650), help="After so many days it opens nothing; without, it does.")
+def create(name: str, scopes: tuple[str, ...], email: str | None, days: int | None) -> None:
     """Make a token and print it, once."""
     need_database()
+    now = _now()
+    expires = None if days is None else now + days * 86_400 * SECOND
     try:
-        token = auth.create_token(name, scopes, email=email, now=_now())
+        token = auth.create_token(name, scopes, email=email, now=now, expires=expires)
     except AdoptionError as error:
         raise click.ClickException(str(error)) from None
     db.session.commit()
@@ -57,6 +61,8 @@ def list_tokens() -> None:
     need_database()
     for line in auth.tokens():
         state = "in force" if line.revoked is None else f"revoked {_day(line.revoked)}"
+        if line.revoked is None and line.expires is not None:
+            state = f"{'expires' if line.opens(_now()) else 'expired'} {_day(line.expires)}"
         used = "never used" if line.used is None else f"last used {_day(line.used)}"
         click.echo(f"{line.name}\t{line.scopes}\t{line.email or 'service'}\t{_day(line.created)}\t{state}\t{used}")
 

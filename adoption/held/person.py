@@ -92,9 +92,9 @@ PERSON: tuple[Part, ...] = (
     ),
     Part(
         "tokens",
-        lambda who: select(ApiToken.name, ApiToken.scopes, ApiToken.created, ApiToken.revoked)
+        lambda who: select(ApiToken.name, ApiToken.scopes, ApiToken.created, ApiToken.revoked, ApiToken.expires)
         .where(ApiToken.participant == who).order_by(ApiToken.id),
-        {"created": moment_of, "revoked": moment_of},
+        {"created": moment_of, "revoked": moment_of, "expires": moment_of},
     ),
     Part(
         "devices",

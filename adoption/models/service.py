@@ -66,6 +66,7 @@ class ApiToken(Base):
     created: Mapped[int] = mapped_column(BigInteger)
     revoked: Mapped[int | None] = mapped_column(BigInteger)
     used: Mapped[int | None] = mapped_column(BigInteger)  # the last use, to the minute
+    expires: Mapped[int | None] = mapped_column(BigInteger)  # from this moment on it opens nothing
 
 
 class Source(Base):

@@ -16,7 +16,6 @@ from flask import url_for
 
 from adoption import auth
 from adoption.auth import SESSION
-from adoption.auth import TOKEN
 from adoption.auth import permission
 from adoption.errors import NotFoundError
 from adoption.errors import RefusedError
@@ -34,6 +33,12 @@ if TYPE_CHECKING:
 bp: Blueprint = Blueprint("tokens", __name__)
 MAY = "tokens:manage"
 LARGEST = 2**31 - 1  # number of a token
+DAY = 86_400 * period.SECOND
+LIVES: Mapping[str, Callable[[], str]] = {  # days
+    "30": lambda: gettext("for 30 days"),
+    "90": lambda: gettext("for 90 days"),
+    "365": lambda: gettext("for a year"),
+}
 SCOPES: Mapping[str, Callable[[], str]] = {
     "activities:write": lambda: gettext("send activities"),
     "progress:read": lambda: gettext("read progress: tallies, records, and why not yet"),
@@ -43,6 +48,10 @@ SCOPES: Mapping[str, Callable[[], str]] = {
     "book:write": lambda: gettext("write drafts of the book, and publish what needs no approval"),
     "book:approve": lambda: gettext("approve drafts of the book"),
     "incentives:stop": lambda: gettext("stop incentives, and let them go on"),
+    "people:read": lambda: gettext("read the directory: people, absences, holidays, waves, and unknown names"),
+    "people:write": lambda: gettext("write the directory: lists, single people, and who an unknown name is"),
+    "sources:manage": lambda: gettext("connect sources, change and pause them, and read deliveries again"),
+    "tokens:manage": lambda: gettext("make tokens that may do no more than this one, and revoke tokens"),
     "audits:run": lambda: gettext("compare sheets of customers with the CRM, and close their rows"),
     "admin": lambda: gettext("everything that the API can do"),
 }
@@ -57,17 +66,10 @@ def index() -> ResponseReturnValue:
 
 def _page(given: Mapping[str, object], faults: Mapping[str, str]) -> ResponseReturnValue:
     lines = sorted(auth.tokens(), key=lambda one: (one.revoked is not None, one.name, one.id))
-    shown = {"lines": lines, "offered": offered(), "words": scope_words, "when": _when}
+    shown = {"lines": lines, "offered": auth.offered(current_app), "words": scope_words, "when": _when, "now": _now()}
+    shown["lives"] = LIVES
     status = HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
     return render_template("tokens/index.html", **shown, given=given, faults=faults), status
-
-
-def offered() -> list[str]:
-    """List the scopes that open something in the API."""
-    rules = current_app.url_map.iter_rules()
-    stated = (auth.access_of(current_app, rule.endpoint) for rule in rules)
-    opens = {one.permission for one in stated if one is not None and one.door == TOKEN}
-    return [scope for scope in auth.SCOPES if scope in opens or scope == auth.EVERY]
 
 
 def scope_words(scope: str) -> str:
@@ -87,18 +89,21 @@ def create() -> ResponseReturnValue:
     name, email = (request.form.get(field, "").strip() for field in ("name", "email"))
     scopes = request.form.getlist("scope")
     faults: dict[str, str] = {}
-    if not set(scopes) <= set(offered()) or not scopes:
+    lives = request.form.get("lives", "")
+    if not set(scopes) <= set(auth.offered(current_app)) or not scopes:
         faults["scope"] = gettext("Choose at least one thing that it may do.")
     if not faults:
         try:
-            token = auth.create_token(name, scopes, email=email or None, now=_now(), by=auth.caller().by)
+            now, by = _now(), auth.caller().by
+            expires = now + int(lives) * DAY if lives in LIVES else None
+            token = auth.create_token(name, scopes, email=email or None, now=now, expires=expires, by=by)
         except RefusedError:
             faults["name"] = gettext("A token needs a name of one line that no other token in force has.")
         except NotFoundError:
             faults["email"] = gettext("Nobody here has this e-mail address.")
     if faults:
         db.session.rollback()
-        return _page({"name": name, "email": email, "scopes": scopes}, faults)
+        return _page({"name": name, "email": email, "scopes": scopes, "lives": lives}, faults)
     db.session.commit()
     return render_template("tokens/made.html", name=name, token=token)
 

@@ -18,6 +18,7 @@ import pytest
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
+from adoption import auth
 from adoption import connectors
 from adoption.connectors import lines
 from adoption.connectors import payload
@@ -568,7 +569,7 @@ def test_a_token_of_somebody_is_theirs(ada):
         ({"name": "x\ny", "scope": "admin"}, "needs a name"),
         ({"name": "n" * 101, "scope": "admin"}, "needs a name"),
         ({"name": "x"}, "Choose at least one thing"),
-        ({"name": "x", "scope": "tokens:manage"}, "Choose at least one thing"),
+        ({"name": "x", "scope": "rewards:use"}, "Choose at least one thing"),
         ({"name": "x", "scope": "admin", "email": "nobody@example.com"}, "Nobody here has this e-mail address"),
     ],
 )
@@ -579,11 +580,21 @@ def test_a_token_that_cannot_be_says_why_and_keeps_what_was_typed(ada, form, sai
 
 
 def test_only_scopes_that_open_something_in_the_api_are_offered(app):
+    offered = auth.offered(app)
+    assert {"activities:write", "boards:read", "people:write", "tokens:manage", "admin"} <= set(offered)
+    assert "rewards:use" not in offered
     with app.test_request_context():
-        offered = tokens.offered()
-        assert {"activities:write", "boards:read", "admin"} <= set(offered)
-        assert "tokens:manage" not in offered
-        assert "rewards:use" not in offered
+        assert all(tokens.scope_words(scope) != scope for scope in offered)
+
+
+def test_a_token_may_be_made_for_some_days(ada):
+    ada.post("/hr/tokens", {"name": "x", "scope": "boards:read", "lives": "30"})
+    assert "expires" in text(ada.get("/hr/tokens"))
+    row = db.session.scalars(select(ApiToken)).one()
+    assert row.expires - row.created == 30 * 86_400 * SECOND
+    begin_write().execute(ApiToken.__table__.update().values(expires=1))
+    db.session.commit()
+    assert "expired" in text(ada.get("/hr/tokens"))
 
 
 @pytest.mark.parametrize(
