@@ -19,12 +19,15 @@ from adoption.directory.editing import put_aside as put_aside
 from adoption.directory.editing import readdress as readdress
 from adoption.directory.editing import rename_team as rename_team
 from adoption.directory.editing import set_holidays as set_holidays
+from adoption.directory.lists import Meant as Meant
 from adoption.directory.outcome import Change as Change
 from adoption.directory.outcome import Field as Field
 from adoption.directory.outcome import Loaded as Loaded
 from adoption.directory.outcome import OutdatedError as OutdatedError
 from adoption.directory.outcome import Told as Told
+from adoption.directory.outcome import told as told
 from adoption.directory.people import compare_people as compare_people
 from adoption.directory.people import known_as as known_as
 from adoption.directory.people import listed as listed
 from adoption.directory.people import load_people as load_people
+from adoption.directory.people import recognise as recognise

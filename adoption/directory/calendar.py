@@ -75,6 +75,15 @@ class Decision:
         )
 
 
+def holidays(year: int | None = None) -> dict[int, str]:
+    """Return the holidays of a year, or all: day → name."""
+    query = select(Holiday.day, Holiday.name)
+    if year is not None:
+        first, end = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal() + 1
+        query = query.where(Holiday.day >= first, Holiday.day < end)
+    return dict(db.session.execute(query).all())
+
+
 def compare_calendar(given: Absences | Holidays | Waves) -> Loaded:
     """Say what loading a list of absences, holidays or waves would do now; reads only."""
     return _decided(db.session.connection(), given)[1]

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
+from adoption import auth
 from adoption import facts
 from adoption import journal
 from adoption.errors import ConflictError
@@ -22,9 +23,13 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from adoption.facts import Known
     from adoption.journal import By
     from adoption.people_csv import Fault
 
+MOST_LEAVE = 10  # of a hundred: more than these leave only after being confirmed twice
+FEW = 3  # so many may leave in any case
+WHY_LENGTH = 500  # characters of a reason that are kept
 DONE = {"new": "created", "changed": "changed", "leaves": "left", "removed": "removed"}
 
 
@@ -47,6 +52,14 @@ class Told(NamedTuple):
     def enter(self, connection: Connection, deed: Deed) -> None:
         """Enter one thing that was done in the journal."""
         journal.write_all(connection, self.by, [deed], now=self.now, why=self.why)
+
+
+def told(known: Known, why: str, now: int) -> Told:
+    """Return whoever asks as the one who loads a list, with a reason in one line."""
+    caller = auth.caller()
+    asking = known.people.get(caller.participant or 0)
+    said = " ".join(why.split())[:WHY_LENGTH]
+    return Told(caller.by, now, said, asking.email if asking else None, "admin" in caller.roles)
 
 
 class Field(NamedTuple):
@@ -99,6 +112,11 @@ class Loaded:
     here: int = 0
     changes: tuple[Change, ...] = ()
     teams: tuple[str, ...] = ()
+
+    @property
+    def braked(self) -> bool:
+        """Say whether so many would leave that it has to be confirmed twice."""
+        return self.left > max(FEW, self.here * MOST_LEAVE // 100)
 
     @property
     def mark(self) -> str:

@@ -24,6 +24,7 @@ from adoption.people_csv import PersonRow
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
 
     from sqlalchemy import Connection
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from adoption.directory.outcome import Loaded
     from adoption.directory.outcome import Told
     from adoption.directory.stored import Stored
+    from adoption.facts import Known
 
 _ADD_TEAMS = "INSERT INTO team (name) SELECT name FROM {given} AS g RETURNING name, id"
 _ADD_PEOPLE = (
@@ -163,6 +165,17 @@ def known_as(names: Mapping[str, Iterable[tuple[str, str]]]) -> People:
     """Return the list that says by which names sources know people: e-mail address → all of their identities."""
     rows = (PersonRow(0, email, "", identities=tuple(sorted(wanted))) for email, wanted in names.items())
     return People(tuple(rows), (), frozenset({"identities"}))
+
+
+def recognise(
+    known: Known, names: Mapping[int, AbstractSet[tuple[str, str]]], *, on: int, by: Told | None = None
+) -> Loaded:
+    """Let people (by their numbers) be known by these names too: a list, stored as every list is."""
+    wanted = {
+        known.people[who].email: {key for key, owner in known.identities.items() if owner == who} | more
+        for who, more in names.items()
+    }
+    return load_people(known_as(wanted), on=on, by=by)
 
 
 def listed(on: int) -> list[PersonRow]:

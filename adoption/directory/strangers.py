@@ -17,6 +17,7 @@ from sqlalchemy import func
 from sqlalchemy import select
 
 from adoption import statements
+from adoption.directory.editing import NoSuchThingError
 from adoption.extensions import db
 from adoption.models import StoredActivity
 from adoption.models import Stranger
@@ -70,6 +71,19 @@ def waiting(known: Known, *, aside: bool = False) -> list[Waiting]:
     query = query.where(table.aside.is_not(None) if aside else table.aside.is_(None))
     rows = db.session.execute(query.order_by(table.seen, table.source, table.actor))
     return [Waiting(*row) for row in rows if known.participant_of(row.source, row.actor) is None]
+
+
+def found(known: Known, source: str, actor: str) -> Waiting:
+    """Return an actor who waits, or was put aside.
+
+    Raises:
+        NoSuchThingError: no such actor does.
+    """
+    for aside in (False, True):
+        for one in waiting(known, aside=aside):
+            if one[:2] == (source, actor):
+                return one
+    raise NoSuchThingError
 
 
 _SUMS = (

@@ -139,6 +139,7 @@ PAGES: Words = {
     "journal_pages.download": lambda: gettext("journal about the person, as a file"),
     "people.show": lambda: gettext("page among the people"),
     "people.person": lambda: gettext("page among the people"),
+    "directory.person": lambda: gettext("entry in the directory, through the API"),
     "team.index": lambda: gettext("that help is offered, on the team's page"),
     "flag_queue.index": lambda: gettext("what waits for an adoption lead"),
     "flag_queue.one": lambda: gettext("what was noticed"),

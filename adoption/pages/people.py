@@ -24,6 +24,7 @@ from adoption import people_csv
 from adoption import preferences
 from adoption.auth import SESSION
 from adoption.auth import permission
+from adoption.directory import standing
 from adoption.extensions import db
 from adoption.languages import current
 from adoption.languages import gettext
@@ -119,12 +120,9 @@ def waiting() -> int:
 
 
 def _line(known: Known, one: Person, day: int, matched: set[int]) -> Line:
-    first = one.hired_on or period.EVER
-    end = one.left_on or period.FOREVER
-    teams = known.teams_on(one.id, min(max(day, first), max(end - 1, period.EVER)))
     above = known.people.get(one.manager or 0)
-    names = ", ".join(sorted(known.teams[team] for team in teams))
-    return Line(one, names, above.name if above else "", parts.state(known, one, day), one.id in matched)
+    names = ", ".join(standing.teams(known, one, day))
+    return Line(one, names, above.name if above else "", standing.state(known, one, day), one.id in matched)
 
 
 def _stands(line: Line, show: str) -> bool:
@@ -225,8 +223,8 @@ def page(
         "people/show.html",
         one=one,
         row=db.session.execute(select(Participant.__table__).where(Participant.id == number)).one(),
-        chip=parts.chip(parts.state(known, one, day)),
-        state=parts.state(known, one, day),
+        chip=parts.chip(standing.state(known, one, day)),
+        state=standing.state(known, one, day),
         role=parts.role(one.role),
         above=above,
         reports=sum(other.manager == number and other.left_on is None for other in known.people.values()),

@@ -14,18 +14,17 @@ from flask import redirect
 from flask import render_template
 from flask import request
 from flask import url_for
-from sqlalchemy import select
 
 from adoption import directory
 from adoption import people_csv
 from adoption.auth import SESSION
 from adoption.auth import permission
+from adoption.directory import calendar
 from adoption.errors import NotFoundError
 from adoption.extensions import db
 from adoption.languages import current
 from adoption.languages import gettext
 from adoption.languages import ngettext
-from adoption.models import Holiday
 from adoption.pages import people_faults
 from adoption.pages import people_parts as parts
 from rules import period
@@ -62,7 +61,7 @@ def _page(year: int, typed: Mapping[str, str] | None = None, fault: str | None =
         msg = "There is no such year here."
         raise NotFoundError(msg)
     known = parts.known()
-    names = holidays(year)
+    names = calendar.holidays(year)
     first, end = _ends(year)
     weekdays = known.calendar.weekdays
     html = render_template(
@@ -76,7 +75,7 @@ def _page(year: int, typed: Mapping[str, str] | None = None, fault: str | None =
         ],
         weekdays=[dates.get_day_names("wide", "stand-alone", current().locale)[number] for number in sorted(weekdays)],
         worked=sum(known.calendar.works(day) for day in range(first, end)),
-        next_has=len(holidays(year + 1)) if year + 1 in YEARS else None,
+        next_has=len(calendar.holidays(year + 1)) if year + 1 in YEARS else None,
         years=YEARS,
         typed=typed or {},
         fault=fault,
@@ -86,13 +85,6 @@ def _page(year: int, typed: Mapping[str, str] | None = None, fault: str | None =
 
 def _ends(year: int) -> tuple[int, int]:
     return date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal() + 1
-
-
-def holidays(year: int) -> dict[int, str]:
-    """Return the holidays of a year: day → name."""
-    first, end = _ends(year)
-    rows = db.session.execute(select(Holiday.day, Holiday.name).where(Holiday.day >= first, Holiday.day < end))
-    return dict(rows.all())
 
 
 def _month(known: Known, year: int, month: int, names: Mapping[int, str]) -> dict[str, Any]:
@@ -123,7 +115,7 @@ def _month(known: Known, year: int, month: int, names: Mapping[int, str]) -> dic
 def change(year: int) -> ResponseReturnValue:
     """Add a holiday to a year, or take one away."""
     typed = {name: request.form.get(name, "").strip() for name in ("day", "name", "why")}
-    names = holidays(year) if year in YEARS else {}
+    names = calendar.holidays(year) if year in YEARS else {}
     try:
         day = people_csv.day(typed["day"])
         name = people_csv.line_of_text(typed["name"])
@@ -144,9 +136,9 @@ def copy(year: int) -> ResponseReturnValue:
     """Give the next year the holidays of this one, each on the same day of its month; those it has stay."""
     if year not in YEARS or year + 1 not in YEARS:
         raise NotFoundError
-    wanted = holidays(year + 1)
+    wanted = calendar.holidays(year + 1)
     known = len(wanted)
-    for day, name in holidays(year).items():
+    for day, name in calendar.holidays(year).items():
         at = date.fromordinal(day)
         if (at.month, at.day) != (2, 29):
             wanted.setdefault(at.replace(year=year + 1).toordinal(), name)

@@ -22,6 +22,8 @@ from adoption import directory
 from adoption import people_csv
 from adoption.auth import SESSION
 from adoption.auth import permission
+from adoption.directory import lists
+from adoption.directory import outcome
 from adoption.directory import uploads
 from adoption.errors import NotFoundError
 from adoption.extensions import db
@@ -38,24 +40,19 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from adoption.directory import Loaded
-    from adoption.directory import Told
     from adoption.directory.uploads import Kept
     from adoption.facts import Known
 
 bp: Blueprint = Blueprint("people_lists", __name__)
 SHOWN = 200  # changes and faults that are listed
-MOST_LEAVE = 10  # of a hundred: more than these leave only after being confirmed twice
-FEW = 3  # so many may leave in any case
-ABSENT = ("stay", "leave")
 
 
 @dataclass(frozen=True, slots=True)
 class List:
-    """A kind of list: what it is called, its columns, how it is read, and what it is whole for."""
+    """A kind of list: what it is called, its columns, and what it is whole for."""
 
     title: Callable[[], str]
     columns: str
-    read: Callable[[bytes], Any]
     whole: Callable[[], str]
     page: str
 
@@ -64,7 +61,6 @@ LISTS: Mapping[str, List] = {
     "people": List(
         lambda: gettext("People"),
         "email, name, team, manager, role, hired_on, left_on, identities, employee_no",
-        people_csv.read,
         lambda: gettext(
             "Only email has to be there. What the file has no column for stays as it is; a blank cell says “none”."
         ),
@@ -73,7 +69,6 @@ LISTS: Mapping[str, List] = {
     "absences": List(
         lambda: gettext("Absences"),
         "email, from, until",
-        people_csv.read_absences,
         lambda: gettext(
             "The file is the whole list for everybody in it; a row without days says “never away”. "
             "until is the first day back."
@@ -83,14 +78,12 @@ LISTS: Mapping[str, List] = {
     "holidays": List(
         lambda: gettext("Holidays"),
         "day, name",
-        people_csv.read_holidays,
         lambda: gettext("The file is the whole list for every year in which it has a day."),
         "people_calendar.index",
     ),
     "waves": List(
         lambda: gettext("Waves"),
         "wave, team, from, until",
-        people_csv.read_waves,
         lambda: gettext(
             "The file is the whole list for every wave in it; a row without a team empties its wave. "
             "until is the first day no more."
@@ -163,7 +156,7 @@ def _page(kind: str, status: HTTPStatus = HTTPStatus.OK, **more: Any) -> Respons
         "typed": {"absent": "stay", "on": "", "why": ""},
         "refused": None,
         "fault": None,
-        "share": MOST_LEAVE,
+        "share": outcome.MOST_LEAVE,
     }
     return render_template("people/upload.html", **(shown | more)), status
 
@@ -177,7 +170,7 @@ def preview(kind: str) -> ResponseReturnValue:
     """Show what a file would change, and keep it until that is confirmed; nothing of it is stored yet."""
     known, found = parts.known(), _list(kind)
     typed = {name: request.form.get(name, "").strip() for name in ("absent", "on", "why")}
-    if typed["absent"] not in ABSENT:
+    if typed["absent"] not in lists.ABSENT:
         typed["absent"] = "stay"
     given = request.files.get("file")
     raw = b""
@@ -192,29 +185,19 @@ def preview(kind: str) -> ResponseReturnValue:
     except people_csv.CellError as error:
         said = people_faults.said(str(error))
         return _page(kind, HTTPStatus.UNPROCESSABLE_ENTITY, fault=said, typed=typed)
-    options = {"on": on, "absent": typed["absent"], "why": typed["why"][: parts.WHY_LENGTH]}
+    options = {"on": on, "absent": typed["absent"], "why": typed["why"][: outcome.WHY_LENGTH]}
     name = (given.filename if given is not None else "") or "list.csv"
     return _previewed(known, uploads.Kept("", kind, name, "", raw, options))
 
 
-def _read(kept: Kept) -> Any:
-    return _list(kept.kind).read(kept.raw)
-
-
-def _compare(kept: Kept, rows: Any, by: Told) -> Loaded:
-    if kept.kind == "people":
-        return directory.compare_people(rows, on=kept.options["on"], missing=_missing(kept), by=by)
-    return directory.compare_calendar(rows)
-
-
-def _missing(kept: Kept) -> int | None:
-    return kept.options["on"] if kept.options["absent"] == "leave" else None
+def _meant(kept: Kept) -> directory.Meant:
+    return directory.Meant(kept.options["on"], kept.options["absent"] == "leave")
 
 
 def _previewed(known: Known, kept: Kept, *, refused: str | None = None, unsure: bool = False) -> ResponseReturnValue:
     """Show what a file would change now; where it can be stored, it is kept for the word."""
-    rows = _read(kept)
-    loaded = _compare(kept, rows, parts.told(known))
+    rows = lists.READERS[kept.kind](kept.raw)
+    loaded = lists.compare(rows, _meant(kept), parts.told(known))
     good = not loaded.faults and bool(loaded.changes or loaded.teams)
     if good:
         options = kept.options | {"mark": loaded.mark}
@@ -244,8 +227,8 @@ def _previewed(known: Known, kept: Kept, *, refused: str | None = None, unsure: 
         faults=[(one.line, one.column, people_faults.said(one.message)) for one in loaded.faults[:SHOWN]],
         notes=[people_faults.said(one) for one in rows.notes],
         leaves=kept.options["absent"] == "leave",
-        braked=braked(loaded),
-        share=MOST_LEAVE,
+        braked=loaded.braked,
+        share=outcome.MOST_LEAVE,
         on=kept.options["on"],
         again=parts.again(loaded.rescore),
         refused=refused,
@@ -272,11 +255,6 @@ def _value(name: str, value: str | None) -> str | None:
     return parts.role(value) if name == "role" and value is not None else value
 
 
-def braked(loaded: Loaded) -> bool:
-    """Say whether so many would leave that it has to be confirmed twice."""
-    return loaded.left > max(FEW, loaded.here * MOST_LEAVE // 100)
-
-
 # --- the word
 
 
@@ -291,12 +269,12 @@ def confirm(kind: str) -> ResponseReturnValue:
         return _gone(kind, error)
     if kept.kind != kind:
         raise NotFoundError
-    rows = _read(kept)
+    rows = lists.READERS[kind](kept.raw)
     by = parts.told(known)._replace(why=_why(kept))
-    if "sure" not in request.form and braked(_compare(kept, rows, by)):
+    if "sure" not in request.form and lists.compare(rows, _meant(kept), by).braked:
         return _previewed(known, kept, unsure=True)
     try:
-        loaded = _store(kept, rows, by)
+        loaded = lists.store(rows, _meant(kept), by, kept.options["mark"])
         uploads.forget(kept.id)
     except directory.OutdatedError:
         db.session.rollback()
@@ -319,13 +297,6 @@ def _gone(kind: str, error: uploads.GoneError) -> ResponseReturnValue:
 def _why(kept: Kept) -> str:
     """Return what the journal says about a stored list: the file, its hash, and the reason that was given."""
     return " · ".join(filter(None, (f"{kept.name} sha256:{kept.digest[:16]}", kept.options["why"])))
-
-
-def _store(kept: Kept, rows: Any, by: Told) -> Loaded:
-    seen = kept.options["mark"]
-    if kept.kind == "people":
-        return directory.load_people(rows, on=kept.options["on"], missing=_missing(kept), by=by, seen=seen)
-    return directory.load_calendar(rows, by=by, seen=seen)
 
 
 def _done(kind: str, loaded: Loaded) -> str:

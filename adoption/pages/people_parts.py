@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from adoption.facts import Known
     from adoption.facts import Person
 
-WHY_LENGTH = 500  # characters of a reason that are kept
 STATES: Mapping[str, tuple[Callable[[], str], str]] = {
     "working": (lambda: gettext("Working"), "good"),
     "leave": (lambda: gettext("On leave"), "note"),
@@ -89,10 +88,7 @@ def me() -> int:
 
 def told(known: Known) -> directory.Told:
     """Return who does what a form asks for, and why, for the journal."""
-    caller = auth.caller()
-    why = " ".join(request.form.get("why", "").split())[:WHY_LENGTH]
-    asking = known.people.get(caller.participant or 0)
-    return directory.Told(caller.by, now(), why, asking.email if asking else None, "admin" in caller.roles)
+    return directory.told(known, request.form.get("why", ""), now())
 
 
 def person(known: Known, number: int) -> Person:
@@ -106,15 +102,6 @@ def person(known: Known, number: int) -> Person:
         msg = "There is nobody of this number."
         raise NotFoundError(msg)
     return found
-
-
-def state(known: Known, one: Person, day: int) -> str:
-    """Say how somebody stands on a local day: working, leave, coming or left."""
-    if one.left_on is not None and one.left_on <= day:
-        return "left"
-    if one.hired_on is not None and one.hired_on > day:
-        return "coming"
-    return "leave" if any(first <= day < end for first, end in known.absences.get(one.id, ())) else "working"
 
 
 def chip(kind: str) -> tuple[str, str]:

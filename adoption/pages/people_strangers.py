@@ -120,9 +120,7 @@ def recognise() -> ResponseReturnValue:
     """Say who an actor is: from now on they are known, and what they did is credited by scoring again."""
     known = parts.known()
     key = _asked()
-    here = {one[:2]: one for one in (*strangers.waiting(known), *strangers.waiting(known, aside=True))}
-    if key not in here:
-        raise directory.NoSuchThingError
+    one = strangers.found(known, *key)
     typed = request.form.get("who", "").strip()
     who = known.holder_of(typed)
     if who is None or who < 0:
@@ -130,7 +128,7 @@ def recognise() -> ResponseReturnValue:
     loaded, fault = _known_as({who: {key}}, known)
     if fault:
         return _page(key, typed, fault)
-    total = strangers.sums([here[key]]).get(key)
+    total = strangers.sums([one]).get(key)
     number = total.number if total else 0
     said = gettext("%(actor)s is %(name)s now.", actor=key[1], name=known.people[who].name)
     return _back(parts.saved(said, _credited(number), parts.again(loaded.rescore)))
@@ -144,11 +142,7 @@ def _credited(number: int) -> str:
 
 def _known_as(names: Mapping[int, set[tuple[str, str]]], known: Known) -> tuple[directory.Loaded, str | None]:
     """Let people be known by these names too; return what that did, and what is wrong with it."""
-    wanted = {
-        known.people[who].email: {key for key, owner in known.identities.items() if owner == who} | more
-        for who, more in names.items()
-    }
-    loaded = directory.load_people(directory.known_as(wanted), on=parts.today(known), by=parts.told(known))
+    loaded = directory.recognise(known, names, on=parts.today(known), by=parts.told(known))
     if not loaded.faults:
         return loaded, None
     db.session.rollback()

@@ -17,6 +17,7 @@ from adoption import directory
 from adoption import people_csv
 from adoption.auth import SESSION
 from adoption.auth import permission
+from adoption.directory import standing
 from adoption.extensions import db
 from adoption.languages import gettext
 from adoption.pages import people_faults
@@ -49,7 +50,7 @@ def page(
     """Show the page; with the form that could not be used, what was typed, and what is wrong with it."""
     known = parts.known()
     day = parts.today(known)
-    here = [one for one in known.people.values() if parts.state(known, one, day) in {"working", "leave"}]
+    here = [one for one in known.people.values() if standing.state(known, one, day) in {"working", "leave"}]
     sizes = Counter(team for one in here for team in known.teams_on(one.id, day))
     ever = Counter(team for spans in known.memberships.values() for team in {span[2] for span in spans})
     waves = sorted(

@@ -22,7 +22,6 @@ from adoption import records
 from adoption.auth import SESSION
 from adoption.auth import permission
 from adoption.connectors.mapping import MappingError
-from adoption.errors import NotFoundError
 from adoption.extensions import db
 from adoption.languages import gettext
 from adoption.languages import ngettext
@@ -50,7 +49,6 @@ if TYPE_CHECKING:
 bp: Blueprint = Blueprint("sources", __name__)
 MAY = "sources:manage"
 UNMATCHED = "/hr/people/unmatched"
-LONGEST = 200  # characters of a secret that a CRM chose
 
 
 class Row(NamedTuple):
@@ -64,12 +62,6 @@ class Row(NamedTuple):
 def now() -> int:
     """Return the moment, in UTC microseconds."""
     return time.time_ns() // 1000
-
-
-def hook_address(key: str) -> str:
-    """Return where a source's deliveries go."""
-    root = current_app.extensions["settings"].public_url or request.host_url.rstrip("/")
-    return f"{root}/hooks/{key}"
 
 
 @bp.get("/hr/sources")
@@ -126,15 +118,15 @@ def _missing(preset: Preset | None, proof: str, chosen: str) -> dict[str, str]:
         faults["proof"] = gettext("Choose how its deliveries prove that they are its own.")
     if preset is not None and preset.chosen and not chosen:
         faults["secret"] = gettext("%(crm)s makes the secret: copy it from there.", crm=preset.title)
-    if len(chosen) > LONGEST:
-        faults["secret"] = gettext("A secret has at most %(n)s characters.", n=LONGEST)
+    if len(chosen) > registry.LONGEST:
+        faults["secret"] = gettext("A secret has at most %(n)s characters.", n=registry.LONGEST)
     return faults
 
 
 def _connected(key: str, preset: Preset | None, proof: str, chosen: str | None) -> tuple[str | None, dict[str, str]]:
     """Connect a source; return its secret, or what is wrong by its field."""
     kind = preset.verification if preset else proof
-    mapping = preset.mapping(hook_address(key)) if preset else ""
+    mapping = preset.mapping(registry.address(key)) if preset else ""
     try:
         secret = registry.connect(key, kind, mapping, chosen, by=auth.caller().by, now=now())
     except registry.SourceNameError:
@@ -156,7 +148,7 @@ def _bad_secret(kind: str) -> str:
 
 def _secret_page(source: Connected, secret: str, preset: str, old_until: str | None) -> ResponseReturnValue:
     """Show a secret: the only answer that ever holds it."""
-    address = hook_address(source.key)
+    address = registry.address(source.key)
     line = examples.curl(source.verification, source.ready, address, secret, now())
     steps = words.STEPS.get(preset, words.STEPS[""])()
     shown = {"source": source, "secret": secret, "address": address, "curl": line, "steps": steps}
@@ -184,7 +176,7 @@ def page(source: Connected, status: HTTPStatus = HTTPStatus.OK, **more: Any) -> 
     template = records.templates().get(source.name)
     shown: dict[str, Any] = {
         "source": source,
-        "address": hook_address(source.key),
+        "address": registry.address(source.key),
         "proof": words.PROOFS[source.verification][0](),
         "rows": [one for one in rows(lines) if chosen in {"", one.line.verdict}],
         "chosen": chosen if counts.get(chosen) else "",
@@ -202,7 +194,7 @@ def page(source: Connected, status: HTTPStatus = HTTPStatus.OK, **more: Any) -> 
         "overlap": registry.OVERLAP,
         "link": template or "",
         "fault": "",
-        "curl": examples.curl(source.verification, source.ready, hook_address(source.key), examples.HIDDEN, moment),
+        "curl": examples.curl(source.verification, source.ready, registry.address(source.key), examples.HIDDEN, moment),
     }
     return render_template("sources/show.html", **(shown | more)), status
 
@@ -255,7 +247,9 @@ def rotate(key: str) -> ResponseReturnValue:
     overlap = registry.OVERLAPS.get(request.form.get("overlap", ""), registry.OVERLAPS[registry.OVERLAP])
     chosen = request.form.get("secret", "").strip()
     try:
-        secret = registry.rotate(key, chosen[:LONGEST] or None, overlap=overlap, by=auth.caller().by, now=moment)
+        secret = registry.rotate(
+            key, chosen[: registry.LONGEST] or None, overlap=overlap, by=auth.caller().by, now=moment
+        )
     except MappingError:
         db.session.rollback()
         return page(source, HTTPStatus.UNPROCESSABLE_ENTITY, fault=_bad_secret(source.verification))
@@ -323,13 +317,7 @@ def link(key: str) -> ResponseReturnValue:
 def replay(key: str) -> ResponseReturnValue:
     """Read again everything that was refused before the mapping changed."""
     source = registry.get(key)
-    stored = done = 0
-    for number in deliveries.refused_before(source):
-        try:
-            found = replaying.replay(source, number, by=auth.caller().by, now=now())
-        except (replaying.ForgottenError, NotFoundError):
-            continue  # swept away meanwhile
-        stored, done = stored + found.accepted, done + 1
+    done, stored = replaying.replay_refused(source, by=auth.caller().by, clock=now)
     flash(ngettext("%(n)s delivery was read again.", "%(n)s deliveries were read again.", done))
     flash(ngettext("%(n)s activity accepted.", "%(n)s activities accepted.", stored))
     return back(key)

@@ -77,7 +77,7 @@ def _sample(source: Source) -> tuple[str, str]:
             text = kept.body.decode("utf-8", "replace") if form else sources_deliveries.readable(line.kind, kept.body)
             return text, FORM if form else presets.JSON
     for one in presets.PRESETS.values():
-        if source.mapping and source.mapping == one.mapping(pages.hook_address(source.key)):
+        if source.mapping and source.mapping == one.mapping(registry.address(source.key)):
             return one.sample, one.kind
     return "", presets.JSON
 

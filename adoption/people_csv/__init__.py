@@ -25,4 +25,5 @@ from adoption.people_csv.people import one as one
 from adoption.people_csv.people import read as read
 from adoption.people_csv.table import LARGEST as LARGEST
 from adoption.people_csv.table import Fault as Fault
+from adoption.people_csv.table import written as written
 from adoption.people_csv.write import write as write

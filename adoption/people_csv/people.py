@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
@@ -123,9 +121,7 @@ def read(raw: bytes) -> People:
 
 def one(given: Mapping[str, str]) -> People:
     """Read a form as a list of one row; a column that is not given says nothing."""
-    out = io.StringIO(newline="")
-    csv.writer(out).writerows([list(given), list(given.values())])
-    found = read(out.getvalue().encode("utf-8", "replace"))
+    found = read(table.written(list(given), [list(given.values())]))
     if found.rows or found.faults:
         return found
     return replace(found, faults=(found.fault(0, "email", "there is no e-mail address"),))  # blank lines are no rows

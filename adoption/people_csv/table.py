@@ -6,6 +6,7 @@ the extra first line of Entra (``version:v1.0``) and of Excel (``sep=;``).
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -20,8 +21,10 @@ from adoption.sheets import workbook
 
 if TYPE_CHECKING:
     import _csv
+    from collections.abc import Iterable
     from collections.abc import Iterator
     from collections.abc import Mapping
+    from collections.abc import Sequence
 
 LARGEST = 20 * 1024 * 1024  # bytes of a file
 WIDEST = 200  # columns
@@ -88,6 +91,15 @@ def read(raw: bytes, layout: headings.Layout) -> Table:
         table.labels = {name: headings.short(labels[index]) for name, index in places.indices.items()}
         _fill(table, lines, places.indices, len(labels))
     return table
+
+
+def written(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """Return rows that are no file as one that ``read`` reads."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return codecs.BOM_UTF8 + out.getvalue().encode("utf-8", "replace")
 
 
 def _of_workbook(raw: bytes, table: Table) -> Iterator[tuple[int, list[str]]]:

@@ -13,6 +13,7 @@ from typing import Any
 from typing import NamedTuple
 
 from flask import current_app
+from flask import request
 from sqlalchemy import insert
 from sqlalchemy import select
 from sqlalchemy import update
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 KEY = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 LARGEST = 64 * 1024  # characters of a mapping
+LONGEST = 200  # characters of a secret that a CRM chose
 HOUR = 3_600 * period.SECOND
 OVERLAPS: Mapping[str, int] = {"none": 0, "1h": HOUR, "1d": 24 * HOUR, "7d": 7 * 24 * HOUR}  # microseconds
 OVERLAP = "1d"  # what pages offer first
@@ -88,6 +90,12 @@ class Connected(NamedTuple):
     def old_until(self, now: int) -> int | None:
         """Return until when the old secret is good; ``None`` if there is none."""
         return self.old_ends if self.old_ends is not None and self.old_ends > now else None
+
+
+def address(key: str) -> str:
+    """Return where a source's deliveries go: what PUBLIC_URL says, else where the running request came to."""
+    root = current_app.extensions["settings"].public_url or request.host_url.rstrip("/")
+    return f"{root}/hooks/{key}"
 
 
 def get(key: str) -> Connected:

@@ -10,6 +10,7 @@ from adoption import health
 from adoption import intake
 from adoption import journal
 from adoption.errors import ConflictError
+from adoption.errors import NotFoundError
 from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.models import Delivery
@@ -17,6 +18,8 @@ from adoption.sources import deliveries
 from adoption.sources import reading
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy import Connection
 
     from adoption.journal import By
@@ -56,3 +59,15 @@ def replay(source: Connected, number: int, *, by: By, now: int) -> deliveries.Li
         note(begin_write(), intake.Incoming([], []), intake.Receipt(0, 0, ()))
         db.session.commit()
     return deliveries.one(source.key, number)
+
+
+def replay_refused(source: Connected, *, by: By, clock: Callable[[], int]) -> tuple[int, int]:
+    """Read again everything that was refused before the mapping changed; return how many, and what was accepted."""
+    done = stored = 0
+    for number in deliveries.refused_before(source):
+        try:
+            found = replay(source, number, by=by, now=clock())
+        except (ForgottenError, NotFoundError):
+            continue  # swept away meanwhile
+        done, stored = done + 1, stored + found.accepted
+    return done, stored
