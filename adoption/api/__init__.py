@@ -18,10 +18,16 @@ from adoption.api import activities
 from adoption.api import audits
 from adoption.api import boards
 from adoption.api import book
+from adoption.api import deliveries
+from adoption.api import directory
 from adoption.api import hooks
 from adoption.api import incentives
+from adoption.api import lists
 from adoption.api import participants
 from adoption.api import service
+from adoption.api import sources
+from adoption.api import strangers
+from adoption.api import tokens
 from adoption.api import trials
 from adoption.auth import public
 from adoption.errors import PROBLEM
@@ -43,6 +49,12 @@ RESOURCES: tuple[Blueprint, ...] = (
     incentives.bp,
     trials.bp,
     audits.bp,
+    directory.bp,
+    lists.bp,
+    strangers.bp,
+    sources.bp,
+    deliveries.bp,
+    tokens.bp,
 )
 PLAIN: tuple[Blueprint, ...] = (hooks.bp, service.bp)  # not part of the versioned API
 

@@ -44,8 +44,8 @@ PERMISSIONS: Mapping[str, Mapping[str, Reach]] = {
     "digests:read": {"manager": OWN, "hr": ALL, "admin": ALL},  # the weekly letters
     "jobs:run": {"admin": ALL},  # the timetable
     "journal:read": {"hr": ALL, "approver": ALL, "admin": ALL},
-    "people:read": {"hr": ALL, "admin": ALL},
-    "people:write": {"hr": ALL, "admin": ALL},
+    "people:read": {"hr": ALL, "admin": ALL, SERVICE: ALL},
+    "people:write": {"hr": ALL, "admin": ALL, SERVICE: ALL},  # the nightly list of an HR system
     "roles:assign": {"hr": ALL, "admin": ALL},
     "delegations:give": {"manager": OWN, "hr": ALL, "admin": ALL},
     "bonuses:read": {**EVERYBODY, "manager": REPORTS, "hr": ALL, "approver": ALL, "admin": ALL},

@@ -22,6 +22,7 @@ from adoption import journal
 from adoption import rulebook
 from adoption.extensions import db
 from adoption.models import Participant
+from adoption.sources import registry
 
 EXAMPLES = 40  # of each operation
 # What is asked of every answer.  (`positive_data_acceptance` is not: only the service knows which board exists, and an
@@ -46,6 +47,8 @@ KNOWN = {
     "line": 2,
 }
 OF_THE_BOOK = ("/book", "/drafts", "/definitions", "/audits")  # what HR does, and no token that belongs to nobody
+OF_THE_HOUSE = ("/people", "/lists", "/absences", "/holidays", "/waves", "/strangers", "/sources")
+SPARE = 30  # tokens that a test may revoke
 
 
 def did(kind, data):
@@ -61,6 +64,7 @@ def headers(app):
     with app.app_context():
         db.session.add(Participant(id=1, email="alice@example.com", name="Alice", role="employee"))
         db.session.add(Participant(id=2, email="hana@example.com", name="Hana", role="hr"))
+        db.session.add(Participant(id=3, email="ada@example.com", name="Ada", role="admin"))
         facts.changed(db.session.connection(), rescore=False)
         db.session.commit()
         book = (BOOKS / "starter.toml").read_text(encoding="utf-8")
@@ -68,13 +72,21 @@ def headers(app):
         db.session.commit()
         receipt = intake.accept_and_commit([did(kind, data) for kind, data in DEEDS], door="api")
         assert receipt.accepted == len(DEEDS)
+        for number in range(SPARE):
+            auth.create_token(f"spare {number}", ["boards:read"], email=None, now=1)
+            db.session.commit()
         service = auth.create_token("all", ["admin"], email=None, now=1)
         db.session.commit()
         hana = auth.create_token("hana", ["admin"], email="hana@example.com", now=1)
         db.session.commit()
+        ada = auth.create_token("ada", ["admin"], email="ada@example.com", now=1)
+        db.session.commit()
         drafts.begin("A draft", journal.By(2, "hana"), 1)
         db.session.commit()
-    return {"service": {"Authorization": f"Bearer {service}"}, "hr": {"Authorization": f"Bearer {hana}"}}
+        registry.connect("ten-contacts-lunch", "secret", "", None, by=journal.By(2, "hana"), now=1)
+        db.session.commit()
+    tokens = {"service": service, "hr": hana, "admin": ada}
+    return {who: {"Authorization": f"Bearer {token}"} for who, token in tokens.items()}
 
 
 def operations(app):
@@ -92,7 +104,11 @@ def test_whatever_is_sent_the_answer_is_as_described(app, headers):
                 case.path_parameters = {name: KNOWN[name] for name in case.path_parameters or {}}
                 if "/boards/" in case.path:
                     case.path_parameters["key"] = "contacts-this-week"
-            who = "hr" if case.path.removeprefix("/api/v1").startswith(OF_THE_BOOK) else "service"
+                if "/lists/" in case.path:
+                    case.path_parameters["kind"] = "people"
+            path = case.path.removeprefix("/api/v1")
+            who = "hr" if path.startswith(OF_THE_BOOK + OF_THE_HOUSE) else "service"
+            who = "admin" if path.startswith("/tokens") else who
             case.call_and_validate(checks=CHECKS, headers=headers[who])
 
         try_it()
