@@ -30,6 +30,7 @@ from adoption import ownership
 from adoption import people_csv
 from adoption import preferences
 from adoption import privacy
+from adoption import quests
 from adoption import records
 from adoption import rewards
 from adoption import rollout
@@ -249,6 +250,7 @@ class Staff:
         and comes for the first time.
         """
         self.begin_wave("第一批", NORTH, days=35)  # first: while there is nothing that would be scored again
+        self.offer("plan-meeting", "close-date")
         happened = []
         busy = [name for name in PEOPLE if name != IDLE]
         for place, name in enumerate(busy):
@@ -335,6 +337,15 @@ class Staff:
         rollout.choose(
             connection, "Никто не теряется", "developed-contacts", target=100_000, until=None, by=hana, now=self.now
         )
+        db.session.commit()
+
+    def offer(self, *keys):
+        """Let HR offer quests, and let it be counted who uses what they show."""
+        hana = By(self["Hana"], email("Hana"))
+        connection = begin_write()
+        for key in keys:
+            quests.offer(connection, key, offered=True, by=hana, now=self.now)
+        quests.count(connection, self.now)
         db.session.commit()
 
     def send_draft(self):

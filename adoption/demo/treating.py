@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from adoption import facts
+from adoption import quests
 from adoption import rollout
 from adoption.demo.company import address
 from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.journal import By
+from rules.period import SECOND
 
 CARES = {"First wave": ("Ingrid Dahl", "Mei Tanaka"), "Second wave": ("Marco Rossi", "")}  # champion, supporter
+OFFERED = ("next-step", "plan-meeting", "merge", "lost-reason", "finish-tasks")
+DAY = 86_400 * SECOND
 ANSWERS = {
     "structure": "Three sales teams (north, south, Volga), one in Shanghai, and customer care. Sales finds and wins "
     "customers, care keeps them.",
@@ -41,3 +45,16 @@ def begin(now: int) -> None:
     rollout.look(begin_write(), now)
     db.session.commit()
     rollout.take(now)
+    _show_how(now, hana)
+
+
+def _show_how(now: int, hana: By) -> None:
+    """Let HR offer some quests, and Bob have begun one a while ago: it is done by what he entered since."""
+    known, connection = facts.current(), begin_write()
+    for key in OFFERED:
+        quests.offer(connection, key, offered=True, by=hana, now=now)
+    bob = known.holder_of(address("Bob Visser"))
+    if bob is not None:
+        quests.choose(connection, bob, OFFERED[0], "begin", now=now - 2 * DAY)
+    quests.count(connection, now)
+    db.session.commit()

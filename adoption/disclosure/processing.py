@@ -16,6 +16,7 @@ from adoption.auth import sessions
 from adoption.languages import gettext
 from adoption.languages import ngettext
 from adoption.mail import outbox
+from adoption.quests import counting
 from adoption.sources import deliveries
 from rules.period import SECOND
 
@@ -190,6 +191,15 @@ PROCESSING: tuple[Processing, ...] = (
         lambda: gettext("so that everybody who begins knows whom to ask"),
         _employment,
         lambda: gettext("human resources, adoption leads and administrators"),
+    ),
+    Processing(
+        "quests",
+        ("quest_choice",),
+        lambda: gettext("short quests that show a feature of the CRM: which one began, put off or put away"),
+        lambda: gettext("the person"),
+        lambda: gettext("to show useful features one at a time, and none again that somebody does not want"),
+        lambda: gettext("%(days)s, or until the person leaves", days=days(counting.KEPT)),
+        _own,
     ),
     Processing(
         "signals",

@@ -183,7 +183,7 @@ def _family(members: Iterable[Member]) -> str | None:
 
 def team_of(known: Known, participant: int, day: int) -> int | None:
     """Return the one team in which somebody counts on a day."""
-    return min(known.teams_on(participant, day), default=None)
+    return known.team_of(participant, day)
 
 
 def store(connection: Connection, week: int, members: Iterable[tuple[int, Member]]) -> None:

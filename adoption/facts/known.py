@@ -97,6 +97,10 @@ class Known:
             self._places[key] = found
             return found
 
+    def team_of(self, participant: int, day: int) -> int | None:
+        """Return the one team in which somebody counts on a day where teams must not overlap."""
+        return min(self.teams_on(participant, day), default=None)
+
     def led_by(self, leader: int) -> set[int]:
         """Return everybody below somebody in the chain of managers; in a circle also themselves."""
         if not self._reports:

@@ -7,6 +7,7 @@ from sqlalchemy import or_
 from sqlalchemy import select
 
 from adoption.held.part import Part
+from adoption.held.part import day_if_any
 from adoption.held.part import day_of
 from adoption.held.part import moment_of
 from adoption.models import Audit
@@ -14,6 +15,7 @@ from adoption.models import AuditRow
 from adoption.models import DiagnosisAnswer
 from adoption.models import OwnershipDecision
 from adoption.models import OwnershipGap
+from adoption.models import QuestChoice
 from adoption.models import WaveCare
 from adoption.models import Workbook
 
@@ -32,6 +34,14 @@ WORK: tuple[Part, ...] = (
         lambda who: select(DiagnosisAnswer.question, DiagnosisAnswer.answer, DiagnosisAnswer.moment.label("when"))
         .where(DiagnosisAnswer.by == who).order_by(DiagnosisAnswer.question),
         {"when": moment_of},
+    ),
+    Part(
+        "quests",
+        lambda who: select(
+            QuestChoice.quest, QuestChoice.started, QuestChoice.until.label("put_off_until"), QuestChoice.declined,
+            QuestChoice.day,
+        ).where(QuestChoice.participant == who).order_by(QuestChoice.quest),
+        {"started": moment_of, "put_off_until": day_if_any, "declined": bool, "day": day_of},
     ),
     Part(
         "workbooks_i_proposed",

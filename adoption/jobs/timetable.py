@@ -117,6 +117,7 @@ JOBS: dict[str, Job] = {
         work.poll_feeds, _every(60), "ask office suites what they saw", lambda: bool(polling.due(_now()))
     ),
     "take-vital-signs": Job(work.take_vital_signs, _daily("4", 20), "take the vital signs of teams"),
+    "count-quests": Job(work.count_quests, _daily("4", 40), "count who uses what quests show"),
     "check-journal": Job(work.check_journal, _daily("3", 0), "verify the chain of the journal"),
     "forget-evidence": Job(
         work.forget_evidence,

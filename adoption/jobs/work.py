@@ -17,6 +17,7 @@ from adoption import journal
 from adoption import limits
 from adoption import ownership
 from adoption import privacy
+from adoption import quests
 from adoption import rescoring
 from adoption import rewards
 from adoption import rollout
@@ -169,6 +170,14 @@ def write_digests(report: Report) -> str | None:
 def take_vital_signs(report: Report) -> str:
     """Take the vital signs of teams for weeks that are over."""
     return f"{rollout.take(_now(), report)} weeks taken"
+
+
+def count_quests(_report: Report) -> str:
+    """Count how many people use what quests show, and delete old choices."""
+    connection = begin_write()
+    rows, gone = quests.count(connection, _now()), quests.sweep(connection, _now())
+    db.session.commit()
+    return f"{rows} counts taken, {gone} old choices deleted"
 
 
 def send_letters(report: Report) -> str | None:

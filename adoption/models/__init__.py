@@ -76,6 +76,9 @@ from adoption.models.ownership import OwnershipDecision as OwnershipDecision
 from adoption.models.ownership import OwnershipGap as OwnershipGap
 from adoption.models.privacy import DetectionSetting as DetectionSetting
 from adoption.models.privacy import PrivacyPack as PrivacyPack
+from adoption.models.quest import QuestChoice as QuestChoice
+from adoption.models.quest import QuestUse as QuestUse
+from adoption.models.quest import StoredQuest as StoredQuest
 from adoption.models.roles import Delegation as Delegation
 from adoption.models.roles import RoleGrant as RoleGrant
 from adoption.models.rollout import DiagnosisAnswer as DiagnosisAnswer

@@ -52,9 +52,11 @@ from adoption.pages import people_waves
 from adoption.pages import plan_changes as plan_changes  # its views belong to the blueprint of ``bonus_plans``
 from adoption.pages import privacy
 from adoption.pages import privacy_settings
+from adoption.pages import quests
 from adoption.pages import rewards
 from adoption.pages import roles
 from adoption.pages import rollout
+from adoption.pages import rollout_quests as rollout_quests  # its views belong to the blueprint of ``rollout``
 from adoption.pages import sign_in
 from adoption.pages import sources
 from adoption.pages import sources_deliveries
@@ -116,6 +118,7 @@ PAGES: tuple[Blueprint, ...] = (
     journal_pages.bp,
     roles.bp,
     rollout.bp,
+    quests.bp,
     stand_ins.bp,
     stops.bp,
     budgets.bp,

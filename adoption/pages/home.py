@@ -29,6 +29,7 @@ from adoption.pages import drawing
 from adoption.pages import evidence_parts
 from adoption.pages import evidence_words
 from adoption.pages import frame
+from adoption.pages import quests
 from adoption.pages import week as weeks
 from rules import period
 from rules.value import UNIT
@@ -67,6 +68,7 @@ def week() -> ResponseReturnValue:
     shown["tag"] = hashlib.sha256(f"{found.said}{part}".encode()).hexdigest()[:20]
     if "X-Fragment" in request.headers:
         return _fragment(shown)
+    shown["quest"] = quests.on_home(me, now)
     return render_template("home/week.html", **shown)
 
 

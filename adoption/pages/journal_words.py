@@ -118,6 +118,7 @@ KINDS: Words = {
     "wave": lambda: gettext("Wave"),
     "diagnosis": lambda: gettext("Diagnosis"),
     "rollout-goal": lambda: gettext("Goal of the CRM"),
+    "quest": lambda: gettext("Show me how"),
 }
 # Of all these: a page of somebody's that somebody else looked at
 PAGES: Words = {

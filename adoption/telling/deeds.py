@@ -59,6 +59,14 @@ DEEDS: Mapping[str, Words] = {
         lambda r: gettext("Contact merged into another: %(record)s", record=r),
         lambda: gettext("Contact merged into another"),
     ),
+    "company.merged": _deed(
+        lambda r: gettext("Company merged into another: %(record)s", record=r),
+        lambda: gettext("Company merged into another"),
+    ),
+    "lead.created": _deed(lambda r: gettext("New lead: %(record)s", record=r), lambda: gettext("New lead")),
+    "feature.used": _deed(
+        lambda r: gettext("Feature of the CRM used: %(record)s", record=r), lambda: gettext("Feature of the CRM used")
+    ),
     "deal.deleted": _deed(lambda r: gettext("Deal deleted: %(record)s", record=r), lambda: gettext("Deal deleted")),
     "deal.merged": _deed(
         lambda r: gettext("Deal merged into another: %(record)s", record=r),
