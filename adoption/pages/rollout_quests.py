@@ -76,7 +76,7 @@ def _line(known: Known, one: Offer, uses: Mapping[int, Use]) -> dict[str, Any]:
     """Return a feature with its teams, those that hardly use it first."""
     today = people_parts.today(known)
     number = languages.current().number
-    teams = [
+    teams: list[dict[str, Any]] = [
         {
             "name": known.teams[team],
             "part": use.part,
