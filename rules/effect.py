@@ -101,15 +101,20 @@ def weigh(people: Sequence[Person], weeks: int) -> Effect:
     effect, half = _interval(mine, others if compared else [], weeks)
     low, high = effect - half, effect + half
     verdict = MORE if low > 0 else LESS if high < 0 else NONE
-    return Effect(verdict, weeks, compared, _near(effect), _near(low), _near(high), own, rest, quarters, teams)
+    return Effect(verdict, weeks, compared, near(effect), near(low), near(high), own, rest, quarters, teams)
 
 
 def _interval(mine: Sequence[Person], others: Sequence[Person], weeks: int) -> tuple[Fraction, Fraction]:
     """Return the effect in a week and half the width of its range."""
+    return difference(*([Fraction(one.after - one.before, weeks) for one in group] for group in (mine, others)))
+
+
+def difference(mine: Sequence[Fraction], others: Sequence[Fraction]) -> tuple[Fraction, Fraction]:
+    """Return the mean of ours less that of the others, and half the width of its range; others there may be none."""
     effect, spread, fewest = Fraction(0), Fraction(0), len(mine)
     for sign, group in ((1, mine), (-1, others)):
         if group:
-            mean, variance = _moments([Fraction(one.after - one.before, weeks) for one in group])
+            mean, variance = _moments(group)
             effect += sign * mean
             spread += variance / len(group)
             fewest = min(fewest, len(group))
@@ -157,13 +162,13 @@ def _means(name: str, group: Sequence[Person], weeks: int) -> Means | None:
     if len(group) < FEWEST or weeks < 1:
         return None
     before, after = (
-        _near(Fraction(sum(side), len(group) * weeks))
+        near(Fraction(sum(side), len(group) * weeks))
         for side in zip(*((p.before, p.after) for p in group), strict=True)
     )
     return Means(name, len(group), group[0].covered, before, after)
 
 
-def _near(value: Fraction) -> int:
+def near(value: Fraction) -> int:
     """Round to the nearest whole number, halves away from zero."""
     sign = 1 if value >= 0 else -1
     return sign * ((2 * abs(value.numerator) + value.denominator) // (2 * value.denominator))

@@ -147,6 +147,7 @@ PLACES = {
     "rollout.edit_quest": Place("Hana", at("/rollout/quests/edit?key=close-date")),
     "quests.index": Place("Alice", at("/quests")),
     "quests.show": Place("Alice", at("/quests/plan-meeting")),
+    "value.index": Place("Hana", at("/rollout/value")),
     "budgets.index": Place("Hana", at("/hr/budgets")),
     "budgets.show": Place("Hana", at("/hr/budgets/free-lunch")),
     "budgets.awards": Place("Hana", at("/hr/budgets/free-lunch/awards?show=drawn")),

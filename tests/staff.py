@@ -68,6 +68,7 @@ from rules import period
 from rules.book import composing
 from rules.book import writing
 from rules.reliance.workbooks import File
+from rules.rollout.assumptions import Assumed
 
 BOOK = Path(__file__).parent.parent / "rules" / "books" / "starter.toml"
 SOURCE = "crm"
@@ -177,9 +178,9 @@ class Staff:
         if book != "":
             self.publish(book or BOOK.read_text(encoding="utf-8"))
 
-    def leave(self, name):
-        """Let somebody have left, as of today."""
-        self._load({name: PEOPLE[name]}, left={name: self.today})
+    def leave(self, name, ago=0):
+        """Let somebody have left, as of today or so many days ago."""
+        self._load({name: PEOPLE[name]}, left={name: self.today - ago})
 
     def _load(self, people, left):
         text = io.StringIO(newline="")
@@ -269,6 +270,7 @@ class Staff:
         self.weekly("Alice", "my-week")
         has.delivery = self.deliver()
         self.watch()
+        self.weigh()
         has.closed, has.batch = self.pay()
         has.month = self.review()
         has.draft = self.draft("every   = 10", "every = 8", ("value = 9", "value = 7"))
@@ -346,6 +348,13 @@ class Staff:
         for key in keys:
             quests.offer(connection, key, offered=True, by=hana, now=self.now)
         quests.count(connection, self.now)
+        db.session.commit()
+
+    def weigh(self):
+        """Let what the CRM is worth be counted, and HR have assumed something else."""
+        hana, connection = By(self["Hana"], email("Hana")), begin_write()
+        rollout.assume(connection, {"help": Assumed(0, 600_000, 900_000)}, by=hana, why="量过了", now=self.now)
+        rollout.weigh(connection, self.now)
         db.session.commit()
 
     def send_draft(self):

@@ -105,7 +105,7 @@ def _contact(diary: Diary, who: Worker, day: int, zeal: float) -> None:
         if diary.likely(0.6 + zeal / 9):
             diary.add("task.created", who, talked, subject, {"title": "Send the offer"})
         if diary.likely(0.3):
-            _deal(diary, who, talked, (subject, found.deal))
+            _deal(diary, who, talked, subject, found)
     if diary.likely(1 / ONE_IN["merged"]):
         diary.add("contact.merged", who, diary.next_day(who, day, 5), subject, {"into": diary.known()})
 
@@ -121,14 +121,14 @@ def _conversation(diary: Diary, who: Worker, day: int, subject: str) -> None:
     diary.add(kind, who, day, subject, kinds[kind])
 
 
-def _deal(diary: Diary, who: Worker, day: int, about: tuple[str, str]) -> None:
-    """Let a deal live: found, talked about, won or lost; ``about`` is the contact and what it is called."""
+def _deal(diary: Diary, who: Worker, day: int, contact: str, about: cards.Contact) -> None:
+    """Let a deal live: found, talked about, won or lost."""
     chance, subject = diary.chance, diary.record("deal")
-    contact, name = about
     begun = diary.next_day(who, day, chance.randint(1, 6))
     amount = f"{chance.randint(4, 480) * 50}.{chance.choice(('00', '00', '50', '95'))}"
     closing = date.fromordinal(begun + 30).isoformat()
-    facts = {"name": name, "amount": amount, "currency": "EUR", "contact": contact, "owner": who.account}
+    facts = {"name": about.deal, "amount": amount, "currency": "EUR", "contact": contact, "owner": who.account}
+    facts["company"] = about.company
     if diary.likely(0.7):
         facts["close_date"] = closing
     diary.add("deal.created", who, begun, subject, facts)

@@ -1,4 +1,4 @@
-"""How the company of the demo is treated: a diagnosis, two goals, one wave under way and one that waits."""
+"""How the company of the demo is treated: a diagnosis, two goals, a wave under way, one that waits, its value."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.journal import By
 from rules.period import SECOND
+from rules.rollout.assumptions import Assumed
+from rules.value import UNIT
 
 CARES = {"First wave": ("Ingrid Dahl", "Mei Tanaka"), "Second wave": ("Marco Rossi", "")}  # champion, supporter
 OFFERED = ("next-step", "plan-meeting", "merge", "lost-reason", "finish-tasks")
@@ -25,6 +27,12 @@ ANSWERS = {
     "sale": "Accounting learns of it by e-mail. The date of delivery is not in the CRM.",
     "resale": "Nobody asks. Customers call when the beans are gone.",
     "sheets": "Contacts of fairs, prices, and who visits whom. It opens on the phone; the CRM did not.",
+}
+ASSUMED = {  # what HR found out, and why it says so
+    "again": (Assumed(10 * UNIT, 10 * UNIT, 10 * UNIT), "The beans of an office last ten days"),
+    "double-entry": (Assumed(1 * UNIT, 25 * UNIT // 10, 4 * UNIT), "Timed at the fair, with ten contacts"),
+    "elsewhere": (Assumed(40 * UNIT, 60 * UNIT, 80 * UNIT), "Asked in both teams which lists they have given up"),
+    "help": (Assumed(10 * UNIT, 20 * UNIT, 40 * UNIT), "Ingrid and Mei wrote it down for two weeks"),
 }
 
 
@@ -42,7 +50,11 @@ def begin(now: int) -> None:
         numbers = [known.holder_of(address(name)) if name else None for name in (champion, supporter)]
         rollout.care(connection, wave, champion=numbers[0], supporter=numbers[1], by=hana, now=now)
     db.session.commit()
-    rollout.look(begin_write(), now)
+    connection = begin_write()
+    for key, (assumed, why) in ASSUMED.items():
+        rollout.assume(connection, {key: assumed}, by=hana, why=why, now=now)
+    rollout.look(connection, now)
+    rollout.weigh(connection, now)
     db.session.commit()
     rollout.take(now)
     _show_how(now, hana)

@@ -183,9 +183,10 @@ PROCESSING: tuple[Processing, ...] = (
     ),
     Processing(
         "rollout",
-        ("wave_care", "diagnosis_answer"),
+        ("wave_care", "diagnosis_answer", "value_assumption"),
         lambda: gettext(
-            "who is asked for help in a wave of the roll-out, and who answered questions about the organisation"
+            "who is asked for help in a wave of the roll-out, who answered questions about the organisation, and who "
+            "changed what is assumed about the value of the CRM"
         ),
         lambda: gettext("human resources, adoption leads and administrators"),
         lambda: gettext("so that everybody who begins knows whom to ask"),

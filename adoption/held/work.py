@@ -16,8 +16,10 @@ from adoption.models import DiagnosisAnswer
 from adoption.models import OwnershipDecision
 from adoption.models import OwnershipGap
 from adoption.models import QuestChoice
+from adoption.models import ValueAssumption
 from adoption.models import WaveCare
 from adoption.models import Workbook
+from rules.value import text_of_units
 
 # fmt: off
 WORK: tuple[Part, ...] = (
@@ -42,6 +44,13 @@ WORK: tuple[Part, ...] = (
             QuestChoice.day,
         ).where(QuestChoice.participant == who).order_by(QuestChoice.quest),
         {"started": moment_of, "put_off_until": day_if_any, "declined": bool, "day": day_of},
+    ),
+    Part(
+        "assumptions",
+        lambda who: select(ValueAssumption.key, ValueAssumption.low, ValueAssumption.middle, ValueAssumption.high,
+                           ValueAssumption.changed.label("when"))
+        .where(ValueAssumption.by == who).order_by(ValueAssumption.key),
+        {"low": text_of_units, "middle": text_of_units, "high": text_of_units, "when": moment_of},
     ),
     Part(
         "workbooks_i_proposed",

@@ -180,6 +180,13 @@ def count_quests(_report: Report) -> str:
     return f"{rows} counts taken, {gone} old choices deleted"
 
 
+def weigh_value(_report: Report) -> str:
+    """Count what the CRM is worth: hours, won deals, customers who buy again."""
+    found = rollout.weigh(begin_write(), _now())
+    db.session.commit()
+    return f"{len(found.begun)} waves counted, {found.left_out} left out"
+
+
 def send_letters(report: Report) -> str | None:
     """Render and send the letters that are due."""
     done = sending.run(report)

@@ -84,6 +84,8 @@ from adoption.models.roles import RoleGrant as RoleGrant
 from adoption.models.rollout import DiagnosisAnswer as DiagnosisAnswer
 from adoption.models.rollout import DiagnosisData as DiagnosisData
 from adoption.models.rollout import RolloutGoal as RolloutGoal
+from adoption.models.rollout import ValueAssumption as ValueAssumption
+from adoption.models.rollout import ValueFacts as ValueFacts
 from adoption.models.rollout import VitalWeek as VitalWeek
 from adoption.models.rollout import WaveCare as WaveCare
 from adoption.models.service import ApiToken as ApiToken

@@ -1,4 +1,4 @@
-"""The roll-out: what the CRM is brought in for, who cares for a wave, the diagnosis, and the vital signs of weeks."""
+"""The roll-out: what the CRM is brought in for, who cares for a wave, the diagnosis, vital signs, and its value."""
 
 from __future__ import annotations
 
@@ -72,3 +72,25 @@ class VitalWeek(Base):
     people: Mapped[int]
     part: Mapped[int]
     whole: Mapped[int]
+
+
+class ValueAssumption(Base):
+    """A number that somebody gave instead of what is usually assumed (``rules.rollout.assumptions``)."""
+
+    __tablename__ = "value_assumption"
+
+    key: Mapped[str] = mapped_column(Bytewise, primary_key=True)
+    low: Mapped[int] = mapped_column(BigInteger)  # ten-thousandths of its unit
+    middle: Mapped[int] = mapped_column(BigInteger)
+    high: Mapped[int] = mapped_column(BigInteger)
+    changed: Mapped[int] = mapped_column(BigInteger)  # UTC microseconds
+    by: Mapped[int | None] = mapped_column(ForeignKey(Participant.id))
+
+
+class ValueFacts(Base):
+    """What the value is worked out from, as it was counted last: one row of sums of groups."""
+
+    __tablename__ = "value_facts"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    found: Mapped[str] = mapped_column(Bytewise)  # JSON, by ``adoption.rollout.value``

@@ -67,6 +67,7 @@ from adoption.pages import stops
 from adoption.pages import team
 from adoption.pages import timetable
 from adoption.pages import tokens
+from adoption.pages import value
 from adoption.pages import why
 from adoption.pages import workbooks
 
@@ -119,6 +120,7 @@ PAGES: tuple[Blueprint, ...] = (
     roles.bp,
     rollout.bp,
     quests.bp,
+    value.bp,
     stand_ins.bp,
     stops.bp,
     budgets.bp,

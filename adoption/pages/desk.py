@@ -77,7 +77,7 @@ DESK: tuple[Entry, ...] = (
         lambda: gettext("Bonus runs"),
     ),
     Entry("budgets.index", "budgets:read", ("budgets", "stops"), lambda: gettext("Budgets"), notices=_budgets),
-    Entry("rollout.index", "rollout:plan", ("rollout",), lambda: gettext("Roll-out")),
+    Entry("rollout.index", "rollout:plan", ("rollout", "value"), lambda: gettext("Roll-out")),
     Entry("roles.index", "roles:assign", ("roles",), lambda: gettext("Roles")),
     Entry("journal_pages.index", "journal:read", ("journal_pages",), lambda: gettext("Journal")),
     Entry(

@@ -119,6 +119,7 @@ KINDS: Words = {
     "diagnosis": lambda: gettext("Diagnosis"),
     "rollout-goal": lambda: gettext("Goal of the CRM"),
     "quest": lambda: gettext("Show me how"),
+    "assumption": lambda: gettext("What is assumed"),
 }
 # Of all these: a page of somebody's that somebody else looked at
 PAGES: Words = {

@@ -51,6 +51,7 @@ WORDS: Mapping[str, Callable[[], str]] = {
     "judge-days": lambda: gettext("Looks at the evidence of days that are over"),
     "take-vital-signs": lambda: gettext("Takes the vital signs of teams"),
     "count-quests": lambda: gettext("Counts how many people use what “Show me how” is about"),
+    "weigh-value": lambda: gettext("Counts what the CRM is worth"),
     "poll-feeds": lambda: gettext("Asks office suites for what they noted"),
     "compare-audits": lambda: gettext("Compares large spreadsheets with the CRM"),
     "watch-audits": lambda: gettext("Closes what new activities brought into the CRM"),

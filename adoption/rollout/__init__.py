@@ -1,9 +1,14 @@
 """The roll-out, team by team: goals, waves, their vital signs and stages, and the diagnosis before the first one.
 
 ``signs`` takes vital signs by night and reads them, ``waves`` joins them with who cares and what was decided, ``goals``
-is what the CRM is brought in for, ``diagnosis`` what is asked and what the data says.  ``rules.rollout`` decides.
+is what the CRM is brought in for, ``diagnosis`` what is asked and what the data says, ``value`` what it was worth, by
+what is ``assumed``.  ``rules.rollout`` decides.
 """
 
+from adoption.rollout.assumed import AssumptionError as AssumptionError
+from adoption.rollout.assumed import assume as assume
+from adoption.rollout.assumed import assumptions as assumptions
+from adoption.rollout.assumed import changes as changes
 from adoption.rollout.diagnosis import QUESTIONS as QUESTIONS
 from adoption.rollout.diagnosis import Findings as Findings
 from adoption.rollout.diagnosis import answer as answer
@@ -17,6 +22,9 @@ from adoption.rollout.goals import goals as goals
 from adoption.rollout.goals import last_week as last_week
 from adoption.rollout.signs import series as series
 from adoption.rollout.signs import take as take
+from adoption.rollout.value import Value as Value
+from adoption.rollout.value import estimate as estimate
+from adoption.rollout.value import weigh as weigh
 from adoption.rollout.waves import NotHereError as NotHereError
 from adoption.rollout.waves import Wave as Wave
 from adoption.rollout.waves import care as care

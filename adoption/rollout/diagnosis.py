@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-from operator import itemgetter
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
@@ -20,13 +18,10 @@ from adoption.extensions import db
 from adoption.journal import Deed
 from adoption.models import DiagnosisAnswer
 from adoption.models import DiagnosisData
-from adoption.models import StoredActivity
-from adoption.wire import data_of
+from adoption.rollout import deeds
 from rules.rollout import chain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sqlalchemy import Connection
 
     from adoption.journal import By
@@ -38,7 +33,6 @@ QUESTIONS = (
 )  # fmt: skip
 ENOUGH = 8  # answers with which the diagnosis counts as made
 LONGEST = 4_000  # characters of an answer
-FETCH = 5_000  # rows read at once
 
 
 class UnknownQuestionError(RefusedError):
@@ -112,7 +106,7 @@ def look(connection: Connection, now: int) -> Findings:
     """
     known = facts.current()
     today = known.today(now)
-    deals = [found for deeds in _deals(connection) if (found := chain.deal(deeds)) is not None]
+    deals = [found for told in deeds.of_deals(connection, known) if (found := chain.deal(told)) is not None]
 
     def team_of(participant: int) -> int | None:
         return evidence.team_of(known, participant, today)
@@ -121,16 +115,3 @@ def look(connection: Connection, now: int) -> Findings:
     said = Findings(now, len(deals), tuple(chain.breaks(deals)), chain.buyers(deals, today), survey)
     statements.put(connection, "diagnosis_data", ("id",), ("found",), [(1, msgspec.json.encode(said).decode())])
     return said
-
-
-def _deals(connection: Connection) -> Iterator[list[chain.Deed]]:
-    """Yield the activities of each deal, in order of time."""
-    table = StoredActivity
-    query = (
-        select(table.subject, table.type, table.day, table.data)
-        .where(table.subject >= "deal/", table.subject < "deal0", table.type.is_not(None), table.retracted == 0)
-        .order_by(table.subject, table.time, table.source, table.id)
-        .execution_options(yield_per=FETCH)
-    )
-    for _, told in groupby(connection.execute(query), key=itemgetter(0)):
-        yield [chain.Deed(row.type, row.day, data_of(row.data)) for row in told]

@@ -1,7 +1,8 @@
 """The course of treatment: waves of teams, their vital signs, the stage they are in, and whether the next may begin.
 
 ``vital`` says what is measured of a group and how groups are put together, ``course`` what leads from one stage to the
-next, ``advice`` whether the next wave should begin.  Everything is about five people or more; nothing is about one.
+next, ``advice`` whether the next wave should begin; ``hours``, ``beside`` and ``again`` what it was worth, by
+``assumptions`` where nothing can be counted.  Everything is about five people or more; nothing is about one.
 """
 
 from rules.rollout.advice import Advice as Advice

@@ -26,16 +26,20 @@ CUSTOMER = (
     *("company", "customer", "contact", "account"),
     *("company_id", "customer_id", "contact_id", "org_id", "person_id"),
 )
+AMOUNT = ("amount", "value", "opportunity", "price")
+CURRENCY = ("currency", "currency_id", "deal_currency_code")
 AGAIN = 180  # days after which somebody who bought once is asked about
+UNITS_OF_A_CENT = value.UNIT // 100
 UNSAID = ""  # no stage, no reason, nobody
 
 
 class Deed(NamedTuple):
-    """One activity about a deal: its type, its local day, and its data."""
+    """One activity about a deal: its type, its local day, its data, and the participant who did it, if known."""
 
     type: str
     day: int
     data: Mapping[str, Any]
+    who: int | None = None
 
 
 class Deal(NamedTuple):
@@ -46,6 +50,16 @@ class Deal(NamedTuple):
     day: int
     reason: str
     customer: str
+
+
+class Won(NamedTuple):
+    """A deal that was won and is: when, by whom, with whom, and what it is worth in cents of a currency, if told."""
+
+    day: int
+    who: int | None
+    customer: str
+    cents: int | None
+    currency: str
 
 
 class Break(NamedTuple):
@@ -89,6 +103,22 @@ def deal(deeds: Iterable[Deed]) -> Deal | None:
             end = "open" if named and named != stage else end  # a deal that is moved again is open again
             stage = named or stage
     return Deal(stage, end, day, reason, customer)
+
+
+def won(deeds: Iterable[Deed]) -> Won | None:
+    """Return a deal that is won, with the amount that was told last; ``None`` for any other."""
+    told = list(deeds)
+    found = deal(told)
+    if found is None or found.end != "won":
+        return None
+    last = next(one for one in reversed(told) if one.type.endswith(".won"))
+    amount, currency = (
+        next((said for one in reversed(told) if (said := first(one.data, names))), UNSAID)
+        for names in (AMOUNT, CURRENCY)
+    )
+    exact = value.units(amount)
+    cents = None if exact is None else (exact + UNITS_OF_A_CENT // 2) // UNITS_OF_A_CENT
+    return Won(last.day, last.who, found.customer, cents, currency.upper())
 
 
 def first(data: Mapping[str, Any], names: Iterable[str]) -> str:

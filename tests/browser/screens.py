@@ -151,6 +151,8 @@ SCREENS = (
     Screen("quest-done", BOB, "/quests/next-step"),
     Screen("quest-zh", WEI, "/quests/plan-meeting"),
     Screen("rollout-diagnosis", HANA, "/rollout/diagnosis"),
+    Screen("rollout-value", HANA, "/rollout/value"),
+    Screen("rollout-value-ru", HANA, "/rollout/value", language="ru"),
     Screen("budgets", HANA, "/hr/budgets"),
     Screen("budget", HANA, "/hr/budgets/free-lunch"),
     Screen("stop", HANA, "/hr/book/incentive/qualified-deals/stop"),
