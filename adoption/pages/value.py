@@ -22,6 +22,7 @@ from adoption.auth import permission
 from adoption.errors import NotFoundError
 from adoption.extensions import begin_write
 from adoption.extensions import db
+from adoption.journal import LONGEST_REASON
 from adoption.languages import gettext
 from adoption.pages import people_parts
 from adoption.pages import rollout_parts
@@ -56,7 +57,7 @@ def _index(typed: Mapping[str, str] | None = None, fault: tuple[str, str, str] |
         why=(typed or {}).get("why", ""),
         organisation=rollout_parts.organisation(),
         day=languages.current().day(people_parts.today(known), "full"),
-        longest=people_parts.WHY_LENGTH,
+        longest=LONGEST_REASON,
     )
     return html, HTTPStatus.UNPROCESSABLE_ENTITY if fault else HTTPStatus.OK
 
@@ -114,7 +115,7 @@ def usual(key: str) -> ResponseReturnValue:
 def _assume(given: Mapping[str, Assumed]) -> set[str]:
     """Keep assumptions, and count anew where that depends on them."""
     connection, now = begin_write(), people_parts.now()
-    why = " ".join(request.form.get("why", "").split())[: people_parts.WHY_LENGTH]
+    why = " ".join(request.form.get("why", "").split())[: LONGEST_REASON]
     new = rollout.assume(connection, given, by=auth.caller().by, why=why, now=now)
     if "again" in new and rollout.estimate(connection) is not None:
         rollout.weigh(connection, now)
