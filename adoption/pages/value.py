@@ -115,7 +115,7 @@ def usual(key: str) -> ResponseReturnValue:
 def _assume(given: Mapping[str, Assumed]) -> set[str]:
     """Keep assumptions, and count anew where that depends on them."""
     connection, now = begin_write(), people_parts.now()
-    why = " ".join(request.form.get("why", "").split())[: LONGEST_REASON]
+    why = " ".join(request.form.get("why", "").split())[:LONGEST_REASON]
     new = rollout.assume(connection, given, by=auth.caller().by, why=why, now=now)
     if "again" in new and rollout.estimate(connection) is not None:
         rollout.weigh(connection, now)
