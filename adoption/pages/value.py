@@ -114,10 +114,12 @@ def usual(key: str) -> ResponseReturnValue:
 
 def _assume(given: Mapping[str, Assumed]) -> set[str]:
     """Keep assumptions, and count anew where that depends on them."""
-    connection, now = begin_write(), people_parts.now()
+    now = people_parts.now()
     why = " ".join(request.form.get("why", "").split())[:LONGEST_REASON]
-    new = rollout.assume(connection, given, by=auth.caller().by, why=why, now=now)
-    if "again" in new and rollout.estimate(connection) is not None:
-        rollout.weigh(connection, now)
+    new = rollout.assume(begin_write(), given, by=auth.caller().by, why=why, now=now)
     db.session.commit()
+    if "again" in new and rollout.estimate(db.session.connection()) is not None:
+        db.session.rollback()  # what was read is no beginning of a transaction that writes
+        rollout.weigh(begin_write(), now)
+        db.session.commit()
     return new
