@@ -19,7 +19,6 @@ from adoption.auth import permission
 from adoption.bonuses import gathering
 from adoption.bonuses import simulating
 from adoption.errors import ForbiddenError
-from adoption.errors import NotFoundError
 from adoption.extensions import db
 from adoption.pages import book_advice
 from adoption.pages import payout
@@ -71,7 +70,7 @@ def show(key: str) -> ResponseReturnValue:
     """Show a plan: in words, component by component, its bounds, its versions, and worked out for somebody."""
     _all()
     known, code = facts.current(), languages.current().code
-    line = line_of(known, key)
+    line = plan_trials.line_of(key, None)
     today = known.today(time.time_ns() // 1000)
     part = plan_parts.in_force(line, today)
     plan = part.body
@@ -102,19 +101,6 @@ def _all() -> None:
     """
     if auth.caller().reach("bonuses:read") is not auth.ALL:
         raise ForbiddenError
-
-
-def line_of(known: Known, key: str) -> Sequence[Segment[Plan]]:
-    """Return the definitions of a plan over time.
-
-    Raises:
-        NotFoundError: there is no such plan.
-    """
-    line = known.timelines.plans.get(key, ())
-    if not line:
-        msg = f"There is no bonus plan {key[:80]!r}."
-        raise NotFoundError(msg)
-    return line
 
 
 def _runs_address() -> str | None:

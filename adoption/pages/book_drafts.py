@@ -251,8 +251,7 @@ def _address(found: Draft, name: tuple[str, str]) -> str | None:
     if found.changes.get(name) is None:
         return None
     if kind == "plan":
-        known = bool(facts.current().timelines.plans.get(key))
-        return url_for("bonus_plans.simulate", key=key, draft=found.number) if known else None
+        return url_for("bonus_plans.simulate", key=key, draft=found.number)
     return url_for("book.edit", number=found.number, kind=kind, key=key) if kind in words.NEW else None
 
 

@@ -32,12 +32,12 @@ from adoption.pages import plan_fields
 from adoption.pages import plan_parts
 from adoption.pages import plan_trials
 from adoption.pages.bonus_plans import bp
-from adoption.pages.bonus_plans import line_of
 from rules import wording
 from rules.book.checks import plan_examples
 from rules.book.faults import place
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Mapping
     from collections.abc import Sequence
 
@@ -72,9 +72,9 @@ class Wrong(NamedTuple):
 @permission("bonuses:run", door=SESSION)
 def simulate(key: str) -> ResponseReturnValue:
     """Offer the plan's numbers and its text to be changed, and past periods to try it on."""
-    line = line_of(facts.current(), key)
     draft = _draft()
-    return _page(key, plan_trials.as_it_is(key, line[-1], draft, request.args.get("span", "")))
+    line = plan_trials.line_of(key, draft)
+    return _page(key, plan_trials.as_it_is(key, line, draft, request.args.get("span", "")))
 
 
 @bp.post("/hr/plans/<key>/simulate")
@@ -82,8 +82,9 @@ def simulate(key: str) -> ResponseReturnValue:
 def simulated(key: str) -> ResponseReturnValue:
     """Show what a changed plan would have paid; nothing is written, so the answer comes at once."""
     known = facts.current()
-    line = line_of(known, key)
-    asked = plan_trials.asked(known, key, line, _draft())
+    draft = _draft()
+    line = plan_trials.line_of(key, draft)
+    asked = plan_trials.asked(known, key, line, draft)
     faults, found = plan_trials.tried(key, line, asked)
     return _page(key, asked, faults, found)
 
@@ -93,8 +94,9 @@ def simulated(key: str) -> ResponseReturnValue:
 def download(key: str) -> ResponseReturnValue:
     """Give a simulation as a file, a line for each participant."""
     known = facts.current()
-    line = line_of(known, key)
-    asked = plan_trials.asked(known, key, line, _draft())
+    draft = _draft()
+    line = plan_trials.line_of(key, draft)
+    asked = plan_trials.asked(known, key, line, draft)
     faults, found = plan_trials.tried(key, line, asked)
     if found is None:
         return _page(key, asked, faults)
@@ -107,10 +109,11 @@ def download(key: str) -> ResponseReturnValue:
 def drafted(key: str) -> ResponseReturnValue:
     """Make a draft of the changed plan, or put it into the one it was taken from; nothing takes force by it."""
     known = facts.current()
-    line = line_of(known, key)
-    asked = plan_trials.asked(known, key, line, _draft())
-    plan, faults = plan_trials.read(key, line[-1], asked)
-    before = plan_trials.as_it_is(key, line[-1], asked.draft, "")
+    draft = _draft()
+    line = plan_trials.line_of(key, draft)
+    asked = plan_trials.asked(known, key, line, draft)
+    plan, faults = plan_trials.read(key, line, asked)
+    before = plan_trials.as_it_is(key, line, asked.draft, "")
     if plan is None or faults or asked.stale:
         return _page(key, asked, faults, status=HTTPStatus.CONFLICT if asked.stale else HTTPStatus.OK)
     if asked.body == before.body:
@@ -170,18 +173,20 @@ def _page(  # noqa: PLR0913  # what is asked, and what came of it
 ) -> ResponseReturnValue:
     """Show the form, and above it faults or what came out."""
     known, code = facts.current(), languages.current().code
-    line = line_of(known, key)
-    plan = line[-1].body
+    line = plan_trials.line_of(key, asked.draft)
+    plan, book = plan_trials.meant(key, line, asked.draft)
     spans = plan_trials.spans(line, known.today(time.time_ns() // 1000))
     chosen = asked.span if asked.span in spans else next(iter(spans), "")
     examples = [] if found is None else list(plan_examples(found.after))
-    groups, wrong, rest = _fields(key, asked, plan, [*faults, *examples])
+    named = (lambda name: name) if plan is None else (lambda name: wording.quantity(name, plan, book, code))
+    groups, wrong, rest = _fields(key, asked, named, [*faults, *examples])
     page = render_template(
         "bonus_plans/simulate.html",
-        plan=plan,
-        title=wording.title_of(plan, key, code),
+        key=key,
+        title=_called(asked.body, key) if plan is None else wording.title_of(plan, key, code),
+        new=not line,
         asked=asked,
-        seen=plan_trials.digest(plan_trials.as_it_is(key, line[-1], asked.draft, "").text),
+        seen=plan_trials.digest(plan_trials.as_it_is(key, line, asked.draft, "").text),
         faults=rest,
         groups=groups,
         wrong=wrong,
@@ -189,9 +194,10 @@ def _page(  # noqa: PLR0913  # what is asked, and what came of it
         sound=not faults,
         may_write=auth.caller().reach("book:write") is auth.ALL,
         spans=[
-            Choice(one, plan_trials.span_name(plan.per, one, firsts), one == chosen) for one, firsts in spans.items()
+            Choice(one, plan_trials.span_name(line[-1].body.per, one, firsts), one == chosen)
+            for one, firsts in spans.items()
         ],
-        span=plan_trials.span_name(plan.per, asked.span, asked.firsts),
+        span=plan_trials.span_name(line[-1].body.per, asked.span, asked.firsts) if line else "",
         found=found,
         examples=bool(examples),
         outcome=None if found is None else plan_parts.outcome(found, known, MOST_LISTED),
@@ -201,11 +207,10 @@ def _page(  # noqa: PLR0913  # what is asked, and what came of it
 
 
 def _fields(
-    key: str, asked: Asked, plan: Plan, faults: Sequence[Fault]
+    key: str, asked: Asked, name_of: Callable[[str], str], faults: Sequence[Fault]
 ) -> tuple[list[tuple[str, plan_fields.Group]], Mapping[str, Wrong], list[Fault]]:
     """Return the fields by group with its title, what is wrong at which place, and faults that have no place there."""
-    book, code = facts.current().book, languages.current().code
-    groups = plan_fields.groups(asked.body, asked.sent, lambda name: wording.quantity(name, plan, book, code))
+    groups = plan_fields.groups(asked.body, asked.sent, name_of)
     needs = {one.at: one for group in groups for one in _all(group)}
     places = needs.keys() | {group.at for group in groups} | {rows.at for group in groups for rows in group.lists}
     wrong: dict[str, Wrong] = {}
@@ -247,10 +252,15 @@ def _titled(at: str, body: Mapping[str, Any]) -> str:
     """Return what a group of fields is called."""
     kind, _, index = at.partition(".")
     if kind == "components":
-        one, code = body["components"][int(index)], languages.current().code
-        titles = one.get("titles") if isinstance(one.get("titles"), dict) else {}
-        said = titles.get(code) or one.get("title") or one.get("key") or str(int(index) + 1)
-        return str(said)
+        one = body["components"][int(index)]
+        return _called(one, str(one.get("key") or int(index) + 1))
     if kind == "examples":
         return gettext("Worked example %(n)s", n=int(index) + 1)
     return gettext("The whole plan")
+
+
+def _called(table: Mapping[str, Any], otherwise: str) -> str:
+    """Return the title of a raw table in the reader's language; where it has none, what it is called otherwise."""
+    titles = table.get("titles")
+    said = titles.get(languages.current().code) if isinstance(titles, dict) else None
+    return str(said or table.get("title") or otherwise)

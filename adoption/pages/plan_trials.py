@@ -15,6 +15,7 @@ from sqlalchemy import select
 from adoption import drafts
 from adoption import facts
 from adoption.bonuses import simulating
+from adoption.errors import NotFoundError
 from adoption.extensions import db
 from adoption.models import PublishedBook
 from adoption.models import PublishedDefinition
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from adoption.drafts import Draft
     from adoption.facts import Known
     from rules.bonus import Plan
+    from rules.book import Book
     from rules.version import Segment
 
 MOST_PERIODS = 12  # past ones to choose from
@@ -70,6 +72,8 @@ def period_name(per: str, first: int) -> str:
 
 def past(line: Sequence[Segment[Plan]], today: int) -> list[int]:
     """Return the first days of the last periods that are over and in which the plan was in force, newest first."""
+    if not line:
+        return []
     per = line[-1].body.per
     first, found = periods.start(per, today), list[int]()
     while len(found) < MOST_PERIODS and first > line[0].starts:
@@ -82,8 +86,10 @@ def past(line: Sequence[Segment[Plan]], today: int) -> list[int]:
 
 def spans(line: Sequence[Segment[Plan]], today: int) -> dict[str, tuple[int, ...]]:
     """Return what can be simulated: each past period, and the whole quarters of months among them."""
-    per = line[-1].body.per
     over = past(line, today)
+    if not over:
+        return {}
+    per = line[-1].body.per
     found: dict[str, tuple[int, ...]] = {periods.text(per, first): (first,) for first in over}
     if per == "month":
         quarters: dict[int, list[int]] = {}
@@ -101,10 +107,32 @@ def span_name(per: str, span: str, firsts: Sequence[int]) -> str:
     return period_name("quarter" if len(firsts) > 1 else per, firsts[0]) if firsts else span
 
 
-def base(key: str, part: Segment[Plan], draft: Draft | None) -> str:
+def line_of(key: str, draft: Draft | None) -> Sequence[Segment[Plan]]:
+    """Return the definitions of a plan over time; none of a plan that is only in the draft.
+
+    Raises:
+        NotFoundError: there is no such plan, neither published nor in the draft.
+    """
+    line = facts.current().timelines.plans.get(key, ())
+    if not line and (draft is None or not draft.changes.get(("plan", key))):
+        msg = f"There is no bonus plan {key[:80]!r}."
+        raise NotFoundError(msg)
+    return line
+
+
+def meant(key: str, line: Sequence[Segment[Plan]], draft: Draft | None) -> tuple[Plan | None, Book]:
+    """Return a plan and the book that it belongs to; of one that is only in a draft, the draft's, if it can be read."""
+    known = facts.current()
+    if line or draft is None:
+        return line[-1].body, known.book
+    book = books.check(drafts.composed(draft), examples=False).book
+    return (None, known.book) if book is None else (book.plans.get(key), book)
+
+
+def base(key: str, line: Sequence[Segment[Plan]], draft: Draft | None) -> str:
     """Return the text of the book in which a plan is changed: that of a draft which is still written, else the newest.
 
-    Where the newest book lacks the plan, it is the book that worded this definition.
+    Where the newest book lacks the plan, it is the book that worded its last definition.
     """
     if draft is not None and draft.state == drafts.DRAFT and draft.changes.get(("plan", key)):
         return drafts.composed(draft)
@@ -113,7 +141,7 @@ def base(key: str, part: Segment[Plan], draft: Draft | None) -> str:
         return str(newest)
     table = PublishedDefinition
     query = select(PublishedBook.text).join(table, table.book == PublishedBook.id)
-    query = query.where(table.kind == "plan", table.key == key, table.starts == part.starts)
+    query = query.where(table.kind == "plan", table.key == key, table.starts == line[-1].starts)
     return str(db.session.execute(query).scalar_one())
 
 
@@ -122,9 +150,9 @@ def digest(text: str) -> str:
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
-def as_it_is(key: str, part: Segment[Plan], draft: Draft | None, span: str) -> Asked:
+def as_it_is(key: str, line: Sequence[Segment[Plan]], draft: Draft | None, span: str) -> Asked:
     """Return a plan as HR wrote it; as the whole book, where it does not stand for itself."""
-    book = base(key, part, draft)
+    book = base(key, line, draft)
     text, whole = _own(book, key)
     return Asked(text, whole, body_of(book, "plan", key), span=span, draft=draft)
 
@@ -136,7 +164,7 @@ def _own(book: str, key: str) -> tuple[str, bool]:
 
 def asked(known: Known, key: str, line: Sequence[Segment[Plan]], draft: Draft | None) -> Asked:
     """Return what a form asks for: the numbers in its fields, or its text."""
-    book = base(key, line[-1], draft)
+    book = base(key, line, draft)
     text, whole = _own(book, key)
     before = body_of(book, "plan", key)
     by_text = "text" in request.form
@@ -164,11 +192,11 @@ def _body(text: str, key: str) -> dict[str, Any] | None:
         return None
 
 
-def read(key: str, part: Segment[Plan], asked: Asked) -> tuple[Plan | None, list[Fault]]:
+def read(key: str, line: Sequence[Segment[Plan]], asked: Asked) -> tuple[Plan | None, list[Fault]]:
     """Return the changed plan, or what is wrong with it; every other definition is that of its book."""
     text = asked.text
     if not asked.whole:
-        found = cutting.cut(base(key, part, asked.draft), "plan", key)
+        found = cutting.cut(base(key, line, asked.draft), "plan", key)
         if found is not None:
             text = found.put_back(text)
     report = books.check(text, examples=False)
@@ -183,7 +211,7 @@ def read(key: str, part: Segment[Plan], asked: Asked) -> tuple[Plan | None, list
 
 def tried(key: str, line: Sequence[Segment[Plan]], asked: Asked) -> tuple[list[Fault], Simulation | None]:
     """Work out what is asked for, if it can be."""
-    plan, faults = read(key, line[-1], asked)
+    plan, faults = read(key, line, asked)
     if not asked.firsts:
         faults.append(Fault("period", "there is no such past period of this plan; choose one of the list"))
     elif plan is not None:

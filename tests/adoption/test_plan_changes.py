@@ -243,6 +243,115 @@ def test_a_draft_that_is_none_is_not_found(hana):
     assert hana.post(DRAFT, {"draft": "77"}).status_code == 404
 
 
+# --- a plan that is only in a draft
+
+
+CARE = """[plan.care]
+title = "Care"
+titles = { ru = "Забота" }
+currency = "EUR"
+per = "month"
+[[plan.care.components]]
+key = "talks"
+kind = "flat"
+of = "talks"
+pays = 2
+[[plan.care.examples]]
+values = { talks = 3 }
+pays = 6
+"""
+TALKS = '[metric.talks]\ntitle = "Talks"\ncounts = "call.completed"\n'
+NEW = ("plan", "care")
+
+
+@pytest.fixture
+def new(house):
+    """Return a draft with a plan that no book has, and with the metric that it asks for."""
+    return begun(house, CARE)
+
+
+def begun(house, text):
+    number = drafts.begin("A plan for care", By(house["Hana"], "Hana"), NOW)
+    db.session.commit()
+    changes = {NEW: text, ("metric", "talks"): TALKS}
+    drafts.change(number, drafts.get(number).revision, changes, By(house["Hana"], "Hana"), NOW)
+    db.session.commit()
+    return number
+
+
+def of_care(number):
+    db.session.rollback()
+    return writing.body_of(drafts.get(number).changes[NEW], *NEW)
+
+
+def test_a_plan_that_is_only_in_a_draft_has_a_form_of_its_numbers(hana, new):
+    there = f"/hr/plans/care/simulate?draft={new}"
+    assert f'href="{there}"' in hana.get(f"/hr/book/drafts/{new}").get_data(as_text=True)
+    page = hana.get(there)
+    said = text_of(page)
+    assert "This plan is new: it takes force when the draft is published." in said
+    assert "Work it out" not in said
+    form = fields(page)
+    assert (form["n.components.0.pays"], form["n.examples.0.values.talks"], form["n.cap"]) == ("2", "3", "")
+    assert "Talks" in said, "what its quantity is called in the draft's own metric"
+    again = form | {"n.components.0.pays": "2.50", "n.examples.0.pays": "7.50", "n.cap": "400"}
+    assert made(hana.post("/hr/plans/care/draft", again)) == new
+    assert str(of_care(new)["components"][0]["pays"]) == "2.50"
+    assert of_care(new)["cap"] == 400
+    assert "care" not in facts.current().book.plans
+    assert hana.post("/hr/plans/care/draft", fields(hana.get(there))).status_code == 422, "nothing is changed"
+
+
+def test_what_is_wrong_with_a_new_plan_stands_beside_its_field(hana, new):
+    answer = hana.post(
+        "/hr/plans/care/draft", sent(hana, f"/hr/plans/care/simulate?draft={new}", components_0_pays="x")
+    )
+    assert answer.status_code == 422
+    assert "Write a number that is not below zero, such as 7.50." in text_of(answer)
+    assert of_care(new)["components"][0]["pays"] == 2
+
+
+def test_a_new_plan_that_cannot_be_read_yet_is_mended_by_its_numbers(house, app):
+    number = begun(house, CARE.replace("pays = 2\n", "pays = -2\n"))
+    visitor = Visitor(app, house["Hana"], language="ru")
+    there = f"/hr/plans/care/simulate?draft={number}"
+    page = visitor.get(there)
+    assert "Забота" in text_of(page)
+    assert fields(page)["n.components.0.pays"] == "-2"
+    assert made(visitor.post("/hr/plans/care/draft", sent(visitor, there, components_0_pays="2"))) == number
+    assert of_care(number)["components"][0]["pays"] == 2
+
+
+def test_a_new_plan_is_found_only_in_its_draft(hana, new):
+    for path in ("/hr/plans/care/simulate", "/hr/plans/care", f"/hr/plans/other/simulate?draft={new}"):
+        assert hana.get(path).status_code == 404
+    assert hana.post("/hr/plans/care/draft", {"n.cap": "5"}).status_code == 404
+    tried = hana.post("/hr/plans/care/simulate", {"draft": new, "span": "2026-03"})
+    assert tried.status_code == 422
+    assert "there is no such past period of this plan" in text_of(tried)
+    drafts.discard(new, drafts.get(new).revision, By(None, "Hana"), NOW)
+    db.session.commit()
+    assert hana.get(f"/hr/plans/care/simulate?draft={new}").status_code == 404
+
+
+def test_a_new_plan_that_is_published_is_a_plan_like_every_other(hana, new):
+    found = drafts.get(new)
+    hana.post(f"/hr/book/drafts/{new}", {"revision": found.revision, "act": "publish"})
+    db.session.rollback()
+    said = text_of(hana.get("/hr/plans/care/simulate"))
+    assert "Try a change" in said
+    assert "This plan has no period that is over yet" in said
+
+
+def test_a_new_plan_that_somebody_else_changed_meanwhile_is_not_overwritten(house, hana, new):
+    mine = sent(hana, f"/hr/plans/care/simulate?draft={new}", components_0_pays="3")
+    theirs = {NEW: CARE.replace("pays = 6", "pays = 8").replace("pays = 2\n", "pays = 4\n")}
+    drafts.change(new, drafts.get(new).revision, theirs, By(house["Ann"], "Ann"), NOW)
+    db.session.commit()
+    assert hana.post("/hr/plans/care/draft", mine).status_code == 409
+    assert of_care(new)["components"][0]["pays"] == 4
+
+
 # --- every plan
 
 
