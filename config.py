@@ -27,6 +27,8 @@ BOUNCE_ADDRESS     none                            where letters that cannot be 
                                                    comes is read by ``flask mail bounce``. Without it: MAIL_FROM
 MAIL_FOLDER        ``instance/letters``            where letters are put as files while there is no SMTP_URL
 MAIL_PER_MINUTE    60                              how many letters are handed to the server at most, 1 to 10000
+CHAT_INNER_HOSTS   none                            names of hosts within one's own network, with commas between them, to
+                                                   which messages to chat channels may go; all others must be public
 TRUSTED_PROXIES    0                               how many proxies in front of this service add X-Forwarded-For
 APPROVAL_ABOVE     500                             what a change to the book may newly promise in a month, in CURRENCY,
                                                    before a second person must approve it; 0: always, if it costs
@@ -101,6 +103,7 @@ class Settings:
     bounce_address: str | None
     mail_folder: Path
     mail_per_minute: int
+    chat_inner_hosts: frozenset[str]
     trusted_proxies: int
     calling_code: str
     approval_above: Decimal  # money in a month, in the organisation's currency
@@ -132,6 +135,7 @@ class Settings:
             bounce_address=reader.read_optional("BOUNCE_ADDRESS", _bounce_address),
             mail_folder=reader.read("MAIL_FOLDER", str(ROOT / "instance" / "letters"), _folder),
             mail_per_minute=reader.read("MAIL_PER_MINUTE", "60", _number(MAIL_RATE)),
+            chat_inner_hosts=reader.read_optional("CHAT_INNER_HOSTS", _hosts) or frozenset(),
             trusted_proxies=reader.read("TRUSTED_PROXIES", "0", _number(PROXIES)),
             calling_code=reader.read("CALLING_CODE", "49", _calling_code),
             approval_above=reader.read("APPROVAL_ABOVE", "500", _money),
@@ -272,6 +276,14 @@ def _weekdays(text: str) -> frozenset[int]:
         allowed = f"one or more of {', '.join(WEEKDAYS)}, with commas between them"
         raise _RefusedError(allowed)
     return frozenset(WEEKDAYS.index(name) for name in names)
+
+
+def _hosts(text: str) -> frozenset[str]:
+    names = [name.strip().lower() for name in text.split(",")]
+    if not all(re.fullmatch(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?", name) for name in names):
+        allowed = "names of hosts such as chat.example.internal, with commas between them"
+        raise _RefusedError(allowed)
+    return frozenset(names)
 
 
 def _folder(text: str) -> Path:

@@ -67,6 +67,7 @@ LIMITS: Mapping[str, Limit] = {
     "test letter": Limit(5, 3600),  # copies of a weekly letter that one person sends to themselves
     "list by token": Limit(120, 60),  # lists, single people and unknown names that one token sends
     "secret by token": Limit(30, 3600),  # secrets and tokens that one token has made
+    "channel test": Limit(10, 3600),  # test messages to one channel of a chat
     "device token": Limit(10, 3600),  # tokens of no device, tried from one network
 }
 

@@ -29,6 +29,9 @@ class Answer(NamedTuple):
     code: int | None
     words: str
     doubtful: bool = False  # everything was sent, and the connection ended before an answer
+    wait: int = 0  # microseconds for which we are asked to wait
+    final: bool | None = None  # whether trying again is of no use; ``None``: the code says it, as SMTP's do
+    gone: bool = False  # nothing will ever be taken there
 
 
 class Verdict(NamedTuple):
@@ -49,7 +52,7 @@ def judge(  # noqa: PLR0913  # what one try of one letter is made of
         return Verdict("sending")
     if answer.code is not None and answer.code // 100 == 2:  # noqa: PLR2004  # RFC 5321: 2yz is a success
         return Verdict("sent")
-    due = now + delay(number, tries)
+    due = now + max(delay(number, tries), answer.wait)
     if is_permanent(answer) or due >= expires:
         return Verdict("failed")
     return Verdict("deferred", due)
@@ -57,6 +60,8 @@ def judge(  # noqa: PLR0913  # what one try of one letter is made of
 
 def is_permanent(answer: Answer) -> bool:
     """Say whether trying again is of no use."""
+    if answer.final is not None:
+        return answer.final
     if answer.code is None or answer.code // 100 != 5:  # noqa: PLR2004  # RFC 5321: 5yz is for good
         return False
     found = _ENHANCED.search(answer.words)

@@ -43,6 +43,8 @@ from adoption.audits import taking
 from adoption.auth import devices
 from adoption.auth import sessions
 from adoption.bonuses import payroll
+from adoption.chat import channels
+from adoption.chat.channels import Wanted
 from adoption.connectors.offices import Told
 from adoption.digests import planning
 from adoption.digests import posts
@@ -51,6 +53,7 @@ from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.flags import contesting
 from adoption.journal import By
+from adoption.mail import chats
 from adoption.mail import links
 from adoption.mail import outbox
 from adoption.mail import sending
@@ -271,6 +274,7 @@ class Staff:
         has.delivery = self.deliver()
         self.watch()
         self.weigh()
+        has.channel = self.chat()
         has.closed, has.batch = self.pay()
         has.month = self.review()
         has.draft = self.draft("every   = 10", "every = 8", ("value = 9", "value = 7"))
@@ -484,6 +488,14 @@ class Staff:
         signals.accept(begin_write(), "office", told, self.now)
         signals.note_whole(db.session.connection(), "office", range(self.today - 9, self.today - 2), self.now)
         db.session.commit()
+
+    def chat(self):
+        """Connect a channel that is told of the week of the first team; return its number."""
+        address = "https://chat.example.com/hooks/0123456789"
+        wanted = Wanted("mattermost", "Sales", address, "en", min(facts.current().teams))
+        number = channels.connect(wanted, chats.topics(), by=By(self["Ada"], "Ada"), now=self.now)
+        db.session.commit()
+        return number
 
     def choose(self, award, reward="free-lunch"):
         rewards.choose(award, reward)

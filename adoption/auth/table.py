@@ -41,6 +41,7 @@ PERMISSIONS: Mapping[str, Mapping[str, Reach]] = {
     "book:write": {"hr": ALL},
     "book:approve": {"hr": ALL, "approver": ALL},
     "letters:read": {"admin": ALL},
+    "channels:manage": {"hr": ALL, "admin": ALL},  # channels of chats: what may be told there, both may read
     "digests:read": {"manager": OWN, "hr": ALL, "admin": ALL},  # the weekly letters
     "jobs:run": {"admin": ALL},  # the timetable
     "journal:read": {"hr": ALL, "approver": ALL, "admin": ALL},

@@ -18,6 +18,7 @@ from adoption.auth import roles
 from adoption.budgets import reading
 from adoption.extensions import begin_write
 from adoption.extensions import db
+from adoption.mail import to_channels
 from adoption.models import BudgetAlert
 from rules import period
 
@@ -106,7 +107,7 @@ def _in_every_language(name: str) -> dict[str, str]:
 
 
 def _tell(connection: Connection, known: Known, pool: Pool, threshold: int, now: int) -> None:
-    """Plan a letter to everybody in HR, once for ever."""
+    """Plan a letter to everybody in HR, and a message to each channel of alerts, once for ever."""
     reward = pool.reward
     if reward.budget is None:
         return
@@ -122,6 +123,8 @@ def _tell(connection: Connection, known: Known, pool: Pool, threshold: int, now:
         "waiting": pool.waiting,
         "when_spent": reward.budget.when_spent,
     }
+    occasion = f"{reward.key}/{name}/{threshold}"
+    to_channels.tell(connection, "budget", occasion=occasion, facts=told, now=now)
     hr = roles.having("hr", known.today(now))
     for person in known.people.values():
         if person.id in hr:
@@ -129,7 +132,7 @@ def _tell(connection: Connection, known: Known, pool: Pool, threshold: int, now:
                 connection,
                 "budget",
                 address=person.email,
-                occasion=f"{reward.key}/{name}/{threshold}",
+                occasion=occasion,
                 facts=told,
                 now=now,
                 participant=person.id,

@@ -27,6 +27,7 @@ from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.mail import outbox
 from adoption.mail import rendering
+from adoption.mail import to_channels
 from rules import period
 from rules.digest import Silent
 from rules.digest.timing import LATEST
@@ -205,6 +206,8 @@ def _alert(connection: Connection, known: Known, made: Iterable[Made], now: int)
             told[f"silent/{week}/{one.due.participant}"] = {"why": "silent", "team": one.facts.team if large else None}
     if not told:
         return
+    for occasion, facts_told in told.items():
+        to_channels.tell(connection, "feed-alert", occasion=occasion, facts=facts_told, now=now)
     today = known.today(now)
     for number in sorted(roles.having("hr", today) | roles.having("admin", today)):
         person = known.people[number]

@@ -137,7 +137,10 @@ PROCESSING: tuple[Processing, ...] = (
         lambda: gettext("follows from what they tell"),
         lambda: gettext("to tell people what concerns them"),
         lambda: days(outbox.KEPT // DAY),
-        lambda: gettext("the person; human resources and administrators, which the journal notes"),
+        lambda: gettext(
+            "the person; human resources and administrators, which the journal notes; of thanks, whoever reads a "
+            "connected chat channel, under the name chosen for boards"
+        ),
     ),
     Processing(
         "deliveries",

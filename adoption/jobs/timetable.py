@@ -24,6 +24,7 @@ from adoption import waiting
 from adoption.audits import keeping
 from adoption.audits import watching
 from adoption.bonuses import working
+from adoption.digests import for_channels
 from adoption.digests import planning
 from adoption.extensions import db
 from adoption.jobs import work
@@ -113,6 +114,12 @@ JOBS: dict[str, Job] = {
         work.write_digests, _every(30), "write weekly letters that are due", lambda: bool(planning.due(_now()))
     ),
     "send-letters": Job(work.send_letters, _every(2), "send letters that are due", lambda: sending.needed(_now())),
+    "write-channels": Job(
+        work.write_channels, _every(30), "write what chats are told about a week", lambda: bool(for_channels.due(_now()))
+    ),
+    "post-to-channels": Job(
+        work.post_to_channels, _every(2), "post to channels of chats", lambda: sending.needed(_now(), chat=True)
+    ),
     "poll-feeds": Job(
         work.poll_feeds, _every(60), "ask office suites what they saw", lambda: bool(polling.due(_now()))
     ),

@@ -31,6 +31,7 @@ from adoption.audits import keeping
 from adoption.audits import watching
 from adoption.auth import sessions
 from adoption.bonuses import working
+from adoption.digests import for_channels
 from adoption.digests import planning
 from adoption.directory import uploads
 from adoption.extensions import begin_write
@@ -190,6 +191,18 @@ def weigh_value(_report: Report) -> str:
 def send_letters(report: Report) -> str | None:
     """Render and send the letters that are due."""
     done = sending.run(report)
+    return ", ".join(f"{count} {SAID[state]}" for state, count in sorted(done.items())) or None
+
+
+def write_channels(report: Report) -> str | None:
+    """Write what channels of chats are told about a week, and enter it in the outbox."""
+    done = for_channels.run(_now(), report)
+    return ", ".join(f"{count} {SAID[state]}" for state, count in sorted(done.items())) or None
+
+
+def post_to_channels(report: Report) -> str | None:
+    """Post what is due to channels of chats."""
+    done = sending.run(report, chat=True)
     return ", ".join(f"{count} {SAID[state]}" for state, count in sorted(done.items())) or None
 
 

@@ -289,6 +289,19 @@ KINDS: Mapping[str, Kind] = {
         name=lambda: gettext("A letter came back"),
         subject=lambda told: gettext("A letter to %(address)s came back", address=told["address"]),
     ),
+    # to a channel, about a team's week; written in bulk by adoption.digests
+    "channel-digest": Kind(
+        template="digest",
+        name=lambda: gettext("Weekly letter to a channel"),
+        subject=lambda _facts: gettext("The team's week"),
+        prepare=_in_bulk,
+    ),
+    # to administrators; facts: name and number (of a channel), said (what was answered)
+    "channel-stopped": Kind(
+        template="channel_stopped",
+        name=lambda: gettext("A channel takes no messages"),
+        subject=lambda told: gettext("The channel “%(name)s” takes no messages any more", name=told["name"]),
+    ),
     # to HR and administrators; facts: why (stale, silent), team (a name, or none where it has fewer than five people)
     "feed-alert": Kind(template="feed_alert", name=lambda: gettext("Does data arrive?"), subject=_alert),
     # to HR; facts: key, reward and period (language → text), threshold (per cent; 0: awards wait for an answer), share

@@ -25,6 +25,7 @@ from adoption import languages
 from adoption import preferences
 from adoption import statements
 from adoption.auth import sessions
+from adoption.chat import channels
 from adoption.errors import ConflictError
 from adoption.errors import NotFoundError
 from adoption.extensions import begin_write
@@ -57,7 +58,10 @@ KEPT = 90 * 86_400 * SECOND  # how long letters are kept
 STRANGERS_KEPT = 86_400 * SECOND  # … and skipped ones that held a secret: addresses that somebody just typed
 GROUPS = ("waiting", "sending", "doubtful", "sent", "failed", "bounced", "skipped")
 # Why a letter was not sent, or not sent yet, where no server said so; stored in ``reply``, worded by whoever shows it.
-REASONS = ("late", "left", "unknown", "undone", "killed", "off", "suspended", "stale", "silent", "unbegun", "nobody")
+REASONS = (
+    "late", "left", "unknown", "undone", "killed", "off", "suspended", "stale", "silent", "unbegun", "nobody",
+    "stopped",
+)  # fmt: skip  # a list of names
 
 _INSERT = text("""
 INSERT INTO letter (kind, participant, address, occasion, language, facts, state, planned, due, expires, changed,
@@ -113,7 +117,7 @@ def plan(  # noqa: PLR0913  # what a letter is made of, each by name
     return connection.execute(_INSERT, row).first() is not None
 
 
-_WRITTEN = (
+WRITTEN = (
     "kind", "participant", "address", "occasion", "week", "language", "facts", "state", "planned", "due", "expires",
     "changed", "tries", "doubts", "rendered", "message_id", "subject", "text", "html", "reply",
 )  # fmt: skip  # a table's columns
@@ -122,17 +126,17 @@ _WRITTEN = (
 def enter(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
     """Enter regular letters that were written in bulk, or that are not sent for a reason, in the caller's transaction.
 
-    A row holds all of ``_WRITTEN``.  Of (participant, kind, week) there is one for ever: what is there stays as it is.
+    A row holds all of ``WRITTEN``.  Of (participant, kind, week) there is one for ever: what is there stays as it is.
     """
-    given = sorted((tuple(row[name] for name in _WRITTEN) for row in rows), key=lambda row: (row[0], row[1], row[4]))
-    statements.insert_new(connection, "letter", _WRITTEN, given)
+    given = sorted((tuple(row[name] for name in WRITTEN) for row in rows), key=lambda row: (row[0], row[1], row[4]))
+    statements.insert_new(connection, "letter", WRITTEN, given)
 
 
 def enter_copy(  # noqa: PLR0913, PLR0917  # what a letter is made of
     connection: Connection, kind: str, subject: str, body: str, html: str, address: str, participant: int, now: int
 ) -> None:
     """Enter a copy of a letter of a kind for whoever wants to see it arrive, in the caller's transaction."""
-    row: dict[str, object] = dict.fromkeys(_WRITTEN)
+    row: dict[str, object] = dict.fromkeys(WRITTEN)
     row |= {"kind": f"{kind}-copy", "participant": participant, "address": address, "occasion": str(now)}
     row |= {"language": languages.SOURCE, "facts": "{}", "state": "rendered", "planned": now, "due": now}
     row |= {"expires": now + delivery.LIVES, "changed": now, "tries": 0, "doubts": 0, "rendered": now}
@@ -156,10 +160,20 @@ def take_back(connection: Connection, participant: int, kind: str, reason: str, 
 # --- what there is to do
 
 
-def needed(now: int) -> bool:
-    """Say whether a letter is due, or was left behind by a process that is gone and is to be sent again."""
-    due = select(Letter.id).where(Letter.state.in_(WAITING), Letter.due <= now)
-    return bool(db.session.scalar(select(or_(exists(due), exists(select(Letter.id).where(_lost(now)))))))
+def _way(*, chat: bool) -> ColumnElement[bool]:
+    """Return the condition of what goes to channels of chats, or of all other letters."""
+    there = Letter.address.startswith(channels.PREFIX)
+    return there if chat else ~there
+
+
+def needed(now: int, *, chat: bool = False) -> bool:
+    """Say whether a letter is due, or was left behind by a process that is gone and is to be sent again.
+
+    ``chat``: what goes to channels of chats, which has a way of its own; all the rest is mail.
+    """
+    due = select(Letter.id).where(Letter.state.in_(WAITING), Letter.due <= now, _way(chat=chat))
+    lost = select(Letter.id).where(_lost(now), _way(chat=chat))
+    return bool(db.session.scalar(select(or_(exists(due), exists(lost)))))
 
 
 def overdue(now: int) -> int:
@@ -168,9 +182,9 @@ def overdue(now: int) -> int:
     return 0 if due is None else now - due
 
 
-def next_due(now: int) -> Stored | None:
-    """Return the letter that is due and expires first: a link to sign in goes before a report."""
-    query = select(*COLUMNS).where(Letter.state.in_(WAITING), Letter.due <= now)
+def next_due(now: int, *, chat: bool = False) -> Stored | None:
+    """Return the letter (or message to a channel) that is due and expires first: a link to sign in before a report."""
+    query = select(*COLUMNS).where(Letter.state.in_(WAITING), Letter.due <= now, _way(chat=chat))
     row = db.session.execute(query.order_by(Letter.expires, Letter.due, Letter.id).limit(1)).first()
     return None if row is None else Stored(*row)
 
@@ -182,7 +196,8 @@ def doubtful(now: int) -> ColumnElement[bool]:
 
 def _lost(now: int) -> ColumnElement[bool]:
     gone = (Letter.state == "sending", Letter.changed < now - LOST, Letter.reply.is_(None))
-    return and_(*gone, Letter.kind.in_(kinds.again()))
+    once = or_(Letter.doubts == 0, _way(chat=False))  # nobody posts to a channel more than twice by themselves
+    return and_(*gone, Letter.kind.in_(kinds.again()), once)
 
 
 def recover(connection: Connection, now: int) -> int:
@@ -209,6 +224,11 @@ def claim(connection: Connection, letter: Stored, now: int) -> Stored | None:
     """Take a letter to send it; return it as it is then, or ``None`` if another process has taken it."""
     taken: dict[str, object] = {"state": "sending", "tries": letter.tries + 1, "changed": now, "reply": None}
     return Stored(**{**letter._asdict(), **taken}) if _step(connection, letter, **taken) else None
+
+
+def put_off(connection: Connection, letter: Stored, until: int) -> bool:
+    """Let a waiting letter wait until a moment; it was not tried."""
+    return _step(connection, letter, due=until)
 
 
 def settle(  # noqa: PLR0913  # a letter, what became of it, and what is to be forgotten

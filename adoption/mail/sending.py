@@ -1,7 +1,8 @@
 """The loop that renders and sends what is due, one letter and one step at a time.
 
 Between two steps everything is committed; while a mail server is talked to, no transaction is open and no connection
-to the database is kept.  Whatever one letter does, the next one is tried.
+to the database is kept.  Whatever one letter does, the next one is tried.  What goes to channels of chats goes the same
+way, in a run of its own: a mail server that is away holds up no chat.
 """
 
 from __future__ import annotations
@@ -14,17 +15,19 @@ from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 from adoption import limits
+from adoption.chat import channels
 from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.mail import kinds
 from adoption.mail import message
 from adoption.mail import outbox
 from adoption.mail import rendering
+from adoption.mail import to_channels
 from adoption.mail import transport
 from adoption.mail.kinds import SkipError
+from adoption.mail.transport import PACE
 from adoption.mail.transport import UnreachableError
 from rules import delivery
-from rules.delivery import MINUTE
 from rules.delivery import Answer
 from rules.period import SECOND
 
@@ -36,19 +39,18 @@ if TYPE_CHECKING:
 
     Report = Callable[[int, int], None]
 
-PACE = "letters"  # the allowance that all senders share
 PATIENCE = 2 * SECOND  # for how long a run waits for its turn; a longer wait ends the run
 PAUSE = 30 * SECOND  # for how long nobody tries a server that cannot be reached
 NOTED = 500  # characters of a fault that are kept
 
 
-def needed(now: int) -> bool:
+def needed(now: int, *, chat: bool = False) -> bool:
     """Say whether there is something to do, and whether it is our turn, so that a long wait leaves no trace."""
-    return outbox.needed(now) and limits.turn(PACE, now) <= PATIENCE
+    return outbox.needed(now, chat=chat) and (chat or limits.turn(PACE, now) <= PATIENCE)
 
 
-def run(report: Report) -> Counter[str]:
-    """Render and send what is due; return how many letters came to which state.
+def run(report: Report, *, chat: bool = False) -> Counter[str]:
+    """Render and send what is due, letters or what goes to channels of chats; return how many came to which state.
 
     ``report`` is told after every letter, and may end the run by raising.
     """
@@ -56,8 +58,8 @@ def run(report: Report) -> Counter[str]:
     done: Counter[str] = Counter()
     outbox.recover(begin_write(), _now())
     db.session.commit()
-    with transport.opened(settings) as post:
-        while (letter := outbox.next_due(_now())) is not None:
+    with transport.opened(settings, chat=chat) as post:
+        while (letter := outbox.next_due(_now(), chat=chat)) is not None:
             db.session.rollback()
             state = _advance(letter, post)
             if state is None:
@@ -96,7 +98,8 @@ def _render(letter: Stored) -> str:
     connection = begin_write()
     try:
         prepared = rendering.prepare(connection, letter, _now())
-        rendered = rendering.render(letter, prepared)
+        there = channels.is_channel(letter.address)
+        rendered = to_channels.render(letter, prepared.facts) if there else rendering.render(letter, prepared)
     except SkipError as skipped:
         db.session.rollback()
         return _end(letter, "skipped", str(skipped))
@@ -114,14 +117,21 @@ def _render(letter: Stored) -> str:
 
 
 def _claim(letter: Stored, post: Post) -> Stored | int | None:
-    """Claim a letter and take a turn, both or neither; return how long until the next turn if it is not time yet."""
+    """Claim a letter and take a turn, both or neither; return how long until the next turn if it is not time yet.
+
+    Where letters do not all take turns with each other, the next one is tried, and this one put off.
+    """
     connection = begin_write()
     now = _now()
-    every = MINUTE // current_app.extensions["settings"].mail_per_minute if post.paced else 1
-    if not limits.pace(connection, PACE, every, now):
-        left = limits.turn(PACE, now)
-        db.session.rollback()
-        return max(left, 1)
+    key, every = post.turn(letter)
+    if not limits.pace(connection, key, every, now):
+        left = max(limits.turn(key, now), 1)
+        if post.shared:
+            db.session.rollback()
+            return left
+        outbox.put_off(connection, letter, now + left)
+        db.session.commit()
+        return None
     claimed = outbox.claim(connection, letter, now)
     if claimed is None:
         db.session.rollback()
@@ -134,8 +144,7 @@ def _send(letter: Stored, post: Post) -> str | None:
     """Send a claimed letter and note what was said; no transaction is open meanwhile."""
     reachable = True
     try:
-        data = message.build(letter, current_app.extensions["settings"].mail_from)
-        answer = post.hand_over(letter, data)
+        answer = post.hand_over(letter, post.build(letter))
     except message.UnusableError as error:
         answer = Answer(554, _fault(error))
     except UnreachableError as error:
@@ -143,22 +152,24 @@ def _send(letter: Stored, post: Post) -> str | None:
         answer = Answer(None, str(error))
         current_app.logger.warning("Letters wait: %s", error)
     state = _settle(letter, answer, post)
-    if not reachable:
-        limits.pause(begin_write(), PACE, _now() + PAUSE)
+    pause = answer.wait if reachable else PAUSE
+    if pause:
+        limits.pause(begin_write(), post.turn(letter)[0], _now() + pause)
         db.session.commit()
-        return None
-    return state
+    return state if reachable or not post.shared else None
 
 
 def _settle(letter: Stored, answer: Answer, post: Post) -> str:
     now = _now()
     kind = kinds.KINDS[letter.kind]
-    verdict = delivery.judge(
-        answer, kind.doubtful, number=letter.id, tries=letter.tries, now=now, expires=letter.expires
-    )
+    again = post.shared or not letter.doubts  # a webhook knows no numbers: nothing is posted more than twice by itself
+    policy = kind.doubtful if again else "ask"
+    verdict = delivery.judge(answer, policy, number=letter.id, tries=letter.tries, now=now, expires=letter.expires)
     wipe = kind.secret and post.hidden
     connection = begin_write()
     noted = outbox.settle(connection, letter, verdict, answer.words, now, doubtful=answer.doubtful, wipe=wipe)
+    if noted and answer.gone:
+        to_channels.stop(connection, letter, answer.words, now)
     db.session.commit()
     return verdict.state if noted else ""
 

@@ -1,4 +1,4 @@
-"""Where letters go: to a mail server, or, while there is none, into a folder."""
+"""Where letters go: to a mail server, or, while there is none, into a folder; and to channels of chats."""
 
 from __future__ import annotations
 
@@ -15,12 +15,21 @@ from typing import Protocol
 from urllib.parse import unquote
 from urllib.parse import urlsplit
 
+from adoption.chat import channels
+from adoption.chat import posting
+from adoption.chat import reaching
+from adoption.errors import AdoptionError
+from adoption.extensions import db
 from adoption.mail import envelope
+from adoption.mail import message
 from rules import period
+from rules.delivery import MINUTE
 from rules.delivery import Answer
+from rules.period import SECOND
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Collection
     from collections.abc import Iterator
     from pathlib import Path
 
@@ -33,6 +42,7 @@ WORDS = 500  # characters of an answer that are kept
 PORTS = {"smtp": 25, "smtps": 465}
 LOCAL = {"localhost", "127.0.0.1", "::1"}
 OK, GO_ON, CLOSING = 2, 354, 421  # RFC 5321
+PACE = "letters"  # the allowance that all senders share
 
 
 class UnreachableError(Exception):
@@ -43,7 +53,17 @@ class Post(Protocol):
     """What takes letters."""
 
     hidden: bool  # whether what it took is out of our hands
-    paced: bool  # whether it wants to be spared
+    shared: bool  # whether all letters take turns, so that none goes while one has to wait
+
+    def turn(self, letter: Stored) -> tuple[str, int]:
+        """Return with what a letter takes turns, and how many microseconds lie between two of them."""
+
+    def build(self, letter: Stored) -> bytes:
+        """Return a rendered letter as it goes out.
+
+        Raises:
+            message.UnusableError: nothing can be made of it.
+        """
 
     def hand_over(self, letter: Stored, data: bytes) -> Answer:
         """Hand a letter over, as bytes, and return what was said.
@@ -54,12 +74,16 @@ class Post(Protocol):
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[Post]:
-    """Give what takes letters, for a run of them: one connection for all."""
-    if settings.smtp_url is None:
-        yield Folder(settings.mail_folder)
+def opened(settings: Settings, *, chat: bool = False) -> Iterator[Post]:
+    """Give what takes letters, for a run of them: one connection for all; or what takes messages to channels."""
+    if chat:
+        yield Chats(settings.chat_inner_hosts)
         return
-    server = Server(settings.smtp_url, settings.mail_from, lambda letter: envelope.sender(letter.id))
+    if settings.smtp_url is None:
+        yield Folder(settings.mail_folder, settings.mail_from)
+        return
+    every = MINUTE // settings.mail_per_minute
+    server = Server(settings.smtp_url, settings.mail_from, lambda letter: envelope.sender(letter.id), every)
     try:
         yield server
     finally:
@@ -70,10 +94,19 @@ class Folder:
     """Letters as files that mail programs open, in the order of their names; a letter has one file, however often."""
 
     hidden = False
-    paced = False
+    shared = True
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, sender: str) -> None:
         self.folder = folder
+        self.sender = sender
+
+    def turn(self, _letter: Stored) -> tuple[str, int]:
+        """Take turns without waiting."""
+        return PACE, 1
+
+    def build(self, letter: Stored) -> bytes:
+        """Return a letter as a message."""
+        return message.build(letter, self.sender)
 
     def hand_over(self, letter: Stored, data: bytes) -> Answer:
         """Write a file, whole or not at all, that only its owner may read."""
@@ -107,13 +140,25 @@ class Server:
     """A mail server: connected when the first letter comes, used for all, connected again when it hangs up."""
 
     hidden = True
-    paced = True
+    shared = True
 
-    def __init__(self, url: str, sender: str, envelope: Callable[[Stored], str | None] = lambda _letter: None) -> None:
+    def __init__(
+        self, url: str, sender: str, envelope: Callable[[Stored], str | None] = lambda _letter: None, every: int = 1
+    ) -> None:
         self.url = urlsplit(url)
+        self.name = sender
+        self.every = every
         self.sender = parseaddr(sender)[1]
         self.envelope = envelope
         self.smtp: smtplib.SMTP | None = None
+
+    def turn(self, _letter: Stored) -> tuple[str, int]:
+        """Take turns as often as the settings allow."""
+        return PACE, self.every
+
+    def build(self, letter: Stored) -> bytes:
+        """Return a letter as a message."""
+        return message.build(letter, self.name)
 
     def hand_over(self, letter: Stored, data: bytes) -> Answer:
         """Go through the conversation for one letter; a connection that went stale meanwhile is made anew, once."""
@@ -224,6 +269,41 @@ class Server:
         with suppress(OSError, smtplib.SMTPException):
             smtp.quit()
         smtp.close()
+
+
+class Chats:
+    """Channels of chats: each has its own pace, and what is wrong with one holds up no other."""
+
+    hidden = True
+    shared = False
+
+    def __init__(self, inner: Collection[str]) -> None:
+        self.inner = inner
+
+    def turn(self, letter: Stored) -> tuple[str, int]:
+        """Take turns for each channel by itself: Slack wants no more than one message a second."""
+        return letter.address, SECOND
+
+    def build(self, letter: Stored) -> bytes:
+        """Return the JSON that was rendered."""
+        if letter.html is None:
+            raise message.UnusableError("there is no text")  # noqa: EM101, TRY003  # the one reason
+        return letter.html.encode()
+
+    def hand_over(self, letter: Stored, data: bytes) -> Answer:
+        """Post it."""
+        try:
+            url = channels.url_of(channels.number_of(letter.address))
+        except channels.UnknownChannelError as error:
+            return Answer(None, str(error), final=True)
+        except AdoptionError as error:  # sealed with another key
+            raise UnreachableError(str(error)) from None
+        finally:
+            db.session.rollback()  # no connection to the database is kept while we wait for an answer
+        try:
+            return posting.post(url, data, self.inner)
+        except reaching.OutOfReachError as error:
+            raise UnreachableError(str(error)) from None
 
 
 def _dotted(data: bytes) -> bytes:

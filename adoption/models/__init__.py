@@ -38,6 +38,7 @@ from adoption.models.book import PublishedVersion as PublishedVersion
 from adoption.models.budget import BudgetAlert as BudgetAlert
 from adoption.models.budget import BudgetDecision as BudgetDecision
 from adoption.models.budget import IncentiveStop as IncentiveStop
+from adoption.models.channel import Channel as Channel
 from adoption.models.digest import DigestSetting as DigestSetting
 from adoption.models.digest import Subscription as Subscription
 from adoption.models.directory import Absence as Absence

@@ -24,6 +24,7 @@ from adoption.pages import book
 from adoption.pages import book_builder as book_builder  # its views belong to the blueprint of ``book``
 from adoption.pages import book_drafts as book_drafts  # the same
 from adoption.pages import budgets
+from adoption.pages import channels
 from adoption.pages import counter
 from adoption.pages import devices
 from adoption.pages import digest
@@ -128,6 +129,7 @@ PAGES: tuple[Blueprint, ...] = (
     privacy_settings.bp,
     audits.bp,
     ownership.bp,
+    channels.bp,
     feeds.bp,
     workbooks.bp,
 )

@@ -114,6 +114,7 @@ DESK: tuple[Entry, ...] = (
         lambda: gettext("Offers of help"),
         notices=_flags,
     ),
+    Entry("channels.index", "channels:manage", ("channels",), lambda: gettext("Channels")),
     Entry("letters.index", "letters:read", ("letters",), lambda: gettext("Outbox")),
     Entry("ownership.index", "ownership:decide", ("ownership",), lambda: gettext("Owners"), least=REPORTS),
 )

@@ -17,6 +17,7 @@ from adoption import languages
 from adoption import looks
 from adoption.auth import SESSION
 from adoption.auth import permission
+from adoption.chat import channels
 from adoption.errors import NotFoundError
 from adoption.languages import gettext
 from adoption.mail import kinds
@@ -29,6 +30,7 @@ from rules import period
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from collections.abc import Sequence
 
     from flask.typing import ResponseReturnValue
 
@@ -75,6 +77,7 @@ def reasons() -> Mapping[str, str]:
         "silent": gettext("For two weeks nothing was counted; HR was told to look whether data arrives."),
         "unbegun": gettext("The team has not begun yet."),
         "nobody": gettext("There was nobody to tell of."),
+        "stopped": gettext("The channel takes no messages, so no more are sent there."),
     }
 
 
@@ -89,7 +92,7 @@ def index() -> ResponseReturnValue:
     settings = current_app.extensions["settings"]
     return render_template(
         "letters/index.html",
-        lines=[line(one, now) for one in found[:PAGE]],
+        lines=lines(found[:PAGE], now),
         older=found[PAGE - 1].id if len(found) > PAGE else None,
         shown=shown,
         counts=outbox.counts(now),
@@ -105,7 +108,7 @@ def index() -> ResponseReturnValue:
 def one(number: int) -> ResponseReturnValue:
     """Show one letter: what became of it and, unless it holds a secret, what it says."""
     letter = _found(number)
-    shown = line(letter, time.time_ns() // 1000)
+    (shown,) = lines([letter], time.time_ns() // 1000)
     page = render_template("letters/one.html", line=shown, sealed=_sealed(letter), readable=_readable(letter))
     return page, {"Content-Security-Policy": PAGE_POLICY}
 
@@ -155,7 +158,15 @@ def _sealed(letter: Stored) -> bool:
 
 
 def _readable(letter: Stored) -> bool:
-    return letter.html is not None and letter.text is not None and not _sealed(letter)
+    there = channels.is_channel(letter.address)
+    return letter.html is not None and letter.text is not None and not there and not _sealed(letter)
+
+
+def lines(found: Sequence[Stored], now: int) -> list[dict[str, Any]]:
+    """Return letters with their states and moments in words, and channels by their names; one query at most."""
+    told = any(channels.is_channel(letter.address) for letter in found)
+    named = {one.address: one.name for one in channels.listed(also_removed=True)} if told else {}
+    return [line(letter, now) | {"to": named.get(letter.address, letter.address)} for letter in found]
 
 
 def line(letter: Stored, now: int) -> dict[str, Any]:
@@ -167,6 +178,7 @@ def line(letter: Stored, now: int) -> dict[str, Any]:
     reply = letter.reply or ""
     return {
         "letter": letter,
+        "in_chat": channels.is_channel(letter.address),
         "kind": kind.name() if kind else letter.kind,
         "group": group,
         "state": name,

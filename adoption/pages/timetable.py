@@ -59,6 +59,8 @@ WORDS: Mapping[str, Callable[[], str]] = {
     "find-gaps": lambda: gettext("Finds records of which it is not clear whose they are"),
     "write-digests": lambda: gettext("Writes the weekly letters that are due"),
     "send-letters": lambda: gettext("Sends the letters that are due"),
+    "write-channels": lambda: gettext("Writes what channels of chats are told about a week"),
+    "post-to-channels": lambda: gettext("Posts to channels of chats"),
     "check-journal": lambda: gettext("Checks that nobody changed the journal"),
     "forget-evidence": lambda: gettext("Deletes evidence that is too old"),
     "note-privacy": lambda: gettext("Notes changes of what is processed about people"),

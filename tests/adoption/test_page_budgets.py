@@ -11,8 +11,11 @@ from sqlalchemy import event
 
 from adoption import facts
 from adoption import inforce
+from adoption.chat import channels
+from adoption.chat.channels import Wanted
 from adoption.extensions import db
 from adoption.journal import By
+from adoption.mail import chats
 from adoption.pages import headers
 from adoption.signals import feeds
 from adoption.signals import register
@@ -222,6 +225,10 @@ def more(staff):
         for enter in (register.enrol, register.propose):
             enter(f"List {number}", "name", f"{enter.__name__} {number}", by=By(None, "test"), now=staff.now)
             db.session.commit()
+    for number in range(5):
+        wanted = Wanted("teams", f"Channel {number}", "https://example.com/hooks/x", "en", None, ["alerts"])
+        channels.connect(wanted, chats.topics(), by=By(None, "test"), now=staff.now)
+        db.session.commit()
     for number in range(20):
         staff.till(f"Canteen {number}")
     for award in staff.open_choices("Alice")[:4]:
