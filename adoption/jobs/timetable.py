@@ -115,7 +115,10 @@ JOBS: dict[str, Job] = {
     ),
     "send-letters": Job(work.send_letters, _every(2), "send letters that are due", lambda: sending.needed(_now())),
     "write-channels": Job(
-        work.write_channels, _every(30), "write what chats are told about a week", lambda: bool(for_channels.due(_now()))
+        work.write_channels,
+        _every(30),
+        "write what chats are told about a week",
+        lambda: bool(for_channels.due(_now())),
     ),
     "post-to-channels": Job(
         work.post_to_channels, _every(2), "post to channels of chats", lambda: sending.needed(_now(), chat=True)

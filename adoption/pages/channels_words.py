@@ -56,7 +56,7 @@ def state(channel: Connected) -> State:
     if channel.paused is not None:
         when = drawing.when(period.moment(channel.paused))
         return State(gettext("paused"), "", gettext("Nothing is told there since %(moment)s.", moment=when))
-    return State(gettext("in use"), "good", gettext("What becomes due is told there."))
+    return State(gettext("in use"), "good", "")
 
 
 def faults(found: Mapping[str, str]) -> dict[str, str]:
