@@ -137,7 +137,7 @@ GROUPS: tuple[Group, ...] = (
     ),
     Group(lambda: gettext("Staff"), ("people.index", "roles.index")),
     Group(lambda: gettext("Connections"), ("sources.index", "feeds.index", "tokens.index")),
-    Group(lambda: gettext("Letters"), ("digest.log", "letters.index")),
+    Group(lambda: gettext("Letters"), ("digest.log", "channels.index", "letters.index")),
     Group(lambda: gettext("Service"), ("privacy_settings.index", "journal_pages.index", "timetable.index")),
 )
 MOST = 6  # pages that stand beside each other without groups
