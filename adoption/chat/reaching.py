@@ -107,7 +107,7 @@ def is_public(address: Address) -> bool:
             within.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
         if any(one is not None and not is_public(one) for one in within):
             return False
-        if address.ipv4_mapped is not None:
+        if address.ipv4_mapped is not None or address in TRANSLATED:
             return True  # what it wraps is
     return address.is_global and not address.is_multicast and not address.is_reserved
 

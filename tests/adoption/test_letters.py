@@ -84,8 +84,9 @@ def test_nobody_but_the_administrator_reads_letters(app, role):
     assert 'href="/letters"' not in text(somebody.get("/sign-in"))
 
 
-def test_the_administrator_finds_the_outbox_on_every_page(rosa):
-    assert 'href="/letters"' in text(rosa.get("/sign-in"))
+def test_the_administrator_finds_the_outbox_beside_the_weekly_letters_which_every_page_leads_to(rosa):
+    assert 'href="/hr/digests"' in text(rosa.get("/sign-in"))
+    assert 'href="/letters"' in text(rosa.get("/hr/digests"))
 
 
 def test_an_empty_outbox_says_how_letters_come(rosa):
