@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING
+from typing import Any
 
 from flask import Blueprint
 from flask import current_app
@@ -29,6 +31,7 @@ from adoption.api import sources
 from adoption.api import strangers
 from adoption.api import tokens
 from adoption.api import trials
+from adoption.auth import access_of
 from adoption.auth import public
 from adoption.errors import PROBLEM
 from adoption.errors import MalformedError
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
 
 PREFIX = "/api/v1"
 VERSION = "1.0"
+PLACE = re.compile(r"<(?:\w+:)?(\w+)>")  # in the address of a route
 RESOURCES: tuple[Blueprint, ...] = (
     activities.bp,
     participants.bp,
@@ -109,8 +113,15 @@ def index() -> ResponseReturnValue:
     return render_template("api/index.html", document=_document())
 
 
-def _document() -> dict[str, object]:
-    found: dict[str, object] = current_app.extensions["openapi"].to_dict()
+def _document() -> dict[str, Any]:
+    """Return the document; each operation names the scope that its route states."""
+    found: dict[str, Any] = current_app.extensions["openapi"].to_dict()
+    for rule in current_app.url_map.iter_rules():
+        access = access_of(current_app, rule.endpoint)
+        operations = found["paths"].get(PLACE.sub(r"{\1}", rule.rule), {})
+        if access is not None and access.permission is not None:
+            for method in operations.keys() & {one.lower() for one in rule.methods or ()}:
+                operations[method]["security"] = [{"token": [access.permission]}]
     return found
 
 

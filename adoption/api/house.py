@@ -18,6 +18,7 @@ from adoption import auth
 from adoption import directory
 from adoption import facts
 from adoption import limits
+from adoption.directory import outcome
 from adoption.errors import TooOftenError
 from adoption.extensions import db
 from adoption.models import storable
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 
     from flask import Response
     from flask_smorest import Blueprint
-
-WHY_LENGTH = 500  # characters of a reason
 
 
 def now() -> int:
@@ -98,7 +97,7 @@ def text(description: str, *, longest: int = 255, **more: Any) -> fields.Str:
 
 def why() -> fields.Str:
     """Return the field for a reason."""
-    return text("Why; the journal keeps it", longest=WHY_LENGTH, load_default="")
+    return text("Why; the journal keeps it", longest=outcome.WHY_LENGTH, load_default="")
 
 
 def told_text(description: str, *, none: bool = False) -> fields.Str:

@@ -109,7 +109,7 @@ def load(query: dict[str, Any], kind: str) -> dict[str, Any]:
 @bp.route("/people/<email>", methods=["PUT"], parameters=[EMAIL])
 @bp.doc(responses={"422": REFUSED})
 @bp.arguments(shapes.OneQuery, location="query")
-@bp.arguments(shapes.DetailsSchema)
+@bp.arguments(shapes.DetailsSchema, example={"name": "Alice Smith", "team": "Sales; Pilots"})
 @bp.response(200, shapes.LoadedSchema)
 @bp.alt_response(201, schema=shapes.LoadedSchema, description="Somebody new")
 @permission(MAY)

@@ -84,7 +84,7 @@ def _line(one: Waiting, waits: Sum | None, guesses: Guesses) -> dict[str, Any]:
 
 
 @bp.route("/strangers/recognise", methods=["POST"])
-@bp.arguments(WhoSchema)
+@bp.arguments(WhoSchema, example={"source": "crm", "actor": "u17", "email": "alice@example.com"})
 @bp.response(200, shapes.RecognisedSchema)
 @permission("people:write")
 def recognise(body: dict[str, Any]) -> dict[str, Any]:

@@ -130,3 +130,21 @@ def test_the_document_is_openapi_3_1_and_tells_how_to_sign_in(client):
     assert document["openapi"] == "3.1.0"
     assert document["security"] == [{"token": []}]
     assert document["components"]["securitySchemes"]["token"] == {"type": "http", "scheme": "bearer"}
+
+
+def test_the_document_says_which_scope_each_operation_needs(app, client):
+    document = client.get("/api/v1/openapi.json").json
+    told = {
+        (method.upper(), path): operation["security"][0]["token"]
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+        if method != "parameters"
+    }
+    stated = {
+        (method, re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)): [permission]
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+        if rule.rule.startswith("/api/") and (permission := auth.access_of(app, rule.endpoint).permission)
+    }
+    assert told == stated
+    assert "Needs the scope <code>people:write</code>" in client.get("/api/v1/").get_data(as_text=True)
