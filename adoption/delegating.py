@@ -71,7 +71,7 @@ _COLUMNS = tuple(getattr(Delegation, name) for name in StandIn._fields)
 
 def teams_of(known: Known, leader: int, day: int) -> list[int]:
     """Return the teams of those whom somebody leads on a day, by name."""
-    found = {team for one in known.led_by(leader) - {leader} for team in known.teams_on(one, day)}
+    found = {team for one in known.led_by(leader, day) - {leader} for team in known.teams_on(one, day)}
     return sorted(found, key=lambda team: known.teams[team])
 
 
@@ -88,10 +88,10 @@ def hand_over(  # noqa: PLR0913  # who, to whom, what, for which days, by whom, 
     known = facts.current()
     today = known.today(now)
     leads = {one for role in roles.LEADING for one in roles.having(role, today)}
-    if giver not in leads or not known.led_by(giver) - {giver}:
+    if giver not in leads or not known.led_by(giver, today) - {giver}:
         raise NobodyLedError
     person = known.people.get(receiver)
-    if receiver == giver or person is None or (person.left_on is not None and person.left_on <= today):
+    if receiver == giver or person is None or person.has_left(today):
         raise ReceiverError
     if team is not None and team not in teams_of(known, giver, today):
         raise TeamError

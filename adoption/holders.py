@@ -83,7 +83,7 @@ def sees(participant: int, permission: str) -> bool:
 
 
 def _manager_of(known: Known) -> Callable[[int], int | None]:
-    return lambda person: known.people[person].manager if person in known.people else None
+    return known.managers_on(today(known))
 
 
 def _teams_of(known: Known) -> Callable[[int], Collection[int]]:
@@ -101,7 +101,7 @@ def teams(permission: str) -> list[int]:
     elif reach is auth.REPORTS and who.participant is not None:
         others = {team for one in _reports(known, permission) for team in known.teams_on(one, day)}
         for one in who.passed:  # one team of two that somebody is in: the other one is not passed on
-            theirs = {team for person in known.led_by(one.giver) for team in known.teams_on(person, day)}
+            theirs = {team for person in known.led_by(one.giver, day) for team in known.teams_on(person, day)}
             others |= theirs if one.team is None else theirs & {one.team}
     else:
         others = set()
@@ -111,7 +111,9 @@ def teams(permission: str) -> list[int]:
 def _reports(known: Known, permission: str) -> set[int]:
     """Return everybody whom the caller leads by a role of their own."""
     who = auth.caller()
-    return known.led_by(who.participant) if who.participant is not None and who.leads(permission) else set()
+    if who.participant is None or not who.leads(permission):
+        return set()
+    return known.led_by(who.participant, today(known))
 
 
 def _sees(known: Known, holder: int, permission: str) -> bool:
@@ -131,11 +133,11 @@ def knows(permission: str, holder: int, who: int | None) -> bool:
 def led(permission: str) -> set[int]:
     """Return everybody whom the caller leads, directly or through others, or in whose leader's place they see."""
     known, who = facts.current(), auth.caller()
-    found, teams_of = set(_reports(known, permission)), _teams_of(known)
+    found, day = set(_reports(known, permission)), today(known)
     if who.reach(permission) is auth.REPORTS:
         for one in who.passed:
-            theirs = known.led_by(one.giver) - {one.giver}
-            found |= {person for person in theirs if one.team is None or one.team in teams_of(person)}
+            theirs = known.led_by(one.giver, day) - {one.giver}
+            found |= {person for person in theirs if one.team is None or one.team in known.teams_on(person, day)}
     return found - {who.participant}
 
 

@@ -17,7 +17,6 @@ from sqlalchemy import select
 from adoption import facts
 from adoption import journal
 from adoption import mail
-from adoption.auth.callers import has_left
 from adoption.errors import NotFoundError
 from adoption.extensions import begin_write
 from adoption.extensions import db
@@ -161,9 +160,7 @@ def invite(team: int, language: str, by: By, now: int) -> int:
     if team not in known.teams:
         raise NotFoundError
     today = known.today(now)
-    people = [
-        one for one in known.people.values() if team in known.teams_on(one.id, today) and not has_left(one.left_on, now)
-    ]
+    people = [one for one in known.people.values() if team in known.teams_on(one.id, today) and not one.has_left(today)]
     name = by.name if by.participant is None else known.people[by.participant].name
     connection = begin_write()
     invited = [

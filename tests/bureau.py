@@ -21,6 +21,7 @@ from tests import house
 from tests.house import ZONE
 from tests.house import House
 from tests.house import email
+from tests.leading import let_lead
 
 WEEK = date(2026, 11, 23)
 MONDAY = date(2026, 11, 30)
@@ -98,8 +99,7 @@ class Bureau(House):
         connection = begin_write()
         facts.changed(connection, rescore=False)
         for name, leader in leaders.items():
-            row = update(Participant).where(Participant.id == self[name]).values(manager=self[leader])
-            connection.execute(row)
+            let_lead(connection, self[leader], self[name])
         for name, role in ROLES.items():
             connection.execute(update(Participant).where(Participant.id == self[name]).values(role=role))
         db.session.commit()

@@ -63,7 +63,7 @@ def _employee_numbers(people: Iterable[int]) -> dict[int, str | None]:
 
 
 def _entry(known: Known, one: Person, today: int, numbers: Mapping[int, str | None]) -> dict[str, Any]:
-    above = known.people.get(one.manager or 0)
+    above = known.people.get(known.manager_on(one.id, today) or 0)
     return {
         **{name: getattr(one, name) for name in ("email", "name", "role")},
         "number": one.id,
@@ -81,7 +81,7 @@ def _entry(known: Known, one: Person, today: int, numbers: Mapping[int, str | No
 @bp.response(200, shapes.PersonSchema)
 @permission(MAY)
 def person(email: str) -> dict[str, Any]:
-    """Show somebody: teams and absences over time, and the names under which sources know them."""
+    """Show somebody: teams, managers and absences over time, and the names under which sources know them."""
     number = holders.visible(email, MAY)
     known = facts.current()
     if number not in known.people:
@@ -92,6 +92,10 @@ def person(email: str) -> dict[str, Any]:
         "memberships": [
             {"team": known.teams[team], "starts": day(starts), "ends": day(ends)}
             for starts, ends, team in sorted(known.memberships.get(number, ()))
+        ],
+        "managers": [
+            {"manager": known.people[manager].email, "starts": day(starts), "ends": day(ends)}
+            for starts, ends, manager in sorted(known.managers.get(number, ()))
         ],
         "absences": [
             {"starts": day(starts), "ends": day(ends)} for starts, ends in sorted(known.absences.get(number, ()))

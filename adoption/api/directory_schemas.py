@@ -67,7 +67,7 @@ class EntrySchema(Schema):
         required=True,
         metadata={"description": "Today's, or the nearest ones"},
     )
-    manager = told_text("Their manager's e-mail address", none=True)
+    manager = told_text("The e-mail address of today's manager, or of the nearest one", none=True)
     hired_on = told_day("The first day; null: as long as anybody can remember")
     left_on = told_day("The first day no longer here")
     employee_no = told_text("Payroll's number, as it is written", none=True)
@@ -84,6 +84,14 @@ class MembershipSchema(Schema):
     """Days in a team."""
 
     team = told_text("The team")
+    starts = told_day("The first day; null: ever", "from")
+    ends = told_day("The first day no more; null: open", "until")
+
+
+class ManagementSchema(Schema):
+    """Days under a manager."""
+
+    manager = told_text("Their e-mail address")
     starts = told_day("The first day; null: ever", "from")
     ends = told_day("The first day no more; null: open", "until")
 
@@ -106,6 +114,7 @@ class PersonSchema(EntrySchema):
     """Somebody through time."""
 
     memberships = fields.List(fields.Nested(MembershipSchema), required=True)
+    managers = fields.List(fields.Nested(ManagementSchema), required=True)
     absences = fields.List(fields.Nested(SpanSchema), required=True)
     identities = fields.List(fields.Nested(IdentitySchema), required=True)
 

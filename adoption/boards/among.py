@@ -26,7 +26,7 @@ def places(connection: Connection, known: Known, ground: Ground, team: int, day:
     """Rank those who are in a team on a local day and have a tally above zero; two queries."""
     query = select(Membership.participant).where(Membership.team == team, Membership.starts <= day)
     members = {who: known.people[who] for who in connection.scalars(query.where(day < Membership.ends))}
-    names = {who: one.name for who, one in members.items() if one.left_on is None or one.left_on > day}
+    names = {who: one.name for who, one in members.items() if not one.has_left(day)}
     keys = sorted((bucket_of(who), series, who, ground.first) for who in names for series in ground.series)
     tallies: Counter[int] = Counter()
     for holder, value in statements.find(connection, "tally", KEY, ("holder", "value"), keys):

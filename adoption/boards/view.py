@@ -195,9 +195,7 @@ def _name(known: Known, holder: int, gone: int) -> str | None:
     if holder < 0:
         return known.teams.get(-holder)
     person = known.people.get(holder)
-    if person is None or (person.left_on is not None and person.left_on <= gone):
-        return None
-    return person.name
+    return None if person is None or person.has_left(gone) else person.name
 
 
 def _read(

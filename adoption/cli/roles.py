@@ -83,7 +83,7 @@ def listing() -> None:
     known, now = facts.current(), _now()
     today = known.today(now)
     for person in sorted(known.people.values(), key=lambda one: one.email):
-        if person.role != "employee" and (person.left_on is None or person.left_on > today):
+        if person.role != "employee" and not person.has_left(today):
             click.echo(f"{person.email}\t{person.role}\tin the directory")
     for one in given.in_force(today):
         until = "" if one.ends >= FOREVER else f" until {_common.day_text(one.ends - 1)}"

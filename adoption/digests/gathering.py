@@ -75,7 +75,7 @@ def company(week: int, now: int) -> Company:
     known, force = facts.current(), inforce.current()
     mondays = counts.mondays(week, WEEKS)
     metric, goal = counts.metric_of(known, force), counts.goal_of(known, force, mondays)
-    led = leaders(known, week)
+    led = leaders(known, week, known.today(now))
     work = counts.work(force, metric, mondays)
     return Company(
         known=known,
@@ -98,22 +98,21 @@ def company(week: int, now: int) -> Company:
     )
 
 
-def leaders(known: Known, week: int) -> dict[int, list[int]]:
-    """Return whom everybody leads directly, of those who were there in a week and still are."""
-    found: dict[int, list[int]] = defaultdict(list)
+def leaders(known: Known, week: int, today: int) -> dict[int, list[int]]:
+    """Return whom everybody leads directly today, of those who were there until the end of a week."""
     last = week + WEEK - 1
-    for one in known.people.values():
-        there = (one.hired_on or 0) <= last and (one.left_on is None or one.left_on > last)
-        if one.manager is not None and there:
-            found[one.manager].append(one.id)
-    return found
+    there = {
+        leader: [one for one in reports if known.people[one].here(last)]
+        for leader, reports in known.reports_on(today).items()
+    }
+    return {leader: reports for leader, reports in there.items() if reports}
 
 
 def readers(now: int) -> list[int]:
     """Return whoever leads somebody, may read how they are doing, and works here."""
     known = facts.current()
     today = known.today(now)
-    return subscribing.readers(known, leaders(known, period.start("week", today) - WEEK), today)
+    return subscribing.readers(known, leaders(known, period.start("week", today) - WEEK, today), today)
 
 
 def facts_of(found: Company, managers: Collection[int]) -> dict[int, Facts]:

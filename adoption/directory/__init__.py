@@ -1,4 +1,4 @@
-"""Participants, their teams over time, identities, absences, holidays and waves: the only writer of these tables.
+"""The only writer of participants, their teams and managers over time, identities, absences, holidays and waves.
 
 Lists are loaded whole, in one transaction that the caller commits; what they mean is written in
 docs/decisions/directory.md.
@@ -20,6 +20,13 @@ from adoption.directory.editing import readdress as readdress
 from adoption.directory.editing import rename_team as rename_team
 from adoption.directory.editing import set_holidays as set_holidays
 from adoption.directory.lists import Meant as Meant
+from adoption.directory.managing import CircleError as CircleError
+from adoption.directory.managing import GoneError as GoneError
+from adoption.directory.managing import OneselfError as OneselfError
+from adoption.directory.managing import OutsideError as OutsideError
+from adoption.directory.managing import OverlapError as OverlapError
+from adoption.directory.managing import add_management as add_management
+from adoption.directory.managing import correct_management as correct_management
 from adoption.directory.outcome import Change as Change
 from adoption.directory.outcome import Field as Field
 from adoption.directory.outcome import Loaded as Loaded

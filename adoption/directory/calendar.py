@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from adoption import facts
 from adoption import statements
+from adoption.directory import fields
 from adoption.directory import outcome
 from adoption.directory import spans
 from adoption.directory.outcome import Change
@@ -167,7 +168,7 @@ def _absences(connection: Connection, absences: Absences) -> Decision | list[Fau
     named = {row.id: (row.email, row.name) for row in people.values()}
     changes = [
         Change("changed", who, lines[who], *named[who], (Field("absences", one, other),))
-        for who, one, other in _differing(before, after, lambda row: row[0], lambda row: days_text(*row[1:]))
+        for who, one, other in _differing(before, after, lambda row: row[0], lambda row: fields.days_text(*row[1:]))
     ]
     return Decision("absence", ("participant", "starts", "ends"), before, after, tuple(changes))
 
@@ -197,7 +198,7 @@ def _waves(connection: Connection, waves: Waves) -> Decision | list[Fault]:
     changes = [
         Change("changed", 0, named[wave], "", wave, (Field("teams", one, other),), "wave")
         for wave, one, other in _differing(
-            before, after, lambda row: row[0], lambda row: f"{called[row[1]]} {days_text(*row[2:])}"
+            before, after, lambda row: row[0], lambda row: f"{called[row[1]]} {fields.days_text(*row[2:])}"
         )
     ]
     return Decision("wave", ("name", "team", "starts", "ends"), before, after, tuple(changes))
@@ -232,12 +233,6 @@ _ASKED: Mapping[type, Callable[[Connection, Any], Decision | list[Fault]]] = {
     Holidays: _holidays,
     Waves: _waves,
 }
-
-
-def days_text(starts: int, ends: int) -> str:
-    """Write the local days ``[starts, ends)``: ``2026-08-03/2026-08-17``, an open side as ``..``."""
-    first = ".." if starts == EVER else date.fromordinal(starts).isoformat()
-    return f"{first}/{'..' if ends == FOREVER else date.fromordinal(ends).isoformat()}"
 
 
 def _differing(

@@ -6,28 +6,31 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from adoption.auth.roles import GUARDED
+from adoption.directory import leading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from collections.abc import Mapping
+    from collections.abc import Sequence
 
     from adoption.directory.outcome import Told
+    from adoption.directory.spans import Span
     from adoption.directory.stored import Stored
     from adoption.people_csv import Fault
     from adoption.people_csv import People
 
+DATED = {"manager", "hired_on", "left_on"}  # columns that say who leads whom on which days
 SHOWN = 5  # people of a circle that are named
 
 
-def faults(people: People, stored: Stored, by: Told | None = None) -> list[Fault]:
-    """Return every fault; ``by`` is who loads the list, where that matters."""
+def faults(people: People, stored: Stored, on: int, by: Told | None = None) -> list[Fault]:
+    """Return every fault of a list that counts from a local day; ``by`` is who loads it, where that matters."""
     found = [*_taken(people, stored), *_numbered(people, stored), *_reversed(people, stored)]
     if by is not None:
         found.extend(_appointed(people, stored, by))
     whole = all(fault.column not in (None, people.labels.get("email", "email")) for fault in people.faults)
-    if whole and "manager" in people.columns:  # else a row that could not be read may be the manager's
+    if whole and DATED & people.columns:  # else a row that could not be read may be the manager's
         found.extend(_unknown(people, stored))
-        found.extend(_circles(people, stored))
+        found.extend(_circles(people, stored, on))
     return found
 
 
@@ -102,30 +105,30 @@ def _unknown(people: People, stored: Stored) -> Iterator[Fault]:
             )
 
 
-def _circles(people: People, stored: Stored) -> Iterator[Fault]:
-    """Find people who are, by some steps, their own managers."""
-    emails = stored.emails()
-    above: dict[str, str | None] = {email: emails.get(person.manager or 0) for email, person in stored.people.items()}
-    above.update((row.email, row.manager) for row in people.rows)
-    lines = {row.email: row.line for row in people.rows}
-    done: set[str] = set()
+def _circles(people: People, stored: Stored, on: int) -> Iterator[Fault]:
+    """Find people who would be, by some steps and on one day, their own managers."""
+    known = {email: one.id for email, one in stored.people.items()}
+    numbers = dict(known)
+    for place, row in enumerate(people.rows, start=1):
+        numbers.setdefault(row.email, -place)
+    managers: dict[int, Sequence[Span]] = dict(stored.managers)
     for row in people.rows:
-        circle = _circle(row.email, above, done)
-        if circle:
-            first = min((email for email in circle if email in lines), key=lines.__getitem__)
-            start = circle.index(first)
-            names = [*circle[start:], *circle[:start], first]
-            if len(names) > SHOWN + 1:
-                names[SHOWN:-1] = ["…"]
-            yield people.fault(lines[first], "manager", f"a circle: {' reports to '.join(names)}")
+        number, manager = numbers[row.email], numbers.get(row.manager or "")
+        former = stored.managers.get(number, [])
+        managers[number] = leading.after(row, people.columns, stored.people.get(row.email), former, manager, on)
+    emails = {number: email for email, number in numbers.items()}
+    lines = {row.email: row.line for row in people.rows}
+    for circle in leading.circles(managers):
+        names = [emails[number] for number in circle.people]
+        listed = [email for email in names if email in lines]
+        if listed:
+            first = min(listed, key=lines.__getitem__)
+            yield people.fault(lines[first], "manager", _circle(names, names.index(first), circle.day, on))
 
 
-def _circle(start: str, above: Mapping[str, str | None], done: set[str]) -> list[str]:
-    """Follow managers from ``start`` to somebody ``done``; return the circle met on the way, if any."""
-    places: dict[str, int] = {}
-    at: str | None = start
-    while at is not None and at not in done and at not in places:
-        places[at] = len(places)
-        at = above.get(at)
-    done.update(places)
-    return list(places)[places[at] :] if at in places else []
+def _circle(names: list[str], start: int, day: int, on: int) -> str:
+    named = [*names[start:], *names[: start + 1]]
+    if len(named) > SHOWN + 1:
+        named[SHOWN:-1] = ["…"]
+    said = " reports to ".join(named)
+    return f"a circle: {said}" if day <= on else f"a circle from {date.fromordinal(day)} on: {said}"

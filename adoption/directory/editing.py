@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from datetime import date
 from typing import TYPE_CHECKING
-from typing import Any
 
 from sqlalchemy import insert
 from sqlalchemy import select
@@ -17,6 +16,7 @@ from sqlalchemy import update
 from adoption import facts
 from adoption import statements
 from adoption.directory import calendar
+from adoption.directory import fields
 from adoption.directory import outcome
 from adoption.directory import spans
 from adoption.directory.people import MEMBERSHIP
@@ -32,7 +32,6 @@ from adoption.models import Team
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from collections.abc import Sequence
 
     from sqlalchemy import Connection
 
@@ -93,13 +92,9 @@ def correct_membership(participant: int, team: int, starts: int, days: tuple[int
     statements.delete(connection, "membership", MEMBERSHIP, sorted((participant, *row) for row in gone))
     statements.insert_new(connection, "membership", MEMBERSHIP, sorted((participant, *row) for row in created))
     names = dict(connection.execute(select(Team.id, Team.name)).all())
-    told = [{"teams": _written(rows, names)} for rows in (before, after)]
+    told = [{"teams": fields.written(rows, names)} for rows in (before, after)]
     by.enter(connection, Deed("changed", f"participant/{participant}", *told))
     return outcome.announce(connection, counts=True)
-
-
-def _written(rows: Sequence[Any], names: Mapping[int, str]) -> str:
-    return "; ".join(f"{names[row[0]]} {calendar.days_text(*row[1:])}" for row in sorted(rows, key=lambda row: row[1]))
 
 
 def create_team(name: str, *, by: Told) -> int:

@@ -32,7 +32,7 @@ ABSENT = ("stay", "leave")  # what becomes of people who are not in a list of pe
 
 
 class Meant(NamedTuple):
-    """How a list of people is meant: the local day on which teams change, and whether who is not in it leaves then."""
+    """How a list of people is meant: the local day from which it counts, and whether who is not in it leaves then."""
 
     on: int
     leave: bool = False

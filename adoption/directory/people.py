@@ -1,4 +1,4 @@
-"""A list of people → participants, teams, memberships and identities."""
+"""A list of people → participants, teams, memberships, managers and identities."""
 
 from __future__ import annotations
 
@@ -40,10 +40,11 @@ _ADD_PEOPLE = (
     " SELECT email, name, role, hired_on, left_on, employee_no FROM {given} AS g RETURNING email, id"
 )
 _CHANGE_PEOPLE = (
-    "UPDATE participant SET name = g.name, role = g.role, manager = g.manager, hired_on = g.hired_on,"
+    "UPDATE participant SET name = g.name, role = g.role, hired_on = g.hired_on,"
     " left_on = g.left_on, employee_no = g.employee_no FROM {given} AS g WHERE participant.id = g.id"
 )
 MEMBERSHIP = ("participant", "team", "starts", "ends")
+MANAGEMENT = ("participant", "manager", "starts", "ends")
 
 
 def compare_people(people: People, *, on: int, missing: int | None = None, by: Told | None = None) -> Loaded:
@@ -56,7 +57,7 @@ def compare_people(people: People, *, on: int, missing: int | None = None, by: T
 def load_people(
     people: People, *, on: int, missing: int | None = None, by: Told | None = None, seen: str | None = None
 ) -> Loaded:
-    """Store a list of people; teams of people known before change on the local day ``on``.
+    """Store a list of people; teams and managers of people known before change on the local day ``on``.
 
     With ``missing``, whoever works here and is not in the list leaves on that day.  ``by`` is who does it, for the
     journal; ``seen`` the mark of what they were shown.
@@ -87,7 +88,7 @@ def _decided(
 ) -> tuple[Decision | None, Loaded]:
     """Compare a list with what is stored; with a fault there is no decision."""
     stored = storage.read(connection)
-    faults = [*people.faults, *checks.faults(people, stored, by)]
+    faults = [*people.faults, *checks.faults(people, stored, on, by)]
     if missing is not None and by is not None and by.email in dict(deciding.absent(people, stored, missing)):
         faults.append(Fault(0, None, f"{by.email} is not in the file: you would leave yourself; add your own row"))
     if faults:
@@ -123,17 +124,15 @@ def _write(connection: Connection, decision: Decision) -> dict[int, int]:
         rows = [(email, *(getattr(one, name) for name in columns[1:])) for email, one in decision.new.items()]
         for email, number in statements.run(connection, "participant", columns, rows, _ADD_PEOPLE):
             given[decision.new[email].id] = number
-    changed = [
-        one._replace(
-            id=given.get(one.id, one.id), manager=None if one.manager is None else given.get(one.manager, one.manager)
-        )
-        for one in decision.people
-    ]
+    changed = [one._replace(id=given.get(one.id, one.id)) for one in decision.people]
     if changed:
         statements.run(connection, "participant", Person._fields, sorted(changed), _CHANGE_PEOPLE)
     begun = [(given.get(who, who), teams.get(team, team), *days) for who, team, *days in decision.begun]
     statements.delete(connection, "membership", MEMBERSHIP, sorted(decision.ended))
     statements.insert_new(connection, "membership", MEMBERSHIP, sorted(begun))
+    led = [(given.get(who, who), given.get(manager, manager), *days) for who, manager, *days in decision.led]
+    statements.delete(connection, "management", MANAGEMENT, sorted(decision.led_no_more))
+    statements.insert_new(connection, "management", MANAGEMENT, sorted(led))
     statements.delete(connection, "identity", ("source", "id"), sorted(decision.taken))
     owners = sorted((*identity, given.get(owner, owner)) for identity, owner in decision.given.items())
     statements.put(connection, "identity", ("source", "id"), ("participant",), owners)
@@ -179,9 +178,9 @@ def recognise(
 
 
 def listed(on: int) -> list[PersonRow]:
-    """Return everybody by e-mail address, with the teams of a local day.
+    """Return everybody by e-mail address, with the teams and the manager of a local day.
 
-    Whoever comes later is shown with the first teams, whoever has left with the last.  Loaded on that day again, the
+    Whoever comes later is shown with the first of them, whoever has left with the last.  Loaded on that day again, the
     list changes nothing, except that it ends what was to change later.
     """
     stored = storage.read(db.session.connection())
@@ -190,14 +189,16 @@ def listed(on: int) -> list[PersonRow]:
     rows = []
     for email, person in sorted(stored.people.items()):
         first, end = spans.stay(person.hired_on, person.left_on)
-        held = spans.held(stored.spans.get(person.id, []), min(max(on, first), end - 1))
+        day = min(max(on, first), end - 1)
+        held = spans.held(stored.spans.get(person.id, []), day)
+        managers = spans.held(stored.managers.get(person.id, []), day)
         rows.append(
             PersonRow(
                 line=0,
                 email=email,
                 name=person.name,
                 teams=tuple(sorted(teams[team] for team in held)),
-                manager=emails.get(person.manager or 0),
+                manager=next((emails[one] for one in managers), None),
                 role=person.role,
                 hired_on=person.hired_on,
                 left_on=person.left_on,

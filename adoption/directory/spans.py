@@ -1,4 +1,4 @@
-"""Memberships as half-open spans of local days: what a line of a list does to them.  Pure."""
+"""Memberships, and who leads whom, as half-open spans of local days: what a line of a list does to them.  Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rules.period import FOREVER
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-Span = tuple[int, int, int]  # team, first day, first day no more
+Span = tuple[int, int, int]  # team (or manager), first day, first day no more
 
 
 class Stay(NamedTuple):
@@ -75,6 +75,25 @@ def changed(spans: Iterable[Span], before: Stay, after: Stay, teams: Iterable[in
         kept = without(kept, first, FOREVER)
         kept.extend((team, first, after.end) for team in teams)
     return joined(kept)
+
+
+def led(spans: Iterable[Span], before: Stay, after: Stay, managers: Iterable[int] | None, on: int) -> tuple[Span, ...]:
+    """Return who leads somebody after a list named them: as ``changed``, but by one person on each day.
+
+    A day on which somebody led already, and which the list does not replace, keeps who it was.
+    """
+    former = list(spans)
+    wanted = changed(former, before, after, managers, on)
+    kept = [
+        (one, max(starts, begin), min(ends, end))
+        for one, starts, ends in wanted
+        for other, begin, end in former
+        if one == other and max(starts, begin) < min(ends, end)
+    ]
+    fresh: list[Span] = list(wanted)
+    for _, starts, ends in kept:
+        fresh = without(fresh, starts, ends)
+    return joined([*kept, *fresh])
 
 
 def _shifted(spans: list[Span], before: Stay, after: Stay) -> list[Span]:

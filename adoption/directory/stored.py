@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from typing import Any
 from typing import NamedTuple
 
 from sqlalchemy import select
 
 from adoption.models import Identity
+from adoption.models import Management
 from adoption.models import Membership
 from adoption.models import Participant
 from adoption.models import Team
@@ -26,7 +28,6 @@ class Person(NamedTuple):
     id: int
     name: str
     role: str
-    manager: int | None
     hired_on: int | None
     left_on: int | None
     employee_no: str | None
@@ -34,11 +35,12 @@ class Person(NamedTuple):
 
 @dataclass(slots=True)
 class Stored:
-    """Everybody by e-mail address, teams by name, memberships by participant, owners by identity."""
+    """Everybody by e-mail address, teams by name, memberships and managers by participant, owners by identity."""
 
     people: dict[str, Person]
     teams: dict[str, int]
     spans: dict[int, list[Span]]
+    managers: dict[int, list[Span]]
     identities: dict[tuple[str, str], int]
 
     def emails(self) -> dict[int, str]:
@@ -55,18 +57,22 @@ class Stored:
 
 def read(connection: Connection) -> Stored:
     """Read the directory."""
-    spans: dict[int, list[Span]] = defaultdict(list)
-    for who, *span in connection.execute(
-        select(Membership.participant, Membership.team, Membership.starts, Membership.ends)
-    ):
-        spans[who].append((span[0], span[1], span[2]))
     columns = [getattr(Participant, name) for name in Person._fields]
     return Stored(
         people={email: Person(*values) for email, *values in connection.execute(select(Participant.email, *columns))},
         teams=dict(connection.execute(select(Team.name, Team.id)).all()),
-        spans=spans,
+        spans=_spans(connection, Membership.participant, Membership.team, Membership.starts, Membership.ends),
+        managers=_spans(connection, Management.participant, Management.manager, Management.starts, Management.ends),
         identities={
             (source, name): who
             for source, name, who in connection.execute(select(Identity.source, Identity.id, Identity.participant))
         },
     )
+
+
+def _spans(connection: Connection, *columns: Any) -> dict[int, list[Span]]:
+    """Return the spans of everybody who has any; the first column says whose they are."""
+    found: dict[int, list[Span]] = defaultdict(list)
+    for who, one, starts, ends in connection.execute(select(*columns)):
+        found[who].append((one, starts, ends))
+    return found

@@ -62,10 +62,10 @@ def _own() -> str:
 PROCESSING: tuple[Processing, ...] = (
     Processing(
         "people",
-        ("participant", "membership", "identity", "absence", "preference"),
+        ("participant", "membership", "management", "identity", "absence", "preference"),
         lambda: gettext(
-            "name, e-mail address, employee number, role, teams, manager, days of absence without a reason, account "
-            "names in connected systems, how one wants to be shown"
+            "name, e-mail address, employee number, role, teams and managers over time, days of absence without a "
+            "reason, account names in connected systems, how one wants to be shown"
         ),
         lambda: gettext("the organisation's list of people; the person"),
         lambda: gettext("to know whose work is whose, and to expect no work of somebody who is away"),

@@ -90,7 +90,7 @@ def approval(draft: Draft) -> Approval | None:
     before = facts.parsed(last) if last else facts.NO_BOOK
     known = facts.current()
     today = known.today(time.time_ns() // 1000)
-    people = sum(1 for person in known.people.values() if person.left_on is None or person.left_on > today)
+    people = sum(1 for person in known.people.values() if not person.has_left(today))
     more = promise.newly(before, after, people, len(known.teams))
     settings = current_app.extensions["settings"]
     own = sum(one.more for one in more if one.currency == settings.currency)

@@ -10,7 +10,6 @@ from sqlalchemy import select
 
 from adoption.models import Norm
 from adoption.models import Season
-from rules import period
 from rules import sample
 
 if TYPE_CHECKING:
@@ -32,9 +31,7 @@ def judged(known: Known, day: int) -> list[Person]:
     return [
         person
         for _, person in sorted(known.people.items())
-        if person.role not in HOUSE
-        and (person.hired_on or 0) <= day < (person.left_on or period.FOREVER)
-        and not sample.is_address(person.email)
+        if person.role not in HOUSE and person.here(day) and not sample.is_address(person.email)
     ]
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 SPAN = tuple[int, int]
 MOST_ACTORS = 200_000  # look-ups kept in memory; strangers may be endless
 MOST_PLACES = 500_000
+MOST_DAYS = 16  # on which it is remembered who leads whom
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +33,20 @@ class Person:
     email: str
     name: str
     role: str
-    manager: int | None
     hired_on: int | None
     left_on: int | None
 
     def here(self, day: int) -> bool:
         """Say whether they work here on a local day."""
-        return (self.hired_on or 0) <= day and (self.left_on is None or day < self.left_on)
+        return (self.hired_on or period.EVER) <= day < (self.left_on or period.FOREVER)
+
+    def has_left(self, day: int) -> bool:
+        """Say whether they are no longer here on a local day; whoever has still to come has not left."""
+        return self.left_on is not None and self.left_on <= day
+
+    def near(self, day: int) -> int:
+        """Return the day itself while they work here, before that their first one, and afterwards their last one."""
+        return min(max(day, self.hired_on or period.EVER), (self.left_on or period.FOREVER) - 1)
 
 
 @dataclass(frozen=True)
@@ -53,6 +61,7 @@ class Known:
     teams: Mapping[int, str]
     identities: Mapping[tuple[str, str], int]
     memberships: Mapping[int, tuple[tuple[int, int, int], ...]]  # participant → (starts, ends, team)
+    managers: Mapping[int, tuple[tuple[int, int, int], ...]]  # participant → (starts, ends, manager), one on each day
     absences: Mapping[int, tuple[SPAN, ...]]
     waves: Mapping[int, tuple[tuple[int, int, str], ...]]  # team → (starts, ends, wave)
     timelines: Timelines
@@ -61,7 +70,7 @@ class Known:
     _emails: Mapping[str, int] = field(repr=False)
     _actors: dict[tuple[str, str | None], int | None] = field(default_factory=dict, repr=False)
     _places: dict[SPAN, tuple[int, ...]] = field(default_factory=dict, repr=False)
-    _reports: dict[int, list[int]] = field(default_factory=dict, repr=False)  # filled when it is first asked for
+    _reports: dict[int, Mapping[int, list[int]]] = field(default_factory=dict, repr=False)  # day → leader → reports
 
     @cached_property
     def sample(self) -> bool:
@@ -101,18 +110,42 @@ class Known:
         """Return the one team in which somebody counts on a day where teams must not overlap."""
         return min(self.teams_on(participant, day), default=None)
 
-    def led_by(self, leader: int) -> set[int]:
-        """Return everybody below somebody in the chain of managers; in a circle also themselves."""
-        if not self._reports:
+    def manager_on(self, participant: int, day: int) -> int | None:
+        """Return who leads somebody on a local day: of whoever has left on their last, of whoever comes on their first.
+
+        ``None`` if nobody does.
+        """
+        spans = self.managers.get(participant)
+        if spans is None:
+            return None
+        asked = self.people[participant].near(day)
+        return next((manager for starts, ends, manager in spans if starts <= asked < ends), None)
+
+    def managers_on(self, day: int) -> Callable[[int], int | None]:
+        """Return the function that says who leads somebody on a local day (``manager_on``)."""
+        return lambda participant: self.manager_on(participant, day)
+
+    def reports_on(self, day: int) -> Mapping[int, list[int]]:
+        """Return whom everybody leads directly on a local day (``manager_on``); who leads nobody is absent."""
+        found = self._reports.get(day)
+        if found is None:
             below: dict[int, list[int]] = defaultdict(list)
-            for one in self.people.values():
-                if one.manager is not None:
-                    below[one.manager].append(one.id)
-            self._reports.update(below)
+            for participant in sorted(self.managers):
+                manager = self.manager_on(participant, day)
+                if manager is not None:
+                    below[manager].append(participant)
+            if len(self._reports) >= MOST_DAYS:
+                self._reports.clear()
+            found = self._reports[day] = dict(below)
+        return found
+
+    def led_by(self, leader: int, day: int) -> set[int]:
+        """Return everybody below somebody in the chain of managers of a local day; in a circle also themselves."""
+        reports_of = self.reports_on(day)
         found: set[int] = set()
         asked = [leader]
         while asked:
-            reports = set(self._reports.get(asked.pop(), ())) - found
+            reports = set(reports_of.get(asked.pop(), ())) - found
             found |= reports
             asked.extend(reports)
         return found

@@ -16,6 +16,7 @@ from adoption.models import Absence
 from adoption.models import Holiday
 from adoption.models import Identity
 from adoption.models import IncentiveStop
+from adoption.models import Management
 from adoption.models import Membership
 from adoption.models import Participant
 from adoption.models import PublishedBook
@@ -51,7 +52,7 @@ def read(connection: Connection, version: int) -> Known:
     """Return the facts as the tables hold them now, as this version."""
     settings = current_app.extensions["settings"]
     people = {
-        row.id: Person(row.id, row.email, row.name, row.role, row.manager, row.hired_on, row.left_on)
+        row.id: Person(row.id, row.email, row.name, row.role, row.hired_on, row.left_on)
         for row in connection.execute(select(Participant.__table__))
     }
     identities = connection.execute(select(Identity.source, Identity.id, Identity.participant))
@@ -67,6 +68,9 @@ def read(connection: Connection, version: int) -> Known:
         identities={(source, name): who for source, name, who in identities},
         memberships=_grouped(
             connection.execute(select(Membership.participant, Membership.starts, Membership.ends, Membership.team))
+        ),
+        managers=_grouped(
+            connection.execute(select(Management.participant, Management.starts, Management.ends, Management.manager))
         ),
         absences=_grouped(connection.execute(select(Absence.participant, Absence.starts, Absence.ends))),
         waves=_grouped(connection.execute(select(Wave.team, Wave.starts, Wave.ends, Wave.name))),

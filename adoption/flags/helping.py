@@ -115,7 +115,7 @@ def name(connection: Connection, known: Known, participant: int | None, *, by: B
         NamedError: they were named already.
     """
     person = known.people.get(participant or 0)
-    if person is None or by.participant is None or (person.left_on or known.today(now) + 1) <= known.today(now):
+    if person is None or by.participant is None or person.has_left(known.today(now)):
         raise NobodyError
     if any(one.participant == person.id for one in champions(connection)):
         raise NamedError

@@ -55,13 +55,10 @@ def _leads_all(caller: Caller) -> bool:
 
 def _place_of(known: Known, caller: Caller, participant: int) -> int | None:
     """Return who leads somebody and sees here: the caller, or in whose place they see; ``None`` if nobody does."""
-
-    def manager_of(person: int) -> int | None:
-        return known.people[person].manager if person in known.people else None
-
     if participant == caller.participant or caller.reach("team:read") is None:
         return None
+    day = known.today(time.time_ns() // 1000)
+    manager_of = known.managers_on(day)
     if auth.leads(caller, "team:read", participant, manager_of):
         return caller.participant
-    day = known.today(time.time_ns() // 1000)
     return auth.behalf(caller, "team:read", participant, manager_of, lambda person: known.teams_on(person, day))

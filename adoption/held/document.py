@@ -49,7 +49,7 @@ def document(who: int, about: str, now: int) -> Iterator[str]:
 
 
 def _head(known: Known, who: int, about: str, now: int) -> dict[str, Any]:
-    person = known.people[who]
+    person, manager = known.people[who], known.manager_on(who, known.today(now))
     return {
         "about": about,
         "written": moment_of(now),
@@ -57,7 +57,7 @@ def _head(known: Known, who: int, about: str, now: int) -> dict[str, Any]:
             "email": person.email,
             "name": person.name,
             "role": person.role,
-            "manager": known.people[person.manager].email if person.manager else None,
+            "manager": known.people[manager].email if manager else None,
             "hired_on": day_of(person.hired_on),
             "left_on": day_of(person.left_on),
             "employee_no": db.session.scalar(select(Participant.employee_no).where(Participant.id == who)),

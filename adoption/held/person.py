@@ -18,7 +18,9 @@ from adoption.models import Device
 from adoption.models import Identity
 from adoption.models import JournalEntry
 from adoption.models import Letter
+from adoption.models import Management
 from adoption.models import Membership
+from adoption.models import Participant
 from adoption.models import RoleGrant
 from adoption.models import SignInLink
 from adoption.models import Subscription
@@ -31,6 +33,20 @@ PERSON: tuple[Part, ...] = (
         "teams",
         lambda who: select(Team.name.label("team"), Membership.starts.label("from"), Membership.ends.label("until"))
         .join(Team, Team.id == Membership.team).where(Membership.participant == who).order_by(Membership.starts),
+        {"from": day_of, "until": day_of},
+    ),
+    Part(
+        "managers",
+        lambda who: select(
+            Participant.email.label("manager"), Management.starts.label("from"), Management.ends.label("until")
+        ).join(Participant, Participant.id == Management.manager)
+        .where(Management.participant == who).order_by(Management.starts),
+        {"from": day_of, "until": day_of},
+    ),
+    Part(  # of each person whom this one leads or led: on which days, not who it is
+        "people_i_lead",
+        lambda who: select(Management.starts.label("from"), Management.ends.label("until"))
+        .where(Management.manager == who).order_by(Management.starts, Management.id),
         {"from": day_of, "until": day_of},
     ),
     Part(

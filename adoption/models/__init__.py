@@ -44,6 +44,7 @@ from adoption.models.digest import Subscription as Subscription
 from adoption.models.directory import Absence as Absence
 from adoption.models.directory import Holiday as Holiday
 from adoption.models.directory import Identity as Identity
+from adoption.models.directory import Management as Management
 from adoption.models.directory import Membership as Membership
 from adoption.models.directory import Participant as Participant
 from adoption.models.directory import Team as Team

@@ -22,7 +22,6 @@ class Participant(Base):
     email: Mapped[str] = mapped_column(Bytewise, unique=True)  # lower case
     name: Mapped[str] = mapped_column(Bytewise)
     role: Mapped[str] = mapped_column(Bytewise)
-    manager: Mapped[int | None] = mapped_column(ForeignKey("participant.id"))
     hired_on: Mapped[int | None]
     left_on: Mapped[int | None]  # the first day no longer there
     employee_no: Mapped[str | None] = mapped_column(Bytewise)  # payroll's number
@@ -46,6 +45,19 @@ class Membership(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     participant: Mapped[int] = mapped_column(ForeignKey(Participant.id), index=True)
     team: Mapped[int] = mapped_column(ForeignKey(Team.id), index=True)
+    starts: Mapped[int]
+    ends: Mapped[int]
+
+
+class Management(Base):
+    """A participant is led by a manager on the local days ``[starts, ends)``; by one on each day."""
+
+    __tablename__ = "management"
+    __table_args__ = (UniqueConstraint("participant", "starts"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    participant: Mapped[int] = mapped_column(ForeignKey(Participant.id), index=True)
+    manager: Mapped[int] = mapped_column(ForeignKey(Participant.id), index=True)
     starts: Mapped[int]
     ends: Mapped[int]
 

@@ -96,8 +96,7 @@ def within(row: Any, scope: Collection[int] | None) -> bool:
 def takers(known: Known, scope: Collection[int] | None, me: int | None, today: int) -> Iterator[int]:
     """Yield who may be given a record by somebody who decides about those in the scope: whoever works here of these."""
     for number, one in known.people.items():
-        here = (one.hired_on is None or one.hired_on <= today) and (one.left_on is None or one.left_on > today)
-        if here and (scope is None or number in scope or number == me):
+        if one.here(today) and (scope is None or number in scope or number == me):
             yield number
 
 
@@ -156,7 +155,7 @@ def _tell(connection: Connection, known: Known, pairs: list[tuple[Row[Any], Choi
     due, since, day = post(known, now)
     for number in sorted(people - {by.participant or 0}):
         person = known.people[number]
-        if person.left_on is None or person.left_on > today:
+        if not person.has_left(today):
             mail.plan(
                 connection,
                 KIND,

@@ -45,14 +45,14 @@ def house(connection: Connection, known: Known, today: int) -> House:
         left = known.people[giver].left_on
         if ends > (today if left is None else min(left, today) - LONG):
             seeing[giver].append(receiver)
-    managers = {number: one.manager for number, one in known.people.items()}
+    manager_of = known.managers_on(today)
     people = {
         number: Someone(
             one.hired_on,
             one.left_on,
             any(starts <= today and ends > today + LONG for starts, ends in known.absences.get(number, ())),
-            known.teams_on(number, today if one.left_on is None else min(today, one.left_on - 1)),
-            tuple(auth.leaders(number, managers.get)),
+            known.teams_on(number, min(today, one.near(today))),
+            tuple(auth.leaders(number, manager_of)),
             tuple(seeing.get(number, ())),
         )
         for number, one in known.people.items()

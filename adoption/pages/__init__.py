@@ -47,6 +47,7 @@ from adoption.pages import people
 from adoption.pages import people_calendar
 from adoption.pages import people_changes
 from adoption.pages import people_lists
+from adoption.pages import people_managers as people_managers  # its views belong to the blueprint of ``people_changes``
 from adoption.pages import people_strangers
 from adoption.pages import people_teams
 from adoption.pages import people_waves

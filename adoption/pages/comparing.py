@@ -75,7 +75,7 @@ def _size(known: Known, team: int, day: int) -> int:
     """Return how many are in a team on a day; counted once for each version of the facts."""
     kept: tuple[int, int, Counter[int]] | None = current_app.extensions.get("team_sizes")
     if kept is None or kept[:2] != (known.version, day):
-        here = (one for one in known.memberships if (known.people[one].left_on or day + 1) > day)
+        here = (one for one in known.memberships if not known.people[one].has_left(day))
         sizes = Counter(number for one in here for number in known.teams_on(one, day))
         kept = current_app.extensions["team_sizes"] = known.version, day, sizes
     return kept[2][team]

@@ -14,6 +14,7 @@ from flask import url_for
 
 from adoption import auth
 from adoption import facts
+from adoption import holders
 from adoption import languages
 from adoption import mail
 from adoption.auth import SESSION
@@ -116,10 +117,10 @@ def _report(participant: int) -> str:
     Raises:
         NotFoundError: nobody of that number reports to the caller.
     """
-    person = facts.current().people.get(participant)
-    if person is None or person.manager != _me():
+    known = facts.current()
+    if participant not in known.reports_on(holders.today(known)).get(_me(), ()):
         raise NotFoundError
-    return person.name
+    return known.people[participant].name
 
 
 def _thanks_text(name: str, deed: str | None) -> str:

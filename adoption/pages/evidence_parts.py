@@ -67,7 +67,7 @@ def about(known: Known, me: int, now: int) -> dict[str, Any]:
         "may_help": flag.state in OFFERED,
         "reminder": reminder,
         "snoozed": today < reminder.until,
-        "manager": _name(known, known.people[me].manager if me in known.people else None),
+        "manager": _name(known, known.manager_on(me, today)),
         "score": evidence.score_of(connection, known, me),
         **_help(connection, known, me, now),
         **asked(connection, me, today),

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from adoption import auth
 from adoption import facts
+from adoption import holders
 from adoption import telling
 from adoption.extensions import db
 from adoption.languages import current
@@ -88,7 +89,9 @@ def scope(known: Known) -> set[int] | None:
     caller = auth.caller()
     if caller.reach(PERMISSION) is auth.ALL:
         return None
-    return known.led_by(caller.participant) if caller.participant is not None and caller.leads(PERMISSION) else set()
+    if caller.participant is None or not caller.leads(PERMISSION):
+        return set()
+    return known.led_by(caller.participant, holders.today(known))
 
 
 def line(known: Known, gap: Gap, card: Card) -> Line:

@@ -33,6 +33,7 @@ from adoption.models import Participant
 from adoption.models import Stranger
 from adoption.models import Tally
 from adoption.pages import people_faults
+from adoption.pages import people_leading as leading
 from adoption.pages import people_parts as parts
 from rules import period
 
@@ -49,7 +50,7 @@ bp: Blueprint = Blueprint("people", __name__)
 PAGE = 50  # people of one page
 ENTRIES = 20  # of the journal on somebody's page
 QUIET = 4  # weeks without anything counted
-SHOWN = ("working", "leave", "coming", "left", "unmatched")
+SHOWN = ("working", "leave", "coming", "left", "unmatched", "alone")
 NEW = ("email", "name", "team", "manager", "hired_on", "employee_no")
 
 
@@ -75,6 +76,7 @@ class Line(NamedTuple):
     manager: str
     state: str
     matched: bool
+    alone: bool  # led by somebody who has left
 
 
 @bp.get("/hr/people")
@@ -91,6 +93,7 @@ def index() -> ResponseReturnValue:
     for line in lines:
         counts[line.state] += 1
         counts["unmatched"] += _stands(line, "unmatched")
+        counts["alone"] += line.alone
     found = sorted(
         (line for line in lines if _wanted(known, line, asked, day)),
         key=lambda line: (line.person.name.casefold(), line.person.id),
@@ -120,14 +123,17 @@ def waiting() -> int:
 
 
 def _line(known: Known, one: Person, day: int, matched: set[int]) -> Line:
-    above = known.people.get(one.manager or 0)
     names = ", ".join(standing.teams(known, one, day))
-    return Line(one, names, above.name if above else "", standing.state(known, one, day), one.id in matched)
+    above = known.people.get(known.manager_on(one.id, day) or 0)
+    alone = leading.is_alone(known, one, day)
+    return Line(one, names, above.name if above else "", standing.state(known, one, day), one.id in matched, alone)
 
 
 def _stands(line: Line, show: str) -> bool:
     if show == "unmatched":
         return not line.matched and line.state in {"working", "leave"}
+    if show == "alone":
+        return line.alone
     return not show or line.state == show
 
 
@@ -217,7 +223,6 @@ def page(
     known = parts.known()
     one = parts.person(known, number)
     day = parts.today(known)
-    above = known.people.get(one.manager or 0)
     spans = sorted(known.memberships.get(number, ()), key=lambda span: (-span[1], span[2]))
     html = render_template(
         "people/show.html",
@@ -226,8 +231,6 @@ def page(
         chip=parts.chip(standing.state(known, one, day)),
         state=standing.state(known, one, day),
         role=parts.role(one.role),
-        above=above,
-        reports=sum(other.manager == number and other.left_on is None for other in known.people.values()),
         language_of_letters=preferences.of(number).language,
         spans=[
             {"team": team, "name": known.teams[team], "starts": starts, "ends": ends, "now": starts <= day < ends}
@@ -246,6 +249,7 @@ def page(
         forever=period.FOREVER,
         days=parts.days,
         iso=_iso,
+        **leading.shown(known, one, day),
         **suggestions(known),
     )
     return html, HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK

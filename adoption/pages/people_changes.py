@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import Blueprint
-from flask import flash
-from flask import redirect
 from flask import request
-from flask import url_for
 
 from adoption import directory
 from adoption import people_csv
@@ -21,8 +17,8 @@ from adoption.extensions import db
 from adoption.journal import Deed
 from adoption.languages import NAMES
 from adoption.languages import gettext
-from adoption.pages import people
 from adoption.pages import people_faults
+from adoption.pages import people_forms as forms
 from adoption.pages import people_parts as parts
 from rules import period
 
@@ -31,60 +27,10 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from adoption.directory import Loaded
     from adoption.facts import Known
-    from adoption.facts import Person
 
 bp: Blueprint = Blueprint("people_changes", __name__)
 MOST_ABSENCES = 500  # of one person
-
-
-def _typed(*names: str) -> dict[str, str]:
-    return {name: request.form.get(name, "").strip() for name in (*names, "why")}
-
-
-def _asked(number: int) -> tuple[Known, Person]:
-    known = parts.known()
-    return known, parts.person(known, number)
-
-
-def _done(number: int, said: str, *, rescore: bool, anchor: str) -> ResponseReturnValue:
-    db.session.commit()
-    said = parts.saved(said, parts.again(rescore))
-    flash(said)
-    return redirect(url_for("people.show", number=number, _anchor=anchor), HTTPStatus.SEE_OTHER)
-
-
-def _refused(number: int, form: str, typed: Mapping[str, str], faults: Mapping[str, str]) -> ResponseReturnValue:
-    db.session.rollback()
-    return people.page(number, form, typed, faults)
-
-
-def _finished(number: int, form: str, typed: Mapping[str, str], loaded: Loaded, said: str) -> ResponseReturnValue:
-    """Commit what a list of one row did, or show what is wrong with it."""
-    if loaded.faults:
-        return _refused(number, form, typed, people_faults.by_column(loaded.faults, typed))
-    return _done(
-        number, said if loaded.changes else gettext("Nothing was different."), rescore=loaded.rescore, anchor=form
-    )
-
-
-def _load(known: Known, one: Person, cells: Mapping[str, str], on: int) -> Loaded:
-    people_list = people_csv.one({"email": one.email, **cells})
-    return directory.load_people(people_list, on=on, by=parts.told(known))
-
-
-def _day(typed: Mapping[str, str], name: str, faults: dict[str, str], *, needed: bool = True) -> int | None:
-    """Read a day of a form; what is wrong with it stands in ``faults``."""
-    if not typed[name]:
-        if needed:
-            faults[name] = gettext("Choose a day.")
-        return None
-    try:
-        return people_csv.day(typed[name])
-    except people_csv.CellError as error:
-        faults[name] = people_faults.said(str(error))
-        return None
 
 
 # --- who they are
@@ -93,33 +39,35 @@ def _day(typed: Mapping[str, str], name: str, faults: dict[str, str], *, needed:
 @bp.post("/hr/people/<int:number>/details")
 @permission("people:write", door=SESSION)
 def details(number: int) -> ResponseReturnValue:
-    """Change name, address, employee number, manager, or the language of letters."""
-    known, one = _asked(number)
-    typed = _typed("email", "name", "employee_no", "manager", "language")
+    """Change name, address, employee number, or the language of letters."""
+    known, one = forms.asked(number)
+    typed = forms.typed("email", "name", "employee_no", "language")
     faults = _detail_faults(known, number, typed)
     if faults:
-        return _refused(number, "details", typed, faults)
+        return forms.refused(number, "details", typed, faults)
     address = people_csv.one({"email": typed["email"]}).rows[0].email
-    cells = {name: typed[name] for name in ("name", "manager", "employee_no")}
+    cells = {name: typed[name] for name in ("name", "employee_no")}
     on, by = parts.today(known), parts.told(known)
     found = directory.compare_people(people_csv.one({"email": one.email, **cells}), on=on, by=by)
     if found.faults:  # whatever can be refused is, before anything is stored
-        return _refused(number, "details", typed, people_faults.by_column(found.faults, typed))
+        return forms.refused(number, "details", typed, people_faults.by_column(found.faults, typed))
     rescore, changed = False, False
     if address != one.email:
         try:
             rescore = directory.readdress(number, address, by=by)
         except directory.AddressTakenError:
-            return _refused(number, "details", typed, {"email": gettext("Somebody here has this address already.")})
+            return forms.refused(
+                number, "details", typed, {"email": gettext("Somebody here has this address already.")}
+            )
         db.session.commit()
         changed = True
     loaded = directory.load_people(people_csv.one({"email": address, **cells}), on=on, by=by)
     if loaded.faults:
-        return _refused(number, "details", typed, people_faults.by_column(loaded.faults, typed))
+        return forms.refused(number, "details", typed, people_faults.by_column(loaded.faults, typed))
     db.session.commit()
     changed |= bool(loaded.changes) | _speak(number, typed["language"] or None, by)
     said = gettext("Saved.") if changed else gettext("Nothing was different.")
-    return _done(number, said, rescore=rescore or loaded.rescore, anchor="details")
+    return forms.done(number, said, rescore=rescore or loaded.rescore, anchor="details")
 
 
 def _speak(number: int, language: str | None, by: directory.Told) -> bool:
@@ -157,51 +105,37 @@ def _detail_faults(known: Known, number: int, typed: Mapping[str, str]) -> dict[
 @permission("people:write", door=SESSION)
 def move(number: int) -> ResponseReturnValue:
     """Let somebody be in other teams from a day on."""
-    known, one = _asked(number)
-    typed = _typed("team", "on")
+    known, one = forms.asked(number)
+    typed = forms.typed("team", "on")
     faults: dict[str, str] = {}
-    on = _day(typed, "on", faults)
+    on = forms.day(typed, "on", faults)
     if on is None:
-        return _refused(number, "move", typed, faults)
-    return _finished(number, "move", typed, _load(known, one, {"team": typed["team"]}, on), gettext("Moved."))
+        return forms.refused(number, "move", typed, faults)
+    return forms.finished(number, "move", typed, forms.load(known, one, {"team": typed["team"]}, on), gettext("Moved."))
 
 
 @bp.post("/hr/people/<int:number>/membership")
 @permission("people:write", door=SESSION)
 def membership(number: int) -> ResponseReturnValue:
     """Correct the days of a membership, or take it away."""
-    known, _ = _asked(number)
-    typed = _typed("team", "starts", "first", "last")
+    known, _ = forms.asked(number)
+    typed = forms.typed("team", "starts", "first", "last")
     faults: dict[str, str] = {}
     form = f"membership-{typed['team']}-{typed['starts']}"
-    key = _numbers(typed["team"], typed["starts"])
+    key = forms.numbers(typed["team"], typed["starts"])
     days = None
     if "remove" not in request.form:
-        first = _day(typed, "first", faults, needed=False)
-        last = _day(typed, "last", faults, needed=False)
+        first = forms.day(typed, "first", faults, needed=False)
+        last = forms.day(typed, "last", faults, needed=False)
         days = (period.EVER if first is None else first, period.FOREVER if last is None else last + 1)
     if faults:
-        return _refused(number, form, typed, faults)
+        return forms.refused(number, form, typed, faults)
     try:
         rescore = directory.correct_membership(number, *key, days, by=parts.told(known))
     except directory.DaysError:
         said = gettext("No day is left: the last day has to be after the first, and while this person works here.")
-        return _refused(number, form, typed, {"last": said})
-    return _done(number, gettext("Saved."), rescore=rescore, anchor="teams")
-
-
-def _numbers(*texts: str) -> tuple[int, int]:
-    """Read the numbers that a form of ours carries.
-
-    Raises:
-        NotFoundError: it is not one of ours.
-    """
-    one, other = (
-        int(text) if text.isascii() and text.isdigit() and len(text) < len("1000000000") else -1 for text in texts
-    )
-    if min(one, other) < 0:
-        raise NotFoundError
-    return one, other
+        return forms.refused(number, form, typed, {"last": said})
+    return forms.done(number, gettext("Saved."), rescore=rescore, anchor="teams")
 
 
 # --- absences
@@ -211,29 +145,29 @@ def _numbers(*texts: str) -> tuple[int, int]:
 @permission("people:write", door=SESSION)
 def absences(number: int) -> ResponseReturnValue:
     """Add an absence, or give one other days, or take it away: then the list of this person's is stored anew."""
-    known, one = _asked(number)
-    typed = _typed("starts", "ends", "first", "last")
+    known, one = forms.asked(number)
+    typed = forms.typed("starts", "ends", "first", "last")
     faults: dict[str, str] = {}
     form = f"absence-{typed['starts']}" if typed["starts"] else "absences"
     spans = set(known.absences.get(number, ()))
     if typed["starts"]:
-        former = _numbers(typed["starts"], typed["ends"])
+        former = forms.numbers(typed["starts"], typed["ends"])
         if former not in spans:
             raise NotFoundError
         spans.remove(former)
     if "remove" not in request.form:
-        first, last = _day(typed, "first", faults), _day(typed, "last", faults)
+        first, last = forms.day(typed, "first", faults), forms.day(typed, "last", faults)
         if first is not None and last is not None and last < first:
             faults["last"] = gettext("The last day is before the first.")
         if len(spans) >= MOST_ABSENCES:
             faults["first"] = gettext("There are too many absences.")
         if faults or first is None or last is None:
-            return _refused(number, form, typed, faults)
+            return forms.refused(number, form, typed, faults)
         spans.add((first, last + 1))
     rows = [people_csv.AbsenceRow(0, one.email, *span) for span in sorted(spans)]
     given = people_csv.Absences(tuple(rows or [people_csv.AbsenceRow(0, one.email, None, None)]), ())
     loaded = directory.load_calendar(given, by=parts.told(known))
-    return _finished(number, "absences", typed, loaded, gettext("Saved."))
+    return forms.finished(number, "absences", typed, loaded, gettext("Saved."))
 
 
 # --- identities
@@ -243,8 +177,8 @@ def absences(number: int) -> ResponseReturnValue:
 @permission("people:write", door=SESSION)
 def identities(number: int) -> ResponseReturnValue:
     """Add the name under which a source knows somebody, or take one away."""
-    known, one = _asked(number)
-    typed = _typed("source", "identity")
+    known, one = forms.asked(number)
+    typed = forms.typed("source", "identity")
     names = {key for key, owner in known.identities.items() if owner == number}
     faults: dict[str, str] = {}
     for name in ("source", "identity"):
@@ -255,17 +189,17 @@ def identities(number: int) -> ResponseReturnValue:
         if not typed[name]:
             faults.setdefault(name, gettext("This must not be empty."))
     if faults:
-        return _refused(number, "identities", typed, faults)
+        return forms.refused(number, "identities", typed, faults)
     identity = typed["source"], typed["identity"]
     owner = known.people.get(known.identities.get(identity, 0))
     if "remove" not in request.form and owner is not None and owner.id != number:
         said = gettext(
             "This is %(name)s (%(address)s). Take it away there first.", name=owner.name, address=owner.email
         )
-        return _refused(number, "identities", typed, {"identity": said})
+        return forms.refused(number, "identities", typed, {"identity": said})
     names = names - {identity} if "remove" in request.form else names | {identity}
     loaded = directory.load_people(directory.known_as({one.email: names}), on=parts.today(known), by=parts.told(known))
-    return _finished(number, "identities", typed, loaded, gettext("Saved."))
+    return forms.finished(number, "identities", typed, loaded, gettext("Saved."))
 
 
 # --- coming, leaving, coming back
@@ -275,37 +209,37 @@ def identities(number: int) -> ResponseReturnValue:
 @permission("people:write", door=SESSION)
 def stay(number: int) -> ResponseReturnValue:
     """Say since when somebody works here, and until when: whoever leaves stays in the directory with all history."""
-    known, one = _asked(number)
-    typed = _typed("first", "last")
+    known, one = forms.asked(number)
+    typed = forms.typed("first", "last")
     faults: dict[str, str] = {}
-    first, last = (_day(typed, name, faults, needed=False) for name in ("first", "last"))
+    first, last = (forms.day(typed, name, faults, needed=False) for name in ("first", "last"))
     if first is not None and last is not None and last < first:
         faults["last"] = gettext("The last day is before the first.")
     if last is not None and number == parts.me() and last < parts.today(known):
         faults["last"] = gettext("That would be you: you could not sign in any more. Ask a colleague.")
     if faults:
-        return _refused(number, "stay", typed, faults)
+        return forms.refused(number, "stay", typed, faults)
     cells = {"hired_on": _text(first), "left_on": _text(None if last is None else last + 1)}
-    loaded = _load(known, one, cells, parts.today(known))
-    return _finished(number, "stay", typed, loaded, gettext("Saved."))
+    loaded = forms.load(known, one, cells, parts.today(known))
+    return forms.finished(number, "stay", typed, loaded, gettext("Saved."))
 
 
 @bp.post("/hr/people/<int:number>/return")
 @permission("people:write", door=SESSION)
 def again(number: int) -> ResponseReturnValue:
     """Let somebody who has left come back on a day, into teams; the former time stays as it was."""
-    known, one = _asked(number)
-    typed = _typed("first", "team")
+    known, one = forms.asked(number)
+    typed = forms.typed("first", "team")
     faults: dict[str, str] = {}
-    first = _day(typed, "first", faults)
+    first = forms.day(typed, "first", faults)
     if one.left_on is None:
         raise NotFoundError
     if first is not None and first < one.left_on:
         faults["first"] = gettext("That is before this person left. Correct the last day instead.")
     if faults or first is None:
-        return _refused(number, "return", typed, faults)
+        return forms.refused(number, "return", typed, faults)
     cells = {"hired_on": _text(first), "left_on": "", "team": typed["team"]}
-    return _finished(number, "return", typed, _load(known, one, cells, first), gettext("Welcome back."))
+    return forms.finished(number, "return", typed, forms.load(known, one, cells, first), gettext("Welcome back."))
 
 
 def _text(day: int | None) -> str:

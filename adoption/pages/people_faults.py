@@ -55,6 +55,7 @@ SENTENCES: tuple[str, ...] = (
     _("nobody in the directory is called %(address)s"),
     _("there is no team %(team)s; teams come from the list of people"),
     _("a circle: %(circle)s"),
+    _("a circle from %(day)s on: %(circle)s"),
     _("nobody changes their own role: yours is %(role)s"),
     _("only an administrator gives or takes the role %(role)s; leave it out, and ask one"),
     _("%(address)s is not in the file: you would leave yourself; add your own row"),

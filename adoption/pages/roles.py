@@ -103,7 +103,9 @@ def _page(typed: Mapping[str, str], faults: Mapping[str, str]) -> ResponseReturn
         lines = [
             _line(person, grants.get(person.id, []), known, today)
             for person in sorted(known.people.values(), key=lambda one: (one.name.casefold(), one.id))
-            if (person.id in grants or person.role != "employee") and _works(person, today) and _called(person, asked)
+            if not person.has_left(today)
+            and (person.id in grants or person.role != "employee")
+            and _called(person, asked)
         ]
         page = render_template(
             "roles/index.html",
@@ -192,9 +194,9 @@ def find(known: Known, text: str) -> int | None:
     wanted, today = " ".join(text.split()).casefold(), known.today(_now())
     found = None if wanted.startswith("team:") else known.holder_of(wanted)
     if found is None:
-        same = [one.id for one in known.people.values() if one.name.casefold() == wanted and _works(one, today)]
+        same = [one.id for one in known.people.values() if one.name.casefold() == wanted and not one.has_left(today)]
         found = same[0] if len(same) == 1 else None
-    return found if found is not None and _works(known.people[found], today) else None
+    return None if found is None or known.people[found].has_left(today) else found
 
 
 def day_of(text: str) -> int | None:
@@ -235,10 +237,6 @@ def _choices() -> list[tuple[str, str]]:
     """Return the roles that the reader may give."""
     guarded = frozenset() if "admin" in auth.caller().roles else given.GUARDED
     return [(role, role_word(role)) for role in given.GIVEN if role not in guarded]
-
-
-def _works(person: Person, today: int) -> bool:
-    return person.left_on is None or person.left_on > today
 
 
 def _called(person: Person, asked: str) -> bool:

@@ -86,9 +86,10 @@ def part(participant: int, now: int) -> dict[str, Any]:
     """Return what somebody's own page shows: in whose place they see, and who sees in theirs."""
     known = facts.current()
     today = known.today(now)
+    leads = bool(known.led_by(participant, today) - {participant})
     return {
         "stand_ins": lines(delegating.of(participant, today), known, today),
-        "may_hand_over": auth.caller().reach(GIVE) is not None and bool(known.led_by(participant) - {participant}),
+        "may_hand_over": auth.caller().reach(GIVE) is not None and leads,
     }
 
 
@@ -147,7 +148,7 @@ def _page(typed: Mapping[str, str], faults: Mapping[str, str]) -> ResponseReturn
         page = render_template(
             "stand_ins/form.html",
             every=every,
-            leads=bool(known.led_by(me) - {me}),
+            leads=bool(known.led_by(me, today) - {me}),
             teams=sorted(known.teams[team] for team in teams),
             lines=lines(mine, known, today),
             typed={"from": date.fromordinal(today).isoformat()} | dict(typed),

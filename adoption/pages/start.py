@@ -100,7 +100,7 @@ def _teams(now: int) -> list[Team]:
     today = known.today(now)
     sizes: dict[int, int] = dict.fromkeys(known.teams, 0)
     for person in known.people.values():
-        if person.left_on is None or person.left_on > today:
+        if not person.has_left(today):
             for team in known.teams_on(person.id, today):
                 sizes[team] += 1
     own = [Team(number, known.teams[number], size) for number, size in sizes.items() if size]

@@ -83,14 +83,14 @@ def index() -> ResponseReturnValue:
     now = time.time_ns() // 1000
     with facts.held() as known:
         today = known.today(now)
-        led = [one for one in holders.led(TEAM) if not _gone(known, one, today)]
+        led = [one for one in holders.led(TEAM) if not known.people[one].has_left(today)]
         told = reading.told(auth.caller().participant or 0, now)
         return render_template("team/index.html", leads=bool(led), told=told, **_shown(known, led, now))
 
 
 def _shown(known: Known, led: Collection[int], now: int) -> dict[str, Any]:
     today = known.today(now)
-    direct = [one for one in led if _is_direct(known, one, led)]
+    direct = [one for one in led if _is_direct(known, one, led, today)]
     people = sorted(direct or led, key=lambda one: known.people[one].name)[:MOST_PEOPLE]
     waiting = _records(known, set(led), today)
     return {
@@ -153,11 +153,6 @@ def _way(known: Known, who: int, view: GoalView | None, today: int) -> Way:
     return Way(known.people[who].name, view, more, away)
 
 
-def _is_direct(known: Known, who: int, led: Collection[int]) -> bool:
+def _is_direct(known: Known, who: int, led: Collection[int], today: int) -> bool:
     """Say whether somebody is led by the caller, or by who is not among those who are led: a stand-in's giver."""
-    return known.people[who].manager not in led
-
-
-def _gone(known: Known, who: int, today: int) -> bool:
-    left = known.people[who].left_on
-    return left is not None and left <= today
+    return known.manager_on(who, today) not in led

@@ -19,6 +19,7 @@ from flask import url_for
 
 from adoption import auth
 from adoption import facts
+from adoption import holders
 from adoption.auth import SESSION
 from adoption.auth import permission
 from adoption.errors import ForbiddenError
@@ -229,7 +230,7 @@ def _deciding(known: Known) -> set[int] | None:
     if caller.reach(DECIDE) is auth.ALL:
         return None
     me = caller.participant or 0
-    return known.led_by(me) | {me}
+    return known.led_by(me, holders.today(known)) | {me}
 
 
 def _shown(known: Known, line: Line, edited: Mapping[int, int], mine: set[int] | None = None) -> Shown:

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from adoption import awards
 from adoption import facts
 from adoption import mail
-from adoption.auth import callers as auth
 from adoption.errors import NotFoundError
 from adoption.errors import RefusedError
 from adoption.extensions import begin_write
@@ -80,8 +79,9 @@ def _tell(  # noqa: PLR0913, PLR0917  # who, what, when
     connection: Connection, known: Known, holder: int, participant: int, taken: _Taken, now: int
 ) -> None:
     """Plan a letter to the manager of whoever took time off, if there is one who still works here."""
-    manager = known.people.get(known.people[participant].manager or 0)
-    if manager is None or auth.has_left(manager.left_on, now):
+    today = known.today(now)
+    manager = known.people.get(known.manager_on(participant, today) or 0)
+    if manager is None or manager.has_left(today):
         return
     title = {language: title_of(taken.reward, language) for language in LANGUAGES}
     mail.plan(

@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 
 # Rows that name a sample person and stay: what is theirs is only the name.
 NAMED = {
-    ("participant", "manager"), ("device", "registered_by"), ("audit", "participant"), ("audit_row", "assigned"),
+    ("device", "registered_by"), ("audit", "participant"), ("audit_row", "assigned"),
     ("audit_row", "assigned_by"), ("audit_row", "closed_by"),
 }  # fmt: skip  # table, column
 KEPT = ("journal_entry", "journal_head")

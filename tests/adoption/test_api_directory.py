@@ -123,13 +123,17 @@ def test_people_are_found_by_team_and_by_who_works_here_today(ask):
 
 
 def test_a_person_is_told_through_time(ask):
-    load(f"email,team\n{ALICE},Care\n")
+    load(f"email,team,manager\n{ALICE},Care,{BOB}\n")
     load(f"email,from,until\n{ALICE},2026-12-21,2027-01-04\n", people_csv.read_absences)
     found = ask("GET", f"/people/{ALICE}")
     day = date.fromordinal(today()).isoformat()
     assert found["memberships"] == [
         {"team": "Sales", "from": "2026-01-05", "until": day},
         {"team": "Care", "from": day, "until": None},
+    ]
+    assert found["managers"] == [
+        {"manager": MEI, "from": "2026-01-05", "until": day},
+        {"manager": BOB, "from": day, "until": None},
     ]
     assert found["absences"] == [{"from": "2026-12-21", "until": "2027-01-04"}]
     assert found["identities"] == [{"source": "crm", "id": "alice"}]

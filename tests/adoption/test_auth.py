@@ -15,6 +15,7 @@ from adoption.errors import RefusedError
 from adoption.extensions import db
 from adoption.models import ApiToken
 from adoption.models import Participant
+from tests.leading import let_lead
 
 ROLES = ("employee", "manager", "hr", "approver", "lead", "cashier", "admin")
 WHO = {*ROLES, auth.SERVICE, auth.DEVICE}
@@ -38,17 +39,19 @@ def people(app):
     ]
     numbers = {name: number for number, (name, *_) in enumerate(lines, start=1)}
     with app.app_context():
-        for name, role, manager, left_on in lines:
+        for name, role, _, left_on in lines:
             db.session.add(
                 Participant(
                     id=numbers[name],
                     email=f"{name}@example.com",
                     name=name.title(),
                     role=role,
-                    manager=numbers.get(manager),
                     left_on=left_on,
                 )
             )
+        db.session.flush()
+        for name, _, manager, _ in lines:
+            let_lead(db.session.connection(), numbers.get(manager), numbers[name])
         db.session.commit()
     return numbers
 

@@ -22,6 +22,7 @@ from adoption.pages import comparing
 from tests.house import MONDAY
 from tests.house import ZONE
 from tests.house import House
+from tests.leading import let_lead
 from tests.visitors import Visitor
 
 BOOK = """
@@ -83,8 +84,7 @@ def furnished(people=CAST):
     made = House(BOOK, people=people, teams=TEAMS)
     connection = begin_write()
     facts.changed(connection, rescore=True)
-    for name in CAST[:6]:
-        connection.execute(update(Participant).where(Participant.id == made[name]).values(manager=made["Mei"]))
+    let_lead(connection, made["Mei"], *(made[name] for name in CAST[:6]))
     connection.execute(update(Participant).where(Participant.id == made["Mei"]).values(role="manager"))
     db.session.commit()
     made.settle()
@@ -322,7 +322,8 @@ def test_a_manager_may_look_at_the_teams_they_lead_and_hr_at_all(house, app):
     assert status(mei.get("/boards/callers?scope=team:South")) == 403
     connection = begin_write()
     facts.changed(connection, rescore=False)
-    connection.execute(update(Participant).where(Participant.id == house["Mei"]).values(role="hr", manager=None))
+    let_lead(connection, None, house["Mei"])
+    connection.execute(update(Participant).where(Participant.id == house["Mei"]).values(role="hr"))
     db.session.commit()
     few = text(mei.get("/boards/callers?scope=team:South"))
     assert heading(few) == "6 together"

@@ -30,6 +30,7 @@ from rules import period as periods
 from rules.__main__ import main
 from tests.house import ZONE
 from tests.house import House
+from tests.leading import let_lead
 from tests.visitors import Visitor
 
 BOOK = """
@@ -102,8 +103,9 @@ def furnished(book):
     facts.changed(connection, rescore=False)
     for name in PEOPLE:
         above = MANAGERS.get(name)
-        values = {"role": ROLES.get(name, "employee"), "manager": above and made[above]}
-        connection.execute(update(Participant).where(Participant.id == made[name]).values(**values))
+        let_lead(connection, above and made[above], made[name])
+        role = ROLES.get(name, "employee")
+        connection.execute(update(Participant).where(Participant.id == made[name]).values(role=role))
     db.session.commit()
     for name in PEOPLE:
         preferences.choose(made[name], welcomed=NOW)

@@ -43,6 +43,7 @@ from tests.bureau import WEEK
 from tests.bureau import Bureau
 from tests.bureau import at
 from tests.bureau import email
+from tests.leading import let_lead
 from tests.postbox import Postbox
 from tests.racing import at_once
 from tests.visitors import Visitor
@@ -305,7 +306,7 @@ def test_two_weeks_at_zero_are_told_to_hr_and_not_to_the_manager(bureau):
 
 def test_a_small_team_is_not_named_to_hr(bureau):
     connection = begin_write()
-    connection.execute(update(Participant).where(Participant.id == bureau["Gil"]).values(manager=None))
+    let_lead(connection, None, bureau["Gil"])
     facts.changed(connection, rescore=False)
     db.session.commit()
     bureau.work("Alice", 1, MONDAY + timedelta(days=7))
@@ -578,8 +579,7 @@ def test_hr_switches_names_off_and_the_journal_keeps_it(app, monday):
 
 def test_every_reader_has_a_digest_even_of_one_person(app, monday):
     connection = begin_write()
-    for name in ("Ida", "Jan", "Kim", "Lou"):
-        connection.execute(update(Participant).where(Participant.id == monday[name]).values(manager=None))
+    let_lead(connection, None, *(monday[name] for name in ("Ida", "Jan", "Kim", "Lou")))
     facts.changed(connection, rescore=False)
     db.session.commit()
     company = gathering.company(FIRST, NOW)

@@ -22,8 +22,8 @@ def alice(app):
     return somebody("alice")
 
 
-def somebody(name, manager=None):
-    person = Participant(email=f"{name}@example.com", name=name.title(), role="employee", manager=manager)
+def somebody(name):
+    person = Participant(email=f"{name}@example.com", name=name.title(), role="employee")
     db.session.add(person)
     db.session.commit()
     return person.id

@@ -301,6 +301,8 @@ ROUTES = {
     "POST people_changes.details": Route("/hr/people/{number}/details", (422,), "person", {"name": ""}),
     "POST people_changes.move": Route("/hr/people/{number}/move", (422,), "person", {"on": ""}),
     "POST people_changes.membership": Route("/hr/people/{number}/membership", GONE, "person", {"team": "0"}),
+    "POST people_changes.lead": Route("/hr/people/{number}/manager", (422,), "person", {"on": ""}),
+    "POST people_changes.management": Route("/hr/people/{number}/management", (422,), "person", {"manager": ""}),
     "POST people_changes.absences": Route("/hr/people/{number}/absences", (422,), "person", {}),
     "POST people_changes.identities": Route("/hr/people/{number}/identities", (422,), "person", {}),
     "POST people_changes.stay": Route("/hr/people/{number}/stay", (422,), "person", {"first": "never"}),

@@ -9,7 +9,6 @@ from datetime import timedelta
 import pytest
 import time_machine
 from sqlalchemy import select
-from sqlalchemy import update
 
 from adoption import facts
 from adoption import journal
@@ -25,13 +24,13 @@ from adoption.models import JournalEntry
 from adoption.models import Letter
 from adoption.models import OwnershipDecision
 from adoption.models import OwnershipGap
-from adoption.models import Participant
 from adoption.ownership import Asked
 from adoption.ownership import Choice
 from rules import period
 from tests.house import SOURCE
 from tests.house import ZONE
 from tests.house import House
+from tests.leading import let_lead
 
 BOOK = """
 [metric.calls]
@@ -56,7 +55,7 @@ class Firm(House):
         connection = begin_write()
         facts.changed(connection, rescore=False)
         led = [self[name] for name in ("Alice", "Bob", "Ivan")]
-        connection.execute(update(Participant).where(Participant.id.in_(led)).values(manager=self["Mei"]))
+        let_lead(connection, self["Mei"], *led)
         db.session.commit()
 
     def deal(self, number, owner="ivan", *, by="Ivan", on=date(2026, 1, 12), **more):

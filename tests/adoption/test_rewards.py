@@ -24,6 +24,7 @@ from adoption.models import Letter
 from adoption.models import Participant
 from rules.period import SECOND
 from tests.house import NOW
+from tests.leading import let_lead
 from tests.pockets import BOOK
 from tests.pockets import TODAY
 from tests.pockets import Pockets
@@ -60,9 +61,7 @@ def lead(house, manager, *people):
     connection = begin_write()
     facts.changed(connection, rescore=False)
     table = Participant.__table__
-    connection.execute(
-        table.update().where(table.c.id.in_([house[one] for one in people])).values(manager=house[manager])
-    )
+    let_lead(connection, house[manager], *(house[one] for one in people))
     connection.execute(table.update().where(table.c.id == house[manager]).values(role="manager"))
     db.session.commit()
 

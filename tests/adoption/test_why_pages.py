@@ -21,6 +21,7 @@ from adoption.models import Participant
 from tests.house import SOURCE
 from tests.house import ZONE
 from tests.house import House
+from tests.leading import let_lead
 from tests.staff import Staff
 from tests.staff import zone_at_noon
 from tests.visitors import Visitor
@@ -96,6 +97,13 @@ def set_person(house, name, **values):
     connection = begin_write()
     facts.changed(connection, rescore=True)
     connection.execute(update(Participant).where(Participant.id == house[name]).values(**values))
+    db.session.commit()
+
+
+def lead(house, manager, name):
+    connection = begin_write()
+    facts.changed(connection, rescore=True)
+    let_lead(connection, house[manager], house[name])
     db.session.commit()
 
 
@@ -204,7 +212,7 @@ def test_reasons_are_told_in_the_readers_language(app, house):
 
 def test_whoever_leads_somebody_reads_whose_award_it_is(app, house):
     set_person(house, "Mei", role="manager")
-    set_person(house, "Alice", manager=house["Mei"])
+    lead(house, "Mei", "Alice")
     house.settle()
     develop(house, "Alice", 1)
     develop(house, "Alice", 2)
@@ -398,7 +406,7 @@ def test_a_finished_record_says_for_whom_it_counts(app, house):
 def test_colleagues_have_no_names_in_a_story(app, house):
     set_person(house, "Hana", role="hr")
     set_person(house, "Mei", role="manager")
-    set_person(house, "Bob", manager=house["Mei"])
+    lead(house, "Mei", "Bob")
     house.settle()
     house.did("Alice", "contact.created", "contact/7", on=THURSDAY, at="09:00", name="Nora", email="a@b.c")
     house.did("Bob", "task.created", "contact/7", on=THURSDAY, at="09:30")

@@ -165,6 +165,7 @@ SCREENS = (
     Screen("stop", HANA, "/hr/book/incentive/qualified-deals/stop"),
     Screen("people", HANA, "/hr/people"),
     Screen("person", HANA, "/hr/people?q=alice+novak", ("main tbody th a",)),
+    Screen("person-managers", HANA, "/hr/people?q=jonas", ("main tbody th a", "#manager summary")),
     Screen("people-upload", HANA, "/hr/people/upload"),
     Screen("people-preview", HANA, "/hr/people/upload", ("file:#file=" + LIST, "form:has(#file) button.main")),
     Screen("people-unmatched", HANA, "/hr/people/unmatched"),
