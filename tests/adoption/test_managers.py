@@ -464,7 +464,7 @@ def test_circles_are_those_that_a_walk_on_every_day_finds(rows):
 
 
 def test_the_migration_keeps_who_leads_whom_and_can_be_undone(app):
-    downgrade(revision="0021")
+    downgrade(revision="0023")
     with db.engine.begin() as connection:
         table = Table("participant", MetaData(), autoload_with=connection)
         rows = [
@@ -477,7 +477,7 @@ def test_the_migration_keeps_who_leads_whom_and_can_be_undone(app):
         columns = ("id", "name", "manager", "hired_on", "left_on")
         values = [dict(zip(columns, row, strict=True)) for row in rows]
         connection.execute(insert(table), [{**one, "email": one["name"], "role": "employee"} for one in values])
-    upgrade(revision="0022")
+    upgrade(revision="0024")
     with db.engine.begin() as connection:
         query = select(Management.participant, Management.manager, Management.starts, Management.ends)
         found = [tuple(row) for row in connection.execute(query.order_by(Management.participant))]
@@ -490,7 +490,7 @@ def test_the_migration_keeps_who_leads_whom_and_can_be_undone(app):
         connection.execute(Management.__table__.update().where(Management.participant == 2).values(ends=HIRED + 1))
         new = {"participant": 2, "manager": 3, "starts": HIRED + 1, "ends": FOREVER}
         connection.execute(insert(Management.__table__).values(new))
-    downgrade(revision="0021")
+    downgrade(revision="0023")
     with db.engine.begin() as connection:
         table = Table("participant", MetaData(), autoload_with=connection)
         found = dict(connection.execute(select(table.c.id, table.c.manager)).all())
