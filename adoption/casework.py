@@ -112,7 +112,8 @@ def waiting(connection: Connection) -> list[int]:
     """Return whose flags wait to be confirmed: five working days have passed, and the evidence still speaks."""
     suspected = flags.standing(connection, ["suspected"])
     found = [one for one, flag in suspected.items() if flag.waited >= cycle.WAITS]
-    return [one for one in found if cycle.may_confirm(suspected[one], evidence.account_of(connection, one).account)]
+    accounts = evidence.accounts_of(connection, found)
+    return [one for one in found if one in accounts and cycle.may_confirm(suspected[one], accounts[one])]
 
 
 def reject(connection: Connection, case: Case, answer: str, *, who: int, now: int) -> None:

@@ -29,6 +29,7 @@ from rules.reliance import cycle
 from rules.reliance import ledger
 from rules.reliance import usual
 from rules.reliance import weights
+from rules.standing import SMALLEST_GROUP
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,7 +57,7 @@ def configuration() -> dict[str, Any]:
         "waits": {"confirm": cycle.WAITS, "answer": cycle.ANSWER, "muted": cycle.MUTED, "snoozed": cycle.SNOOZED},
         "expires": {"expected": cycle.STALE_EXPECTED, "days": cycle.STALE},
         "periods": {name: asdict(length) for name, length in privacy.PERIODS.items()},
-        "least": privacy.LEAST,
+        "least": SMALLEST_GROUP,
         "may": {name: sorted(PERMISSIONS[name]) for name in SHOWN if name in PERMISSIONS},
         "zone": str(current_app.extensions["settings"].organisation_zone),
     }

@@ -20,6 +20,7 @@ from adoption.evidence.reading import Explained as Explained
 from adoption.evidence.reading import OwnScore as OwnScore
 from adoption.evidence.reading import Standing as Standing
 from adoption.evidence.reading import account_of as account_of
+from adoption.evidence.reading import accounts_of as accounts_of
 from adoption.evidence.reading import check_in_of as check_in_of
 from adoption.evidence.reading import check_ins as check_ins
 from adoption.evidence.reading import days_of as days_of

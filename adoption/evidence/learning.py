@@ -10,7 +10,6 @@ from zlib import crc32
 
 from sqlalchemy import select
 
-from adoption import privacy
 from adoption import statements
 from adoption.evidence import kept
 from adoption.evidence.judging import BLOCK
@@ -23,6 +22,7 @@ from rules.reliance import DEFAULT
 from rules.reliance import Usual
 from rules.reliance import usual
 from rules.reliance.usual import Habit
+from rules.standing import SMALLEST_GROUP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -88,7 +88,7 @@ def learn_from(connection: Connection, states: Mapping[str, Sequence[State]], bl
     """Store what is usual in roles of five people or more, from a week of states that are kept nowhere."""
     rows = []
     for role, found in sorted(states.items()):
-        if len(found) >= privacy.LEAST:
+        if len(found) >= SMALLEST_GROUP:
             uses = [state.use.recent for state in found]
             habits = [Habit(days=len(use), live=sum(live for live, _ in use)) for use in uses if use]
             learned = rounded(usual.of_role(habits))

@@ -100,6 +100,13 @@ def account_of(connection: Connection, participant: int) -> Standing:
     return Standing(state.account, usual_of(connection, participant, day), day)
 
 
+def accounts_of(connection: Connection, participants: Iterable[int]) -> dict[int, Account]:
+    """Return people's accounts as the last night left them, of those who have one; one look-up for all."""
+    keys = [(one,) for one in participants]
+    rows = statements.find(connection, "reliance_account", ("participant",), ("participant", "state"), keys)
+    return {who: kept.state_of(state).account for who, state in rows}
+
+
 def state_of(connection: Connection, participant: int, *, lock: bool = False) -> tuple[int, State] | None:
     """Return the last day that was followed and the state after it; ``None`` if nothing was."""
     wanted = ("day", "state")

@@ -16,7 +16,6 @@ from typing import NamedTuple
 import msgspec
 from sqlalchemy import select
 
-from adoption import privacy
 from adoption import statements
 from adoption.evidence import judging
 from adoption.evidence import kept
@@ -24,6 +23,7 @@ from adoption.extensions import db
 from adoption.models import AdoptionWeek
 from rules import period
 from rules.reliance.weights import BUSY
+from rules.standing import SMALLEST_GROUP
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from adoption.evidence.kept import State
     from adoption.facts import Known
 
-LEAST = privacy.LEAST
 BINS = (0, 25, 50, 75, 100)  # percent of the expected days with live work; the last bin holds its end
 HELPED = ("helping", "recovering")
 
@@ -105,14 +104,14 @@ def member(  # who, how they do, of which week, beside whom
 
 def figures(members: Sequence[Member]) -> Figures | None:
     """Return the figures of people; ``None`` for fewer than five."""
-    if len(members) < LEAST:
+    if len(members) < SMALLEST_GROUP:
         return None
     whole = len(members)
     scores = [one.score for one in members if one.score is not None]
     told = [one for one in members if one.told]
     return Figures(
         people=whole,
-        score=round(median(scores), 1) if len(scores) >= LEAST else None,
+        score=round(median(scores), 1) if len(scores) >= SMALLEST_GROUP else None,
         live_days=_bins([100 * one.busy / one.expected for one in members if one.expected]),
         on_time=_percent(sum(one.on_time for one in told), sum(one.told for one in told), len(told)),
         active=shown(sum(one.actions > 0 for one in members), whole),
@@ -141,24 +140,24 @@ def _counts(members: Sequence[Member]) -> dict[str, tuple[int, int]]:
             sum(records for _, records in complete),
         ),
     }
-    signs = {name: (part, whole) for name, (people, part, whole) in found.items() if people >= LEAST}
+    signs = {name: (part, whole) for name, (people, part, whole) in found.items() if people >= SMALLEST_GROUP}
     return signs if helped is None else signs | {"help": (helped, len(members))}
 
 
 def shown(count: int, of: int) -> int | None:
     """Return a count of people if neither they nor the others are one to four."""
-    return count if all(one == 0 or one >= LEAST for one in (count, of - count)) else None
+    return count if all(one == 0 or one >= SMALLEST_GROUP for one in (count, of - count)) else None
 
 
 def _bins(shares: Sequence[float]) -> tuple[Bin, ...]:
     """Return how the people are spread; neighbouring bins are one until five people are in it."""
-    if len(shares) < LEAST:
+    if len(shares) < SMALLEST_GROUP:
         return ()
     found: list[Bin] = []
     since, count = BINS[0], 0
     for low, high in pairwise(BINS):
         count += sum(low <= share < high or (high == BINS[-1] == share) for share in shares)
-        if count >= LEAST:
+        if count >= SMALLEST_GROUP:
             found.append(Bin(since, high, count))
             since, count = high, 0
     if since != BINS[-1] and found:
@@ -168,7 +167,7 @@ def _bins(shares: Sequence[float]) -> tuple[Bin, ...]:
 
 
 def _percent(part: int, whole: int, people: int) -> int | None:
-    return round(100 * part / whole) if people >= LEAST else None
+    return round(100 * part / whole) if people >= SMALLEST_GROUP else None
 
 
 def _family(members: Iterable[Member]) -> str | None:
@@ -177,7 +176,7 @@ def _family(members: Iterable[Member]) -> str | None:
     for one in members:
         for family in one.families:
             counts[family] += 1
-    enough = {name: count for name, count in counts.items() if count >= LEAST}
+    enough = {name: count for name, count in counts.items() if count >= SMALLEST_GROUP}
     return max(enough, key=lambda name: (enough[name], name)) if enough else None
 
 

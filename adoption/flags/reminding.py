@@ -15,6 +15,7 @@ from adoption.errors import RefusedError
 from adoption.models import CheckInAnswer
 from adoption.models import Snooze
 from rules.reliance import cycle
+from rules.standing import SMALLEST_GROUP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 ANSWERS = ("away", "season", "access", "help")
 QUIET = 28  # days for which an answer is enough
 LONGEST = 500  # characters
-LEAST = 5  # people of whom a count may be told
 COUNTED = 90  # days for which answers are kept
 
 
@@ -66,7 +66,7 @@ def counts(connection: Connection, day: int) -> Mapping[str, int]:
     table = CheckInAnswer
     latest = select(func.max(table.id)).where(table.day > day - COUNTED).group_by(table.participant)
     found = Counter(connection.scalars(select(table.answer).where(table.id.in_(latest))))
-    return {said: found[said] for said in ANSWERS if found[said] >= LEAST}
+    return {said: found[said] for said in ANSWERS if found[said] >= SMALLEST_GROUP}
 
 
 def reminders(connection: Connection, participants: Iterable[int]) -> dict[int, Reminder]:

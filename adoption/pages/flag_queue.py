@@ -43,6 +43,7 @@ from adoption.pages import evidence_words as words
 from adoption.pages.evidence_pages import LEVELS
 from adoption.pages.evidence_pages import day_of
 from rules.reliance import cycle
+from rules.standing import SMALLEST_GROUP
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -132,7 +133,7 @@ def _check_ins(today: int) -> dict[str, Any]:
         return {"asked": None, "answers": {}}
     connection = db.session.connection()
     found = evidence.check_ins(connection)
-    told = all(one == 0 or one >= privacy.LEAST for one in (found.asked, found.people - found.asked))
+    told = all(one == 0 or one >= SMALLEST_GROUP for one in (found.asked, found.people - found.asked))
     return {"asked": found if told and found.people else None, "answers": reminding.counts(connection, today)}
 
 

@@ -30,6 +30,7 @@ from adoption.pages import privacy_words
 from adoption.pages.roles import day_of
 from adoption.privacy import holding
 from rules import period
+from rules.standing import SMALLEST_GROUP
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,7 +127,7 @@ def _page(typed: Mapping[str, str], faults: Mapping[str, str]) -> ResponseReturn
         today=period.text("day", today),
         least_until=period.text("day", today + privacy.SHADOW),
         longest=LONGEST_REASON,
-        least=privacy.LEAST,
+        least=SMALLEST_GROUP,
     )
     return page, HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
 

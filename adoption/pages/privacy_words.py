@@ -9,6 +9,7 @@ from adoption import languages
 from adoption import privacy
 from adoption.languages import gettext
 from adoption.privacy import holding
+from rules.standing import SMALLEST_GROUP
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,7 +69,7 @@ def going() -> list[Going]:
 def _about(rows: int) -> str:
     """Say roughly how many there are."""
     tongue = languages.current()
-    if rows < privacy.LEAST:
-        return gettext("fewer than %(n)s", n=tongue.number(privacy.LEAST))
-    step = privacy.LEAST * 10 ** max(0, len(str(rows)) - 2)
+    if rows < SMALLEST_GROUP:
+        return gettext("fewer than %(n)s", n=tongue.number(SMALLEST_GROUP))
+    step = SMALLEST_GROUP * 10 ** max(0, len(str(rows)) - 2)
     return gettext("%(n)s or more", n=tongue.number(rows // step * step))

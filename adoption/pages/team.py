@@ -101,6 +101,7 @@ def _shown(known: Known, led: Collection[int], now: int) -> dict[str, Any]:
         "teams": sorted({known.teams[team] for one in people for team in known.teams_on(one, today)}),
         "size": len(people),
         "vital": vital_parts.teams(known, led, now),
+        "decides": auth.caller().reach("ownership:decide") is not None,
     }
 
 

@@ -12,7 +12,6 @@ from adoption.privacy.forgetting import forget as forget
 from adoption.privacy.forgetting import left_over as left_over
 from adoption.privacy.holding import held as held
 from adoption.privacy.holding import oldest as oldest
-from adoption.privacy.periods import LEAST as LEAST
 from adoption.privacy.periods import PERIODS as PERIODS
 from adoption.privacy.periods import TABLES as TABLES
 from adoption.privacy.periods import Period as Period

@@ -14,9 +14,9 @@ from sqlalchemy import true
 
 from adoption.extensions import db
 from adoption.models import Base
-from adoption.privacy.periods import LEAST
 from adoption.privacy.periods import TABLES
 from rules import period
+from rules.standing import SMALLEST_GROUP
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,9 +58,9 @@ def anything() -> bool:
 
 
 def oldest() -> Mapping[str, int]:
-    """Return the local day of the oldest row of each table that has a period and holds something of ``LEAST`` people.
+    """Return the local day of the oldest row of each table that has a period and holds something of enough people.
 
-    What there is of fewer would tell of them.
+    What there is of fewer than ``SMALLEST_GROUP`` would tell of them.
     """
     day_of = period.local_day(zone())
     found: dict[str, int] = {}
@@ -69,7 +69,7 @@ def oldest() -> Mapping[str, int]:
             columns = table(one).c
             query = select(func.min(columns[one.column]), func.count(columns[one.participant].distinct()))
             least, people = db.session.execute(query).one()
-            if least is not None and people >= LEAST:
+            if least is not None and people >= SMALLEST_GROUP:
                 found[one.table] = day_of(least) if one.moment else least
     return found
 

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MONTHS = 12  # of a year
-LEAST = 5  # people in a group of which any figure is shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from adoption.demo import setting
 from adoption.demo import story
 from adoption.demo import uses
 from adoption.extensions import db
+from adoption.flags import helping
 from adoption.models import Award
 from adoption.models import Letter
 from adoption.models import Redemption
@@ -144,6 +145,8 @@ def test_one_is_hinted_one_suspected_one_waits_and_one_recovers(demo):
     assert states[lapses.SUSPECTED].waited < cycle.WAITS <= states[lapses.WAITING].waited
     waiting = evidence.account_of(db.session.connection(), known.holder_of(lapses.WAITING)).account
     assert cycle.may_confirm(states[lapses.WAITING], waiting)
+    helps = helping.going_on(db.session.connection(), known.holder_of(lapses.RECOVERING))
+    assert {one.kind for one in helps} == {"champion", "quest"}
 
 
 def test_every_day_until_the_day_before_yesterday_was_judged(demo):

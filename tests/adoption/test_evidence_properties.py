@@ -17,10 +17,10 @@ from sqlalchemy import select
 
 from adoption import evidence
 from adoption import facts
-from adoption import privacy
 from adoption.evidence import teams
 from adoption.extensions import db
 from adoption.models import Night
+from rules.standing import SMALLEST_GROUP
 from tests.nights import HOUR
 from tests.nights import MONDAY
 from tests.nights import Office
@@ -205,18 +205,18 @@ members = st.builds(
 @given(st.lists(members, max_size=30))
 def test_no_figure_is_about_fewer_than_five(people):
     found = teams.figures(people)
-    if len(people) < privacy.LEAST:
+    if len(people) < SMALLEST_GROUP:
         assert found is None
         return
     for share in found.live_days:
-        assert share.people >= privacy.LEAST
+        assert share.people >= SMALLEST_GROUP
     assert sum(one.people for one in found.live_days) == len(people)
     for count in (found.active, found.helped):
-        assert count is None or all(one == 0 or one >= privacy.LEAST for one in (count, len(people) - count))
+        assert count is None or all(one == 0 or one >= SMALLEST_GROUP for one in (count, len(people) - count))
     if found.score is not None:
-        assert sum(one.score is not None for one in people) >= privacy.LEAST
+        assert sum(one.score is not None for one in people) >= SMALLEST_GROUP
     if found.family is not None:
-        assert sum(found.family in one.families for one in people) >= privacy.LEAST
+        assert sum(found.family in one.families for one in people) >= SMALLEST_GROUP
 
 
 @given(st.lists(st.lists(st.integers(1, 12), max_size=8, unique=True), max_size=4))

@@ -5,7 +5,9 @@ import time
 from html import unescape
 
 import pytest
+from sqlalchemy import event
 
+from adoption import casework
 from adoption import evidence
 from adoption import flags
 from adoption.extensions import begin_write
@@ -102,6 +104,26 @@ def state(staff, who):
     found = flags.of(db.session.connection(), [number]).get(number, Flag()).state
     db.session.rollback()
     return found
+
+
+# --- the lead
+
+
+def test_what_waits_is_found_by_as_many_queries_for_four_people_as_for_one(app, staff):
+    def asked():
+        statements = []
+        note = lambda *args: statements.append(args[2])  # noqa: E731  # a word
+        event.listen(db.engine, "before_cursor_execute", note)
+        casework.waiting(db.session.connection())
+        event.remove(db.engine, "before_cursor_execute", note)
+        db.session.rollback()
+        return len(statements)
+
+    put(staff, "Alice", "suspected", waited=5)
+    alone = asked()
+    for who in ("Bob", "Cora", "Olga"):
+        put(staff, who, "suspected", waited=5)
+    assert asked() == alone
 
 
 # --- the person
