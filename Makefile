@@ -23,7 +23,7 @@ demo: $(STAMP) ## Fill a fresh database and serve it (DATA=file loads a real log
 	SPOONFUL_DEMO=1 $(RUN) flask demo $(if $(DATA),--data $(DATA)) $(if $(filter no,$(SERVE)),--no-serve)
 
 test: $(STAMP) ## Run the tests, on SQLite and PostgreSQL (ARGS="-k milestone" chooses some)
-	$(RUN) pytest -n 2 $(ARGS)
+	$(RUN) pytest -n 2 --dist worksteal $(ARGS)
 
 check: $(STAMP) ## Style, format, types, and which module may import which
 	$(RUN) ruff check .

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 from typing import Any
 
+from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy import update
 
@@ -68,13 +69,20 @@ def _step(row: Row[Any], now: int) -> int:
     usual = noticing.usual(connection, row)
     bucket, made = row.cursor, 0
     while bucket < BUCKETS - 1 and made < ENOUGH:
-        bucket += 1
+        bucket = _next(connection, row.id, bucket)
         made += _bucket(connection, known, plan, row, bucket, usual)
     values: dict[str, Any] = {"cursor": bucket, "changed": now}
     if bucket == BUCKETS - 1:
         values["state"] = STEPS["calculate"].ends
     connection.execute(update(BonusRun).where(BonusRun.id == row.id).values(values))
     return made
+
+
+def _next(connection: Connection, run: int, bucket: int) -> int:
+    """Return the next bucket in which the run has inputs, or the last: of a small run most are empty."""
+    following = select(func.min(BonusInput.bucket)).where(BonusInput.run == run, BonusInput.bucket > bucket)
+    found = connection.scalar(following)
+    return BUCKETS - 1 if found is None else found
 
 
 def _bucket(  # noqa: PLR0913, PLR0917  # one bucket of one run, and what it is compared with
