@@ -44,6 +44,7 @@ def _hours(found: Value) -> Iterator[Row]:
         yield _result("hours", line.name, line.hours)
     yield _result("hours", "since the start", found.hours.total)
     yield _result("hours", "a week", found.hours.week)
+    yield _result("hours", "a week, beside those who have not begun", found.hours.besides)
 
 
 def _result(figure: str, part: str, ends: Range | None) -> Row:

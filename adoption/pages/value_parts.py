@@ -50,7 +50,7 @@ def shown(found: Value) -> dict[str, Any]:
         "left_out": found.facts.left_out,
         "hours": {
             "lead": words.of_hours(found.hours),
-            "all": words.in_all(found.hours),
+            "notes": [said for said in (words.besides(found.hours), words.in_all(found.hours)) if said],
             "lines": [_line(one) for one in found.hours.lines],
             "total": _range(found.hours.total),
             "means": _means(found),
@@ -182,7 +182,7 @@ def form(
                 {
                     "part": part,
                     "field": f"{one.key}-{part}",
-                    "label": words.PLACES[part](),
+                    "label": words.UNITS[one.unit]() if one.single else words.PLACES[part](),
                     "value": (typed or {}).get(f"{one.key}-{part}", plain(value)),
                     "fault": fault[2] if fault and fault[:2] == (one.key, part) else None,
                 }

@@ -162,6 +162,19 @@ def of_hours(found: Hours) -> str:
     return gettext("About %(amount)s hours are saved a week: between %(low)s and %(high)s.", amount=amount, **week)
 
 
+def besides(found: Hours) -> str:
+    """Say what is left of a week's hours beside those who have not begun."""
+    if found.besides is None:
+        return ""
+    low, middle, high = (number(one) for one in found.besides)
+    return gettext(
+        "Less what those who have not begun gained in the same weeks: %(middle)s hours a week (%(low)s to %(high)s).",
+        low=low,
+        middle=middle,
+        high=high,
+    )
+
+
 def in_all(found: Hours) -> str:
     """Say how many hours it is since the first wave began."""
     if found.total is None:

@@ -71,7 +71,8 @@ class Count(NamedTuple):
 class Use(NamedTuple):
     """What was counted of the people who began, over ``weeks`` since the first did.
 
-    ``care`` are weeks of champions and supporters; means are of a person's week, in ten-thousandths.
+    ``care`` are weeks of champions and supporters; means are of a person's week, in ten-thousandths.  In ``besides``
+    the pace before has grown as that of those who have not begun did; it is ``None`` where these are fewer than five.
     """
 
     people: int
@@ -79,12 +80,14 @@ class Use(NamedTuple):
     care: int
     counts: dict[str, Count]
     means: dict[str, beside.Means]
+    besides: dict[str, Count] | None = None
 
 
 class Hours(NamedTuple):
     """Hours saved since the first wave began, and in a week of these without what is spent once; with their lines.
 
-    The verdict is about the week.
+    The verdict is about the week.  ``besides`` is a week less what those who have not begun gained in the same weeks,
+    ``None`` where there are fewer than five of these.
     """
 
     verdict: str
@@ -92,6 +95,7 @@ class Hours(NamedTuple):
     weeks: int
     total: Range | None
     week: Range | None
+    besides: Range | None = None
 
 
 class _Part(NamedTuple):
@@ -121,13 +125,28 @@ def used(groups: Iterable[Group], care: Mapping[str, int]) -> tuple[Use | None, 
         why = beside.UNKNOWN
     if why is not None:
         return None, why
+    counts = {measure: _count(found, measure) for measure in MEASURES}
+    means = {measure: told for measure in MEASURES if (told := beside.means(found, measure)) is not None}
+    weeks = sum(one.people * one.after for one in found)
     return Use(
         people=sum(one.people for one in found),
         weeks=max(one.after for one in found),
         care=sum(one.after * care.get(one.wave, 0) for one in found),
-        counts={measure: _count(found, measure) for measure in MEASURES},
-        means={measure: told for measure in MEASURES if (told := beside.means(found, measure)) is not None},
+        counts=counts,
+        means=means,
+        besides=_besides(counts, means, weeks),
     ), None
+
+
+def _besides(counts: Mapping[str, Count], means: Mapping[str, beside.Means], weeks: int) -> dict[str, Count] | None:
+    """Return counts whose pace before has grown as that of the others did; ``weeks`` are those of all people."""
+    found = {}
+    for measure, (after, as_before) in counts.items():
+        told = means[measure]
+        if told.others_before is None or told.others_after is None:
+            return None
+        found[measure] = Count(after, as_before + weeks * (told.others_after - told.others_before))
+    return found
 
 
 def _count(groups: Sequence[Group], measure: str) -> Count:
@@ -144,11 +163,17 @@ def estimate(use: Use | None, why: str | None, assumed: Mapping[str, Assumed]) -
     lines = tuple(_line(part, use, assumed) for part in PARTS)
     if use is None:
         return Hours(why or beside.UNKNOWN, lines, 0, None, None)
-    total = _sum(lines)
-    running = _sum(one for one, part in zip(lines, PARTS, strict=True) if not part.once)
-    week = Range(*(effect.near(Fraction(one, use.weeks)) for one in running))
+    week = _week(use, lines)
     verdict = beside.MORE if week.low > 0 else beside.LESS if week.high < 0 else beside.NONE
-    return Hours(verdict, lines, use.weeks, total, week)
+    besides = None
+    if use.besides is not None:
+        besides = _week(use, [_line(part, use._replace(counts=use.besides), assumed) for part in PARTS])
+    return Hours(verdict, lines, use.weeks, _sum(lines), week, besides)
+
+
+def _week(use: Use, lines: Iterable[Line]) -> Range:
+    running = _sum(one for one, part in zip(lines, PARTS, strict=True) if not part.once)
+    return Range(*(effect.near(Fraction(one, use.weeks)) for one in running))
 
 
 def _sum(lines: Iterable[Line]) -> Range:

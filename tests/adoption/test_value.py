@@ -324,6 +324,7 @@ def test_the_page_spells_every_formula_out(staff, hana):
     assert "<b>" not in answer.get_data(as_text=True)
     assert "( 258 things recorded by hand since − 90 at the pace before )" in page
     assert "× 25 \N{EN DASH} 50 \N{EN DASH} 75 %" in page
+    assert "Less what those who have not begun gained in the same weeks: 0.4 hours a week (0.09 to 1.1)." in page
     assert "About 0.4 hours are saved a week: between 0.09 and 1.1." in page
     assert "No effect visible yet: between €0 and €0 of won deals for a person and week" in page
     assert "22 deals with an amount in EUR were added up." in page

@@ -92,6 +92,19 @@ def test_the_whole_is_the_sum_of_its_parts_and_a_week_is_without_what_is_spent_o
     assert found.weeks == 8
 
 
+def test_what_the_others_gained_as_well_is_taken_off_beside_it():
+    """Five people rose from 10 to 25 a week in eight weeks, five others from 10 to 20: a third of the 15 is left.
+
+    5 people · 8 weeks · 5 more a week = 200 things · 50 % · 1 minute = 100 minutes; 12.5 minutes a week.  The days are
+    the same numbers: 200 days · 3 minutes = 600 minutes, 75 a week.  Together 87.5 minutes.
+    """
+    found = estimate([group([(40, 200)] * 5, [(40, 160)] * 5)])
+    assert found.besides.middle == pytest.approx(87.5 / HOUR * UNIT, abs=2)
+    assert found.besides.middle < found.week.middle
+    assert estimate([group([(40, 200)] * 5, [(40, 160)] * 4)]).besides is None
+    assert estimate([group([(40, 200)] * 5, [(40, 200)] * 5)]).besides == (0, 0, 0)
+
+
 def test_a_verdict_is_given_where_the_whole_range_is_on_one_side():
     assert estimate([group([(40, 200)] * 5)]).verdict == beside.MORE
     assert estimate([group([(40, 80)] * 5)]).verdict == beside.NONE  # nothing on top: nothing saved
