@@ -23,6 +23,7 @@ from rules.rollout import again
 from rules.rollout import beside
 from rules.rollout import chain
 from rules.rollout import hours
+from rules.rollout.again import Again
 from rules.rollout.again import Bought
 from rules.standing import SMALLEST_GROUP
 from rules.value import UNIT
@@ -62,7 +63,7 @@ class Facts(msgspec.Struct, frozen=True):
     why: str | None  # there is no use
     won: beside.Difference  # cents of a person's week
     money: Money
-    again: again.Again
+    again: Again
 
 
 class Value(NamedTuple):
@@ -71,7 +72,7 @@ class Value(NamedTuple):
     facts: Facts
     hours: hours.Hours
     won: beside.Difference
-    again: again.Again
+    again: Again
     assumed: Mapping[str, Assumed]
 
 
@@ -104,7 +105,7 @@ def weigh(connection: Connection, now: int) -> Facts:
     currency = str(current_app.extensions["settings"].currency)
     sold = counting.sales(connection, known, begun, places, currency=currency)
     groups = [counting.group(place, one, places, did, sold) for place, one in enumerate(begun)]
-    told, _ = beside.usable(groups)
+    told, too_little = beside.usable(groups)
     use, why = hours.used(groups, _care(connection))
     days = assumed.assumptions(connection)["again"].middle // UNIT
     starts = {place: one.starts for place, one in enumerate(groups) if one in told}
@@ -116,17 +117,22 @@ def weigh(connection: Connection, now: int) -> Facts:
         why=why,
         won=beside.difference(groups, "won"),
         money=_money(sold),
-        again=again.compare(
-            [Bought(one.customer, one.day, _starts(one.who, places, starts)) for one in sold.deals if one.customer],
-            sorted(starts.values()),
-            days,
-            since=min((one.day for one in sold.deals), default=None),
-            today=today,
-            others=sum(place is None for place in places.values()) >= SMALLEST_GROUP,
-        ),
+        again=Again(too_little, days) if too_little else _again(sold, places, starts, days, today),
     )
     statements.put(connection, "value_facts", ("id",), ("found",), [(1, msgspec.json.encode(counted).decode())])
     return counted
+
+
+def _again(sold: counting.Sold, places: counting.Places, starts: Mapping[int, int], days: int, today: int) -> Again:
+    """Return whether customers buy again; ``starts`` are the first days of the groups that are told of."""
+    return again.compare(
+        [Bought(one.customer, one.day, _starts(one.who, places, starts)) for one in sold.deals if one.customer],
+        sorted(starts.values()),
+        days,
+        since=min((one.day for one in sold.deals), default=None),
+        today=today,
+        others=sum(place is None for place in places.values()) >= SMALLEST_GROUP,
+    )
 
 
 def _money(sold: counting.Sold) -> Money:

@@ -215,6 +215,19 @@ def test_without_weeks_before_nothing_is_measured(staff):
     assert (found.hours.verdict, found.hours.total) == (beside.UNKNOWN, None)
 
 
+@pytest.mark.parametrize("days", [None, -7])
+def test_a_wave_without_a_first_day_or_still_to_come_has_nothing_to_compare_with(staff, days):
+    starts = None if days is None else staff.today - days
+    directory.load_waves(people_csv.Waves((people_csv.WaveRow(2, "First", NORTH, starts, None),), ()))
+    db.session.commit()
+    busy(staff)
+    staff.send([wins(staff, "Alice", days=10)])
+    found = weigh()
+    why = beside.UNKNOWN if days is None else beside.TOO_EARLY
+    assert (found.hours.verdict, found.won.verdict, found.again.verdict) == (why,) * 3
+    assert found.facts.begun == ()
+
+
 def test_nothing_is_kept_of_single_people(staff):
     begin(staff, "First", NORTH, days=BEGAN)
     busy(staff)
