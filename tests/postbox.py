@@ -138,6 +138,8 @@ class Postbox:
         self.doing[address] = fault
         if fault in ANSWERS:
             return ANSWERS[fault]
+        if fault == "slow rcpt":
+            await asyncio.sleep(self.slow)
         if fault == "drop rcpt":
             server.transport.abort()
         envelope.rcpt_tos.append(address)

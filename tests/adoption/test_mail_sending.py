@@ -41,6 +41,7 @@ from adoption.models import Participant
 from rules.delivery import DELAYS
 from rules.delivery import MINUTE
 from rules.period import SECOND
+from tests.adoption.test_jobs import Process
 from tests.conftest import application
 from tests.conftest import pushed
 from tests.postbox import Postbox
@@ -292,6 +293,16 @@ def test_a_slow_answer_leaves_a_doubt_too(app, box, monkeypatch):
     assert (letter().doubts, letter().reply) == (1, "Connection unexpectedly closed: timed out")
 
 
+def test_a_server_that_takes_its_time_before_the_letter_leaves_no_doubt(app, box, monkeypatch):
+    monkeypatch.setattr(transport, "TIMEOUT", 0.5)
+    box.slow = 2
+    box.do(MEI, "slow rcpt")
+    plan()
+    plan(address="hana@example.com", occasion="2")
+    assert send() == {"deferred": 1, "sent": 1}
+    assert (letter().doubts, letter().reply) == (0, "Connection unexpectedly closed: timed out")
+
+
 def test_kinds_that_ask_leave_a_doubtful_letter_alone_until_somebody_decides(app, box):
     with asking():
         box.do(MEI, "drop after")
@@ -495,6 +506,44 @@ def test_four_senders_lose_no_letter_and_send_none_twice(database_url, tmp_path,
     assert Counter(one.to for one in box.letters) == dict.fromkeys(addresses, 1)
     assert sum((Counter(one) for one in done), Counter()) == {"sent": 200, "deferred": 20}
     assert sum(1 for one in done[:4] if one) > 1
+
+
+def test_of_two_schedulers_one_is_killed_and_every_letter_comes_once(database_url, tmp_path, box, monkeypatch):
+    settings = SETTINGS | {"SMTP_URL": box.url}
+    addresses = [f"p{number}@example.com" for number in range(60)]
+    with pushed(application(database_url, tmp_path / "archive", **settings)):
+        for address in addresses:
+            plan(address=address)
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    box.on_data = lambda: time.sleep(0.02)
+    first = Process(database_url, tmp_path / "archive")
+    first.hears("running the jobs", within=90)
+    second = Process(database_url, tmp_path / "archive")
+    second.hears("standing by", within=90)
+    wait_until(lambda: len(box.letters) > 5)
+    first.end(signal.SIGKILL)
+    second.hears("running the jobs", within=90)
+    with pushed(application(database_url, tmp_path / "archive", **settings)):
+        wait_until(all_sent)
+        assert second.end() == 0
+        found = outbox.counts(now())
+    assert set(found) <= {"sent", "sending"}
+    assert found["sent"] >= len(addresses) - 1  # of one nobody knows, until ten minutes are over
+    assert set(Counter(one.to for one in box.letters).values()) == {1}
+
+
+def all_sent():
+    left = outbox.needed(now())
+    db.session.rollback()
+    return not left
+
+
+def wait_until(done, seconds=60):
+    until = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < until
+        time.sleep(0.05)
 
 
 def test_a_letter_that_two_want_to_send_is_claimed_by_one(app):
