@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger
 from sqlalchemy import ForeignKey
 from sqlalchemy import Index
 from sqlalchemy import UniqueConstraint
+from sqlalchemy import text
 from sqlalchemy.orm import Mapped
 from sqlalchemy.orm import mapped_column
 
@@ -13,6 +14,8 @@ from adoption.models.base import Base
 from adoption.models.base import Bytewise
 from adoption.models.base import Serial
 from adoption.models.directory import Participant
+
+TO_CHANNELS = "(address >= 'channel:' AND address < 'channel;')"  # an address begins so, as an index knows it
 
 
 class Letter(Base):
@@ -26,7 +29,9 @@ class Letter(Base):
     __tablename__ = "letter"
     __table_args__ = (
         UniqueConstraint("kind", "address", "occasion"),
-        Index("ix_letter_state_due", "state", "due"),
+        Index("ix_letter_state_expires", "state", "expires", "due", "id"),  # which is next, of any number that wait
+        # What goes to channels is little, and is looked for while many letters wait.
+        Index("ix_letter_channel", "state", "due", sqlite_where=text(TO_CHANNELS), postgresql_where=text(TO_CHANNELS)),
         # A regular letter: one for each reader, kind and week, whatever happens to addresses, zones and clocks.
         Index("uq_letter_participant_kind_week", "participant", "kind", "week", unique=True),
     )
