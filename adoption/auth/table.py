@@ -43,6 +43,8 @@ PERMISSIONS: Mapping[str, Mapping[str, Reach]] = {
     "letters:read": {"admin": ALL},
     "channels:manage": {"hr": ALL, "admin": ALL},  # channels of chats: what may be told there, both may read
     "digests:read": {"manager": OWN, "hr": ALL, "admin": ALL},  # the weekly letters
+    "directors:read": {**EVERYBODY, "hr": ALL, "admin": ALL},  # of the others those whom HR entered as readers
+    "directors:manage": {"hr": ALL, "admin": ALL},
     "jobs:run": {"admin": ALL},  # the timetable
     "journal:read": {"hr": ALL, "approver": ALL, "admin": ALL},
     "people:read": {"hr": ALL, "admin": ALL, SERVICE: ALL},

@@ -30,7 +30,6 @@ from adoption.mail import rendering
 from adoption.mail import to_channels
 from rules import period
 from rules.digest import Silent
-from rules.digest.timing import LATEST
 from rules.standing import SMALLEST_GROUP
 
 if TYPE_CHECKING:
@@ -71,17 +70,21 @@ def due(now: int) -> list[Due]:
     for post in posts.POSTS.values():
         line = subscribing.due(post.kind, post.readers(now), now, post.latest)
         there = outbox.entered(post.kind, {one.week for one in line})
-        found += [one for one in line if (one.participant, one.week) not in there and _wanted_then(known, one, now)]
+        found += [
+            one
+            for one in line
+            if (one.participant, one.week) not in there and _wanted_then(known, one, now, post.lasts)
+        ]
     return found
 
 
-def _wanted_then(known: Known, one: Due, now: int) -> bool:
+def _wanted_then(known: Known, one: Due, now: int, lasts: int) -> bool:
     """Say whether somebody was here, and had asked for the letter at that moment, when it was due.
 
     Whoever moves the hour back a little gets it at once; one of longer ago they had never asked for.
     """
     here = (known.people[one.participant].hired_on or 0) <= known.day_of(one.moment)
-    return here and (one.moment >= one.chosen.changed or one.moment >= now - LATEST)
+    return here and (one.moment >= one.chosen.changed or one.moment >= now - lasts)
 
 
 def run(now: int, report: Report) -> Counter[str]:
@@ -107,7 +110,7 @@ def run(now: int, report: Report) -> Counter[str]:
 def make(gathered: Any, line: Sequence[Due]) -> list[Made]:
     """Write the letters of one kind and period to these readers; a fault in one of them is that one's alone."""
     post = posts.POSTS[line[0].kind]
-    late = [one for one in line if one.moment < gathered.now - LATEST]
+    late = [one for one in line if one.moment < gathered.now - post.lasts]
     stopped = [one for one in line if one.chosen.suspended is not None and one not in late]
     others = [one for one in line if one not in late and one not in stopped]
     made = [Made(one, "skipped", "late", None) for one in late]
@@ -177,7 +180,7 @@ def row(known: Known, made: Made, now: int) -> dict[str, Any]:
         "state": made.state,
         "planned": one.moment,
         "due": one.moment,
-        "expires": one.moment + LATEST,
+        "expires": one.moment + posts.POSTS[one.kind].lasts,
         "changed": now,
         "tries": 0,
         "doubts": 0,

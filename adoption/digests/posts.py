@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from adoption import facts
+from adoption.digests import directors
+from adoption.digests import directors_writing
 from adoption.digests import gathering
 from adoption.digests import mine
 from adoption.digests import mine_writing
 from adoption.digests import subscribing
 from adoption.digests import writing
 from rules import digest
+from rules.digest import directors as directors_rule
 from rules.digest import own
 from rules.digest import timing
 
@@ -40,7 +43,8 @@ class Post:
     was due last and which is next.  ``gather`` (first day, moment) reads what is the same for all letters of a period
     (its ``now`` is that moment, its ``known`` the facts), and ``facts`` what so many readers (``chunk`` at most) are
     told.  ``decide`` makes of one reader's facts what the letter says, or ``Silent``; ``cards`` reads the records that
-    it names, and ``write`` (it, participant, language, cards, zone) puts it into words.
+    it names, and ``write`` (it, participant, language, cards, zone) puts it into words.  One that is later than
+    ``lasts`` (microseconds) is not sent; where readers are ``invited``, nobody else can ask for it.
     """
 
     kind: str
@@ -54,6 +58,8 @@ class Post:
     cards: Callable[[Iterable[Any]], Mapping[str, Card]]
     write: Callable[..., Written]
     chunk: int
+    lasts: int = timing.LATEST
+    invited: bool = False
 
 
 def _latest(now: int, chosen: Chosen, participant: int) -> Moment:
@@ -92,5 +98,21 @@ POSTS: Mapping[str, Post] = {
         cards=mine_writing.cards,
         write=mine_writing.write,
         chunk=mine.CHUNK,
+    ),
+    # to those whom HR entered, about a month
+    directors.KIND: Post(
+        kind=directors.KIND,
+        per="month",
+        readers=subscribing.asking(directors.KIND),
+        latest=directors.latest,
+        following=directors.following,
+        gather=directors.gather,
+        facts=directors.facts_of,
+        decide=directors_rule.make,
+        cards=directors_writing.cards,
+        write=directors_writing.write,
+        chunk=200,
+        lasts=7 * timing.LATEST,
+        invited=True,
     ),
 }

@@ -8,6 +8,7 @@ from typing import Any
 from typing import NamedTuple
 
 from flask import current_app
+from sqlalchemy import delete
 from sqlalchemy import select
 
 from adoption import facts
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from adoption.facts import Known
 
 HOURS, WEEKDAYS = range(24), range(7)
+INVITED_ON = 2  # of a monthly letter: the working day after the month, 0 is the first
 USUAL = {"digest": True}  # kind → whether it comes without being asked for
 LEADING = ("manager", "hr", "admin")  # roles that may read how those whom they lead are doing
 
@@ -45,7 +47,10 @@ class WishError(RefusedError):
 
 
 class Chosen(NamedTuple):
-    """What somebody chose about a kind of letter, and when (UTC microseconds)."""
+    """What somebody chose about a kind of letter, and when (UTC microseconds).
+
+    Of a monthly letter ``weekday`` is the working day after the month, 0 for the first.
+    """
 
     active: bool = True
     weekday: int = 0
@@ -117,6 +122,32 @@ def _check(wanted: Chosen) -> None:
         raise WishError("zone")  # noqa: EM101  # the same
     if wanted.language is not None and wanted.language not in LANGUAGES:
         raise WishError("language")  # noqa: EM101  # the same
+
+
+def asked(participant: int, kind: str) -> bool:
+    """Say whether somebody ever chose about a kind of letter, or was entered as its reader."""
+    return bool(of_all(kind, [participant]))
+
+
+def invite(participant: int, kind: str, now: int) -> bool:
+    """Enter somebody as a reader of a kind; ``False`` if they are one, whether or not they switched it off.
+
+    The caller commits.
+    """
+    connection = begin_write()
+    if asked(participant, kind):
+        return False
+    wanted = Chosen(weekday=INVITED_ON, changed=now)
+    statements.put(connection, "subscription", ("participant", "kind"), Chosen._fields, [(participant, kind, *wanted)])
+    return True
+
+
+def uninvite(participant: int, kind: str, now: int) -> None:
+    """Take a reader of a kind out again, and take back what waits for them.  The caller commits."""
+    connection = begin_write()
+    mine = (Subscription.participant == participant, Subscription.kind == kind)
+    connection.execute(delete(Subscription).where(*mine))
+    outbox.take_back(connection, participant, kind, "off", now)
 
 
 def suspend(connection: Connection, participant: int, kind: str, now: int) -> None:

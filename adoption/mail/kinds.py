@@ -263,6 +263,14 @@ KINDS: Mapping[str, Kind] = {
         prepare=_in_bulk,
         private=True,
     ),
+    # to those whom HR entered, about a month; written the same way; facts: report (rules.digest.directors)
+    "directors": Kind(
+        template="directors",
+        name=lambda: gettext("Monthly report"),
+        subject=lambda _facts: gettext("Monthly report"),
+        regular=True,
+        prepare=_in_bulk,
+    ),
     # the same bytes again, to whoever wants to see a regular letter arrive
     "digest-copy": Kind(
         template="digest",

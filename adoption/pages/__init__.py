@@ -29,6 +29,7 @@ from adoption.pages import counter
 from adoption.pages import devices
 from adoption.pages import digest
 from adoption.pages import digest_log as digest_log  # its views belong to the blueprint of ``digest``
+from adoption.pages import directors
 from adoption.pages import dry_run
 from adoption.pages import effect
 from adoption.pages import evidence_pages
@@ -114,6 +115,7 @@ PAGES: tuple[Blueprint, ...] = (
     timetable.bp,
     digest.bp,
     my_letters.bp,
+    directors.bp,
     packs.bp,
     start.bp,
     dry_run.bp,

@@ -106,7 +106,7 @@ DESK: tuple[Entry, ...] = (
     Entry("tokens.index", "tokens:manage", ("tokens",), lambda: gettext("Tokens")),
     Entry("privacy_settings.index", "privacy:manage", ("privacy_settings", "privacy"), lambda: gettext("Privacy")),
     Entry("timetable.index", "jobs:run", ("timetable",), lambda: gettext("Timetable")),
-    Entry("digest.log", "digests:read", ("digest",), lambda: gettext("Weekly letters")),
+    Entry("digest.log", "digests:read", ("digest", "directors"), lambda: gettext("Weekly letters")),
     Entry(
         "flag_queue.index",
         "flags:lead",

@@ -13,15 +13,14 @@ from flask import url_for
 
 from adoption import facts
 from adoption import languages
+from adoption import telling
 from adoption.auth import SESSION
 from adoption.auth import permission
 from adoption.errors import NotFoundError
 from adoption.languages import gettext
-from adoption.languages import ngettext
 from adoption.pages import trial_parts
 from rules import effect as rule
 from rules import wording
-from rules.value import UNIT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,13 +49,6 @@ GUARDS: Mapping[str, tuple[Callable[[], str], Callable[[], str]]] = {
     "repeated": (
         lambda: gettext("Repeated"),
         lambda: gettext("the same about the same record on the same day"),
-    ),
-}
-
-CANNOT_SAY: Mapping[str, Callable[[], str]] = {
-    rule.TOO_FEW: lambda: gettext("No effect visible yet: fewer than five people are covered all the time."),
-    rule.UNKNOWN: lambda: gettext(
-        "No effect visible yet: nothing was recorded before it began, so there is nothing to compare."
     ),
 }
 
@@ -103,39 +95,9 @@ def _shown(found: Found) -> dict[str, Any]:
 
 def lead(found: Found) -> str:
     """Say in one sentence whether there is an effect to be seen."""
-    effect = found.effect
-    if found.version.incentive.holder != "participant":
-        return gettext("This rule is for teams: there are too few of them to tell an effect from chance.")
-    if effect.verdict == rule.TOO_EARLY:
-        return ngettext(
-            "No effect visible yet: %(n)s whole week has passed, and three are needed.",
-            "No effect visible yet: %(n)s whole weeks have passed, and three are needed.",
-            effect.weeks,
-        )
-    if effect.verdict in CANNOT_SAY:
-        return CANNOT_SAY[effect.verdict]()
-    values = {"low": number(effect.low), "high": number(effect.high)}
-    if effect.verdict == rule.NONE:
-        return gettext(
-            "No effect visible yet: between %(low)s and %(high)s for a person and week, so it may be none.",
-            **values,
-        )
-    amount = number(abs(effect.effect))
-    if effect.verdict == rule.MORE:
-        return gettext(
-            "%(amount)s more for a person and week since it began, between %(low)s and %(high)s.",
-            amount=amount,
-            **values,
-        )
-    return gettext(
-        "%(amount)s less for a person and week since it began, between %(low)s and %(high)s.", amount=amount, **values
-    )
-
-
-def number(units: int) -> str:
-    """Write ten-thousandths with at most two decimals."""
-    written = languages.current().number(Decimal(units * 100 // UNIT if units >= 0 else -(-units * 100 // UNIT)) / 100)
-    return written.replace("-", "\N{MINUS SIGN}")
+    one = found.effect
+    figures = (one.effect, one.low, one.high)
+    return telling.effects.effect(found.version.incentive.holder, one.verdict, one.weeks, figures)
 
 
 def _known(found: Found) -> bool:
@@ -155,13 +117,13 @@ def _means(found: Found) -> list[dict[str, str]]:
 
 def _line(name: str, one: rule.Means, *, known: bool = True) -> dict[str, Any]:
     more = one.after - one.before if known else 0
-    change = number(abs(more)) if more else gettext("no change")
+    change = telling.effects.number(abs(more)) if more else gettext("no change")
     return {
         "name": name,
         "people": one.people,
         "covered": one.covered,
-        "before": number(one.before) if known else "\N{EN DASH}",
-        "after": number(one.after),
+        "before": telling.effects.number(one.before) if known else "\N{EN DASH}",
+        "after": telling.effects.number(one.after),
         "more": trial_parts.Difference((more > 0) - (more < 0), change if known else "\N{EN DASH}"),
     }
 

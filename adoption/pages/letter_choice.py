@@ -71,7 +71,12 @@ def save(kind: str, given: Mapping[str, str]) -> dict[str, str]:
         return {error.field: _fault(error.field)}
     db.session.commit()
     if not chosen.active:
-        flash(gettext("Saved. No weekly letter comes any more."))
+        monthly = posts.POSTS[kind].per == "month"
+        flash(
+            gettext("Saved. No monthly report comes any more.")
+            if monthly
+            else gettext("Saved. No weekly letter comes any more.")
+        )
     else:
         _, comes = posts.POSTS[kind].following(now(), chosen, me)
         flash(gettext("Saved. The next letter comes on %(day)s.", day=when(comes, chosen.zone)))

@@ -55,6 +55,8 @@ def stop(token: str) -> ResponseReturnValue:
 def again(token: str) -> ResponseReturnValue:
     """Let them come again."""
     participant, kind = _reader(token)
+    if posts.POSTS[kind].invited and not subscribing.asked(participant, kind):
+        raise links.NoTokenError  # HR has taken them out
     subscribing.choose(participant, kind, _now(), active=True, suspended=None)
     db.session.commit()
     return _page(token)

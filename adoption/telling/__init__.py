@@ -5,6 +5,8 @@ To add words for a type of activity: a line in ``DEEDS`` (``deeds``), and its tr
 
 from adoption.telling import bonuses as bonuses
 from adoption.telling import digests as digests
+from adoption.telling import directors as directors
+from adoption.telling import effects as effects
 from adoption.telling import own as own
 from adoption.telling.deeds import deed as deed
 from adoption.telling.deeds import record as record
