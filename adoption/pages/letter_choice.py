@@ -71,12 +71,10 @@ def save(kind: str, given: Mapping[str, str]) -> dict[str, str]:
         return {error.field: _fault(error.field)}
     db.session.commit()
     if not chosen.active:
-        monthly = posts.POSTS[kind].per == "month"
-        flash(
-            gettext("Saved. No monthly report comes any more.")
-            if monthly
-            else gettext("Saved. No weekly letter comes any more.")
-        )
+        monthly = gettext("Saved. No monthly report comes any more.")
+        weekly = gettext("Saved. No weekly letter comes any more.")
+        said = monthly if posts.POSTS[kind].per == "month" else weekly
+        flash(said)
     else:
         _, comes = posts.POSTS[kind].following(now(), chosen, me)
         flash(gettext("Saved. The next letter comes on %(day)s.", day=when(comes, chosen.zone)))
