@@ -32,7 +32,6 @@ from adoption.mail import to_channels
 from adoption.models import Channel
 from adoption.models import JournalEntry
 from adoption.models import Letter
-from adoption.models import Participant
 from adoption.models import Team
 from rules.delivery import MINUTE
 from rules.period import SECOND
@@ -41,6 +40,7 @@ from tests.bureau import NOW
 from tests.bureau import Bureau
 from tests.bureau import at
 from tests.hooks import Hooks
+from tests.leading import let_lead
 from tests.postbox import Postbox
 from tests.racing import at_once
 from tests.visitors import Visitor
@@ -567,7 +567,7 @@ def test_data_that_is_too_old_is_not_told_and_whoever_looks_after_it_is_alerted_
 def test_a_team_that_nobody_leads_is_not_told_of(bureau, box):
     connection = begin_write()
     facts.changed(connection, rescore=False)
-    connection.execute(update(Participant).values(manager=None))
+    let_lead(connection, None, *bureau.numbers.values())
     db.session.commit()
     connect(box, team=team(), topics=(), at=BEFORE)
     assert write() == {"skipped": 1}

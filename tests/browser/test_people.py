@@ -51,3 +51,25 @@ def test_a_preview_can_be_read_by_everybody(visit):
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         assert violations(page) == [], scheme
+
+
+def test_another_manager_is_named_from_a_day_on_without_a_script(page):
+    page.get_by_label("Name, address, team or manager").fill("alice")
+    page.get_by_role("button", name="Find").press("Enter")
+    page.get_by_role("link", name="Alice").first.click()
+    times = page.get_by_role("region", name="Managers over time")
+    expect(times.get_by_role("link", name="Mei")).to_be_visible()
+    times.get_by_text("Another manager from a day on").click()
+    form = times.locator("#manager")
+    form.locator("#manager-email").fill("alice@example.com")
+    form.get_by_role("button", name="Save").press("Enter")
+    expect(times.get_by_role("alert").get_by_text("a circle")).to_be_visible()
+    form.locator("#manager-email").fill("olga@example.com")
+    form.get_by_label("Why (for the journal)").fill("moves to Olga")
+    form.get_by_role("button", name="Save").press("Enter")
+    expect(times.get_by_role("listitem").first.get_by_text("now")).to_be_visible()
+    expect(times.get_by_role("listitem").first.get_by_role("link", name="Olga")).to_be_visible()
+    expect(page.get_by_text("Why: moves to Olga")).to_be_visible()
+    for size in (PHONE, DESKTOP):
+        page.set_viewport_size(size)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
