@@ -132,6 +132,12 @@ def _having(connection: Connection, role: str, today: int) -> set[int]:
     return set(connection.scalars(query))
 
 
+def for_good(connection: Connection, role: str, today: int) -> set[int]:
+    """Return who was given a role that has begun and has no end."""
+    query = select(RoleGrant.participant).where(RoleGrant.role == role, RoleGrant.ends >= FOREVER, *_live(today))
+    return set(connection.scalars(query))
+
+
 def of(participant: int) -> list[Grant]:
     """List what somebody was given, the latest first, also what is over."""
     query = select(*_COLUMNS).where(RoleGrant.participant == participant).order_by(RoleGrant.id.desc())

@@ -18,6 +18,7 @@ from adoption.directory.stored import Person
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
 
     from adoption.directory.outcome import Change
     from adoption.directory.spans import Span
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from adoption.people_csv import People
     from adoption.people_csv import PersonRow
 
+ADMIN = "admin"
 Row = tuple[int, int, int, int]  # participant, team or manager, first day, first day no more
 
 
@@ -94,6 +96,21 @@ def absent(people: People, stored: Stored, day: int) -> list[tuple[str, Person]]
         for email, one in sorted(stored.people.items())
         if email not in listed and here(one, day) and (one.hired_on is None or one.hired_on < day)
     ]
+
+
+def last_administrator(decision: Decision, stored: Stored, given: AbstractSet[int]) -> str | None:
+    """Return the address of who would have been the last administrator to stay; none while another one stays.
+
+    ``given`` has the role besides that of the directory, without an end.
+    """
+    after = {one.id: one for one in decision.people}
+
+    def runs(one: Person) -> bool:
+        return one.left_on is None and (one.role == ADMIN or one.id in given)
+
+    had = sorted(email for email, one in stored.people.items() if one.id > 0 and runs(one))
+    stays = any(runs(after.get(one.id, one)) for one in stored.people.values())
+    return had[0] if had and not stays else None
 
 
 def here(person: Person, day: int) -> bool:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from adoption import facts
 from adoption import statements
+from adoption.auth import roles
 from adoption.directory import checks
 from adoption.directory import deciding
 from adoption.directory import outcome
@@ -43,6 +44,7 @@ _CHANGE_PEOPLE = (
     "UPDATE participant SET name = g.name, role = g.role, hired_on = g.hired_on,"
     " left_on = g.left_on, employee_no = g.employee_no FROM {given} AS g WHERE participant.id = g.id"
 )
+LAST = "is the last administrator; make somebody else one first"
 MEMBERSHIP = ("participant", "team", "starts", "ends")
 MANAGEMENT = ("participant", "manager", "starts", "ends")
 
@@ -95,6 +97,10 @@ def _decided(
         return None, outcome.refused(faults)
     here = sum(deciding.here(one, on if missing is None else missing) for one in stored.people.values())
     decision = deciding.decide(people, stored, on, missing)
+    if by is not None:
+        last = deciding.last_administrator(decision, stored, roles.for_good(connection, deciding.ADMIN, on))
+        if last is not None:
+            return None, outcome.refused([Fault(_line(people, last), None, f"{last} {LAST}")])
     kinds = [one.kind for one in decision.changes]
     created, changed, left = (kinds.count(kind) for kind in ("new", "changed", "leaves"))
     counts = decision.counts or _misread(stored, decision) or bool(_waited(connection, decision))
@@ -109,6 +115,10 @@ def _decided(
         teams=tuple(decision.teams),
     )
     return decision, told
+
+
+def _line(people: People, email: str) -> int:
+    return next((row.line for row in people.rows if row.email == email), 0)
 
 
 def _write(connection: Connection, decision: Decision) -> dict[int, int]:

@@ -59,6 +59,7 @@ SENTENCES: tuple[str, ...] = (
     _("nobody changes their own role: yours is %(role)s"),
     _("only an administrator gives or takes the role %(role)s; leave it out, and ask one"),
     _("%(address)s is not in the file: you would leave yourself; add your own row"),
+    _("%(address)s is the last administrator; make somebody else one first"),
     # files
     _("the file is empty; its first line must name the columns"),
     _("the file is larger than %(size)s MB; split it"),

@@ -15,6 +15,7 @@ from flask import request
 from flask import url_for
 
 from adoption import auth
+from adoption import facts
 from adoption.auth import SESSION
 from adoption.auth import permission
 from adoption.errors import NotFoundError
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 bp: Blueprint = Blueprint("tokens", __name__)
 MAY = "tokens:manage"
 LARGEST = 2**31 - 1  # number of a token
+MINE = "mine"  # whose a token is; else it is a service's
 DAY = 86_400 * period.SECOND
 LIVES: Mapping[str, Callable[[], str]] = {  # days
     "30": lambda: gettext("for 30 days"),
@@ -86,26 +88,29 @@ def _when(moment: int | None) -> str | None:
 @permission(MAY, door=SESSION)
 def create() -> ResponseReturnValue:
     """Make a token and show it, once."""
-    name, email = (request.form.get(field, "").strip() for field in ("name", "email"))
+    name, whose, lives = (request.form.get(field, "").strip() for field in ("name", "whose", "lives"))
     scopes = request.form.getlist("scope")
     faults: dict[str, str] = {}
-    lives = request.form.get("lives", "")
     if not set(scopes) <= set(auth.offered(current_app)) or not scopes:
         faults["scope"] = gettext("Choose at least one thing that it may do.")
     if not faults:
         try:
             now, by = _now(), auth.caller().by
             expires = now + int(lives) * DAY if lives in LIVES else None
-            token = auth.create_token(name, scopes, email=email or None, now=now, expires=expires, by=by)
+            email = _own_address() if whose == MINE else None
+            token = auth.create_token(name, scopes, email=email, now=now, expires=expires, by=by)
         except RefusedError:
             faults["name"] = gettext("A token needs a name of one line that no other token in force has.")
-        except NotFoundError:
-            faults["email"] = gettext("Nobody here has this e-mail address.")
     if faults:
         db.session.rollback()
-        return _page({"name": name, "email": email, "scopes": scopes, "lives": lives}, faults)
+        return _page({"name": name, "whose": whose, "scopes": scopes, "lives": lives}, faults)
     db.session.commit()
     return render_template("tokens/made.html", name=name, token=token)
+
+
+def _own_address() -> str:
+    """Return whose token is made: somebody else's would let whoever makes it act as them, and approve their own."""
+    return facts.current().people[auth.caller().participant or 0].email
 
 
 @bp.post("/hr/tokens/<int:number>/revoke")

@@ -292,6 +292,27 @@ def test_nobody_gives_themselves_a_role_and_only_administrators_give_guarded_one
     assert "you would leave yourself" in csv(hana, missing, 422, query="absent=leave&sure=1")["faults"][0]["message"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [f"email,role\n{ADA},employee\n", f"email,left_on\n{ADA},2026-12-31\n", f"email,left_on\n{ADA},2031-01-01\n"],
+)
+def test_no_list_takes_the_last_administrator_away(cast, text):
+    said = f"{ADA} is the last administrator; make somebody else one first"
+    boss = Asking(cast, HANA, name="boss")
+    load(f"email,role\n{HANA},admin\n")
+    cast.extensions["tokens"].clear()
+    assert csv(boss, text)["changed"] == 1  # Hana is one as well
+    assert [one["message"] for one in csv(boss, f"email,left_on\n{HANA},2031-01-01\n", 422)["faults"]] == [
+        said.replace(ADA, HANA)
+    ]
+
+
+def test_a_service_cannot_let_the_last_administrator_leave_by_leaving_them_out(cast):
+    without = "\n".join(line for line in CAST.splitlines() if not line.startswith(ADA)) + "\n"
+    faults = csv(Asking(cast), without, 422, query="absent=leave&sure=1")["faults"]
+    assert [one["message"] for one in faults] == [f"{ADA} is the last administrator; make somebody else one first"]
+
+
 def test_a_list_sent_too_often_waits(ask, monkeypatch):
     monkeypatch.setitem(limits.LIMITS, "list by token", limits.Limit(2, 60))
     for _ in range(2):
