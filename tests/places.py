@@ -148,6 +148,8 @@ PLACES = {
     "rollout.diagnosis": Place("Leo", at("/rollout/diagnosis")),
     "rollout.quest_list": Place("Hana", at("/rollout/quests")),
     "rollout.edit_quest": Place("Hana", at("/rollout/quests/edit?key=close-date")),
+    "practice.index": Place("Alice", at("/practice")),
+    "practice.mine": Place("Alice", at("/me/practice")),
     "quests.index": Place("Alice", at("/quests")),
     "quests.show": Place("Alice", at("/quests/plan-meeting")),
     "value.index": Place("Hana", at("/rollout/value")),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from adoption import facts
+from adoption import practice
 from adoption import quests
 from adoption import rollout
 from adoption.demo.company import address
 from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.journal import By
+from adoption.models import PracticePerson
 from rules.period import SECOND
 from rules.rollout.assumptions import Assumed
 from rules.value import UNIT
@@ -16,6 +20,10 @@ from rules.value import UNIT
 CARES = {"First wave": ("Ingrid Dahl", "Mei Tanaka"), "Second wave": ("Marco Rossi", "")}  # champion, supporter
 OFFERED = ("next-step", "plan-meeting", "merge", "lost-reason", "finish-tasks")
 DAY = 86_400 * SECOND
+TIPS = (
+    "I write down the next step while the customer is still on the phone.",
+    "Two short calls beat one long meeting.",
+)
 ANSWERS = {
     "structure": "Three sales teams (north, south, Volga), one in Shanghai, and customer care. Sales finds and wins "
     "customers, care keeps them.",
@@ -58,6 +66,17 @@ def begin(now: int) -> None:
     db.session.commit()
     rollout.take(now)
     _show_how(now, hana)
+    _practise(now)
+
+
+def _practise(now: int) -> None:
+    """Let two of those who win many deals let their colleagues see how, and the others not have answered yet."""
+    connection = begin_write()
+    practice.gather(connection, now)
+    asked = connection.scalars(select(PracticePerson.participant).order_by(PracticePerson.participant)).all()
+    for who, tip in zip(asked, TIPS, strict=False):
+        practice.choose(connection, who, "named", tip, now=now)
+    db.session.commit()
 
 
 def _show_how(now: int, hana: By) -> None:

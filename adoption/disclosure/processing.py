@@ -206,6 +206,18 @@ PROCESSING: tuple[Processing, ...] = (
         _own,
     ),
     Processing(
+        "practice",
+        ("practice_person",),
+        lambda: gettext(
+            "that somebody wins many deals and is asked whether colleagues may see how they run one; the answer, a "
+            "tip, and with their word the usual steps and the days between them, without customers and amounts"
+        ),
+        lambda: gettext("follows from what was done in the CRM; the person"),
+        lambda: gettext("to let colleagues learn from each other"),
+        lambda: gettext("the steps until the word is taken back; the answer until the person leaves"),
+        lambda: gettext("the person; with their word everybody who signs in, with or without the name"),
+    ),
+    Processing(
         "signals",
         ("signal", "feed_person"),
         lambda: gettext(

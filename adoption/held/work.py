@@ -7,6 +7,7 @@ from sqlalchemy import or_
 from sqlalchemy import select
 
 from adoption.held.part import Part
+from adoption.held.part import as_it_may_be
 from adoption.held.part import day_if_any
 from adoption.held.part import day_of
 from adoption.held.part import moment_of
@@ -15,6 +16,7 @@ from adoption.models import AuditRow
 from adoption.models import DiagnosisAnswer
 from adoption.models import OwnershipDecision
 from adoption.models import OwnershipGap
+from adoption.models import PracticePerson
 from adoption.models import QuestChoice
 from adoption.models import ValueAssumption
 from adoption.models import WaveCare
@@ -51,6 +53,14 @@ WORK: tuple[Part, ...] = (
                            ValueAssumption.changed.label("when"))
         .where(ValueAssumption.by == who).order_by(ValueAssumption.key),
         {"low": text_of_units, "middle": text_of_units, "high": text_of_units, "when": moment_of},
+    ),
+    Part(
+        "practice",
+        lambda who: select(
+            PracticePerson.asked, PracticePerson.choice, PracticePerson.chosen, PracticePerson.tip,
+            PracticePerson.pattern,
+        ).where(PracticePerson.participant == who),
+        {"asked": bool, "chosen": moment_of, "pattern": as_it_may_be},
     ),
     Part(
         "workbooks_i_proposed",

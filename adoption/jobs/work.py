@@ -16,6 +16,7 @@ from adoption import evidence
 from adoption import journal
 from adoption import limits
 from adoption import ownership
+from adoption import practice
 from adoption import privacy
 from adoption import quests
 from adoption import rescoring
@@ -186,6 +187,13 @@ def weigh_value(_report: Report) -> str:
     found = rollout.weigh(begin_write(), _now())
     db.session.commit()
     return f"{len(found.begun)} waves counted, {found.left_out} left out"
+
+
+def gather_practice(_report: Report) -> str:
+    """Find who is asked how they run a deal, and take the patterns of those who agreed."""
+    asked = practice.gather(begin_write(), _now())
+    db.session.commit()
+    return f"{asked} people may be asked"
 
 
 def send_letters(report: Report) -> str | None:

@@ -76,6 +76,8 @@ from adoption.models.journal import JournalHead as JournalHead
 from adoption.models.letter import Letter as Letter
 from adoption.models.ownership import OwnershipDecision as OwnershipDecision
 from adoption.models.ownership import OwnershipGap as OwnershipGap
+from adoption.models.practice import PracticeCommon as PracticeCommon
+from adoption.models.practice import PracticePerson as PracticePerson
 from adoption.models.privacy import DetectionSetting as DetectionSetting
 from adoption.models.privacy import PrivacyPack as PrivacyPack
 from adoption.models.quest import QuestChoice as QuestChoice

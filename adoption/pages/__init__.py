@@ -53,6 +53,7 @@ from adoption.pages import people_strangers
 from adoption.pages import people_teams
 from adoption.pages import people_waves
 from adoption.pages import plan_changes as plan_changes  # its views belong to the blueprint of ``bonus_plans``
+from adoption.pages import practice
 from adoption.pages import privacy
 from adoption.pages import privacy_settings
 from adoption.pages import quests
@@ -125,6 +126,7 @@ PAGES: tuple[Blueprint, ...] = (
     rollout.bp,
     quests.bp,
     value.bp,
+    practice.bp,
     stand_ins.bp,
     stops.bp,
     budgets.bp,

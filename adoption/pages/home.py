@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from adoption import auth
 from adoption import facts
+from adoption import practice
 from adoption import preferences
 from adoption.audits import rows
 from adoption.auth import SESSION
@@ -68,6 +69,7 @@ def week() -> ResponseReturnValue:
     shown["tag"] = hashlib.sha256(f"{found.said}{part}".encode()).hexdigest()[:20]
     if "X-Fragment" in request.headers:
         return _fragment(shown)
+    shown["practice"] = practice.is_asked(me)
     shown["quest"] = quests.on_home(me, now)
     return render_template("home/week.html", **shown)
 

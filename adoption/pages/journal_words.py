@@ -119,6 +119,7 @@ KINDS: Words = {
     "wave": lambda: gettext("Wave"),
     "diagnosis": lambda: gettext("Diagnosis"),
     "rollout-goal": lambda: gettext("Goal of the CRM"),
+    "practice": lambda: gettext("How somebody runs a deal"),
     "quest": lambda: gettext("Show me how"),
     "assumption": lambda: gettext("What is assumed"),
 }

@@ -50,6 +50,7 @@ WORDS: Mapping[str, Callable[[], str]] = {
     "try-drafts": lambda: gettext("Works out long dry runs"),
     "judge-days": lambda: gettext("Looks at the evidence of days that are over"),
     "take-vital-signs": lambda: gettext("Takes the vital signs of teams"),
+    "gather-practice": lambda: gettext("Sees how deals are run by those who agreed"),
     "count-quests": lambda: gettext("Counts how many people use what “Show me how” is about"),
     "weigh-value": lambda: gettext("Counts what the CRM is worth"),
     "poll-feeds": lambda: gettext("Asks office suites for what they noted"),
