@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+from bisect import bisect_left
 from collections import Counter
 from contextlib import suppress
 from zoneinfo import ZoneInfo
@@ -40,6 +41,7 @@ from rules.value import UNIT
 
 LETTERS, KILLED, KILLS = 10_000, 2_000, 100
 QUICK = (500, 200, 5)
+RATE = 1_200  # letters a minute that the server is spared to: less than what is possible
 WRITTEN = 1_000
 PEOPLE = 10
 WEEK = 739_943  # 2026-11-23
@@ -98,12 +100,14 @@ def run(*, quick: bool) -> meters.Table:
         with places.place(kind) as where, Sink() as sink:
             threading.Thread(target=sink.serve_forever, daemon=True).start()
             more = {"SMTP_URL": sink.url, "MAIL_PER_MINUTE": "10000", "PUBLIC_URL": "https://spoonful.example.com"}
+            spared = more | {"MAIL_PER_MINUTE": str(RATE)}
             with places.application(where):
                 app = current_app
-                app.extensions["settings"] = Settings.from_environment(where.environ | more)
+                app.extensions["settings"] = Settings.from_environment(where.environ | spared)
                 if kind == places.KINDS[0]:
                     table.add("any", f"CPU seconds to write {WRITTEN} letters of {PEOPLE} people", _written())
                 _paced(table, kind, sink, letters)
+                app.extensions["settings"] = Settings.from_environment(where.environ | more)
                 _killed(table, kind, where.environ | more, sink, (killed, kills))
             sink.shutdown()
     table.notes += ["lost: never at the sink; twice: at the sink more than once; known: of these, noted in the outbox"]
@@ -159,12 +163,10 @@ def _paced(table: meters.Table, kind: str, sink: Sink, number: int) -> None:
         sending.run(lambda _done, _total: None)
     seconds = time.monotonic() - begun
     moments = sorted(moment for _, moment in sink.taken)
-    busiest = max(
-        sum(1 for other in moments[at : at + 20_000] if other < one + 60) for at, one in enumerate(moments[::997])
-    )
+    busiest = max(bisect_left(moments, one + 60) - at for at, one in enumerate(moments))
     assert len(sink.taken) == len({name for name, _ in sink.taken}) == number
     table.add(kind, f"{number} letters handed over: seconds", round(seconds, 1))
-    table.add(kind, "most in any minute (allowed: 10000)", busiest)
+    table.add(kind, f"most in any minute (allowed: {RATE})", busiest)
     sink.taken.clear()
     db.session.rollback()
 

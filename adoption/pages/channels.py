@@ -53,13 +53,14 @@ OFFERED = 300  # names of teams that are offered while one types
 @permission(MAY, door=SESSION)
 def index() -> ResponseReturnValue:
     """List the channels."""
-    lines = [(one, words.state(one), _told(one)) for one in channels.listed()]
+    teams = facts.current().teams
+    lines = [(one, words.state(one), _told(one, teams)) for one in channels.listed()]
     return render_template("channels/index.html", lines=lines, kinds=words.KINDS)
 
 
-def _told(channel: Connected) -> list[str]:
+def _told(channel: Connected, teams: Mapping[int, str]) -> list[str]:
     """Say what goes to a channel."""
-    team = facts.current().teams.get(channel.team or 0)
+    team = teams.get(channel.team or 0)
     said = [gettext("The week of %(team)s", team=team)] if team else []
     return said + [chats.TOPICS[one]() for one in channel.topics.split() if one in chats.TOPICS]
 
@@ -119,14 +120,19 @@ def show(number: int) -> ResponseReturnValue:
 
 def _page(channel: Connected, **more: Any) -> ResponseReturnValue:
     status = HTTPStatus.UNPROCESSABLE_ENTITY if more.get("faults") else HTTPStatus.OK
-    now, team = _now(), facts.current().teams.get(channel.team or 0, "")
+    now, teams = _now(), facts.current().teams
     shown: dict[str, Any] = {
         "channel": channel,
         "state": words.state(channel),
-        "told": _told(channel),
+        "told": _told(channel, teams),
         "lines": [letters.line(one, now) for one in to_channels.last(channel, LAST)],
         "readable": auth.caller().reach("letters:read") is not None,
-        "typed": {**channel._asdict(), "team": team, "topics": channel.topics.split(), "url": ""},
+        "typed": {
+            **channel._asdict(),
+            "team": teams.get(channel.team or 0, ""),
+            "topics": channel.topics.split(),
+            "url": "",
+        },
         "faults": {},
     }
     return render_template("channels/show.html", **_form(), **(shown | more)), status
