@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
-from datetime import datetime
-from datetime import time
 from datetime import timedelta
+from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -16,8 +14,12 @@ from adoption.models import Batch
 from rules import period
 from rules import sample
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
 LATE = timedelta(hours=3)  # of working time
-OPENS, CLOSES = timedelta(hours=8), timedelta(hours=19)  # when activities are to be expected on a working day
+OPENS, CLOSES = period.HOURS  # when activities are to be expected on a working day
+LONGEST = 30  # days for which working time is counted
 
 
 class Feed(NamedTuple):
@@ -34,16 +36,6 @@ def state(now: int) -> Feed:
     if received is None:
         return Feed(None, None)
     known = facts.current()
-    missed = _working_time(period.moment(received), period.moment(now), known)
+    moments = period.moment(received), period.moment(now)
+    missed = period.working_time(*moments, known.zone, known.calendar.works, most=LONGEST)
     return Feed(period.moment(received), missed if missed > LATE else None)
-
-
-def _working_time(since: datetime, until: datetime, known: facts.Known) -> timedelta:
-    """Return how much of the time between two moments lies in the hours in which activities are to be expected."""
-    begins, ends = since.astimezone(known.zone), until.astimezone(known.zone)
-    total = timedelta(0)
-    for day in range(max(begins.toordinal(), ends.toordinal() - 30), ends.toordinal() + 1):
-        if known.calendar.works(day):
-            midnight = datetime.combine(date.fromordinal(day), time(0), known.zone)
-            total += max(timedelta(0), min(ends, midnight + CLOSES) - max(begins, midnight + OPENS))
-    return total

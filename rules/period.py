@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from datetime import date
 from datetime import datetime
+from datetime import time as clock
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ FOREVER = date.max.toordinal()  # an open end: later than every day anybody mean
 SECOND = 1_000_000  # microseconds
 _MOST_OFFSETS = 100_000  # quarters of an hour to remember: about three years
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+HOURS = timedelta(hours=8), timedelta(hours=19)  # in which work is to be expected on a working day
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _QUARTER_HOUR = 900 * SECOND
 _DAY = 86_400 * SECOND
@@ -150,3 +152,19 @@ class Calendar:
     def works(self, day: int) -> bool:
         """Say whether ``day`` is a working day."""
         return (day - 1) % 7 in self.weekdays and day not in self.holidays
+
+
+def working_time(
+    since: datetime, until: datetime, zone: ZoneInfo, works: Callable[[int], bool], *, most: int = 366
+) -> timedelta:
+    """Return how much of the time between two moments lies within ``HOURS`` of the local days that are worked.
+
+    Of more than ``most`` days, the last ones count.
+    """
+    begins, ends = since.astimezone(zone), until.astimezone(zone)
+    total = timedelta(0)
+    for day in range(max(begins.toordinal(), ends.toordinal() - most), ends.toordinal() + 1):
+        if works(day):
+            midnight = datetime.combine(date.fromordinal(day), clock(0), zone)
+            total += max(timedelta(0), min(ends, midnight + HOURS[1]) - max(begins, midnight + HOURS[0]))
+    return total
