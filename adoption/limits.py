@@ -64,6 +64,7 @@ LIMITS: Mapping[str, Limit] = {
     "code scanned": Limit(120, 60),  # codes scanned from screens at one device
     "registration": Limit(10, 3600),  # devices registered by one person
     "own data": Limit(10, 3600),  # copies of everything that is held about one person
+    "question": Limit(10, 3600),  # questions that one person asks, and what they say about them
     "test letter": Limit(5, 3600),  # copies of a weekly letter that one person sends to themselves
     "list by token": Limit(120, 60),  # lists, single people and unknown names that one token sends
     "secret by token": Limit(30, 3600),  # secrets and tokens that one token has made

@@ -70,6 +70,9 @@ PERMISSIONS: Mapping[str, Mapping[str, Reach]] = {
     "privacy:manage": {"hr": ALL, "admin": ALL},  # the switch of individual detection
     "ownership:decide": {"manager": REPORTS, "lead": ALL},  # whose records are
     "rollout:plan": {"hr": ALL, "lead": ALL, "admin": ALL},  # waves, goals, the diagnosis: about groups alone
+    "questions:ask": EVERYBODY,  # and reading the help list
+    "questions:answer": {**EVERYBODY, "lead": ALL, "hr": ALL},  # who cares for a wave; what nobody there answers
+    "help:write": {**EVERYBODY, "lead": ALL, "hr": ALL},  # what one answered; any entry
     "start:run": {"hr": ALL, "admin": ALL},  # the first run, and sample data
 }
 SCOPES = (*PERMISSIONS, EVERY)

@@ -16,6 +16,7 @@ from adoption.auth import sessions
 from adoption.languages import gettext
 from adoption.languages import ngettext
 from adoption.mail import outbox
+from adoption.questions import keeping as questions
 from adoption.quests import counting
 from adoption.sources import deliveries
 from rules.period import SECOND
@@ -43,12 +44,15 @@ def days(count: int) -> str:
     return ngettext("%(n)s day", "%(n)s days", count, n=languages.current().number(count))
 
 
+def months(count: int) -> str:
+    """Say a number of months."""
+    return ngettext("%(n)s month", "%(n)s months", count, n=languages.current().number(count))
+
+
 def length(name: str) -> str:
     """Say one of the periods."""
     one = privacy.PERIODS[name]
-    if one.months:
-        return ngettext("%(n)s month", "%(n)s months", one.months, n=languages.current().number(one.months))
-    return days(one.days)
+    return months(one.months) if one.months else days(one.days)
 
 
 def _employment() -> str:
@@ -216,6 +220,25 @@ PROCESSING: tuple[Processing, ...] = (
         lambda: gettext("to let colleagues learn from each other"),
         lambda: gettext("the steps until the word is taken back; the answer until the person leaves"),
         lambda: gettext("the person; with their word everybody who signs in, with or without the name"),
+    ),
+    Processing(
+        "questions",
+        ("question", "question_word", "help_entry", "help_vote"),
+        lambda: gettext(
+            "questions that somebody asked, the address of the page they are about, and the answers; who wrote an "
+            "entry of the help list, and whom it helped"
+        ),
+        lambda: gettext("the person, and whoever answers"),
+        lambda: gettext("so that everybody finds help in their first weeks; nobody is judged by what they ask"),
+        lambda: gettext(
+            "%(months)s, or until the person deletes them or leaves; entries of the help list, which name nobody "
+            "who asked, as long as they help",
+            months=months(questions.KEPT.months),
+        ),
+        lambda: gettext(
+            "the person; the champion and the supporter of the wave, and adoption leads and human resources where "
+            "these do not answer; never whoever leads the person"
+        ),
     ),
     Processing(
         "signals",

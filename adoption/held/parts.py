@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from adoption.held.asked import ASKED
 from adoption.held.earned import EARNED
 from adoption.held.noticed import NOTICED
 from adoption.held.person import PERSON
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from adoption.held.part import Part
 
-PARTS: tuple[Part, ...] = (*PERSON, *WORK, *EARNED, *NOTICED)
+PARTS: tuple[Part, ...] = (*PERSON, *WORK, *EARNED, *ASKED, *NOTICED)
 
 # Tables that name a participant and are not written out, and why.
 LEFT_OUT: Mapping[str, str] = {

@@ -145,6 +145,12 @@ JOBS: dict[str, Job] = {
     "sweep-audits": Job(
         work.sweep_audits, _every(600), "delete audits whose last day is over", lambda: _new_day("sweep-audits")
     ),
+    "remind-of-questions": Job(
+        work.remind_of_questions, _daily("6", 10), "tell whoever can answer that questions wait"
+    ),
+    "sweep-questions": Job(
+        work.sweep_questions, _every(600), "delete questions that are too old", lambda: _new_day("sweep-questions")
+    ),
     "sweep-runs": Job(work.sweep_runs, _daily("3", 41), "delete rows of old runs"),
 }
 

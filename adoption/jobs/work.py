@@ -40,6 +40,7 @@ from adoption.extensions import db
 from adoption.mail import outbox
 from adoption.mail import sending
 from adoption.models import JobRun
+from adoption.questions import keeping as questions
 from adoption.signals import polling
 from adoption.sources import deliveries
 from adoption.sources import registry
@@ -194,6 +195,18 @@ def gather_practice(_report: Report) -> str:
     asked = practice.gather(begin_write(), _now())
     db.session.commit()
     return f"{asked} people may be asked"
+
+
+def remind_of_questions(_report: Report) -> str:
+    """Tell whoever can answer that questions wait, once a working day."""
+    planned = questions.remind(_now())
+    db.session.commit()
+    return f"{planned} letters planned"
+
+
+def sweep_questions(report: Report) -> str:
+    """Delete questions that are old, and those of whoever has left."""
+    return f"{questions.sweep(_now(), report)} questions deleted"
 
 
 def send_letters(report: Report) -> str | None:

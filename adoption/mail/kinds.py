@@ -154,6 +154,13 @@ def _budget(facts: Facts) -> str:
     return gettext("%(reward)s: %(percent)s of the budget of %(period)s is used", percent=percent, **words)
 
 
+def _question_answered(told: Facts) -> str:
+    """Say whether somebody answered, or asks back."""
+    if told["back"]:
+        return gettext("%(name)s would like to know more about your question", name=told["by"])
+    return gettext("%(name)s answered your question", name=told["by"])
+
+
 def _in_bulk(_connection: Connection, _letter: Stored, _told: Facts) -> Prepared:
     """Write no regular letter by itself: its facts were those of another moment."""
     raise SkipError(LATE)
@@ -196,6 +203,13 @@ PRIVATE: Mapping[str, tuple[Callable[[], str], Callable[[Facts], str]]] = {
         lambda: gettext("Somebody asks for your help"),
         lambda facts: gettext("%(name)s would like half an hour with you", name=facts["asks"]),
     ),
+    # to who can answer, once a day at most; no facts
+    "question-asked": (
+        lambda: gettext("Questions wait"),
+        lambda _facts: gettext("Somebody asks, and you may know the answer"),
+    ),
+    # to who asked; facts: by (a name), back (whether it is a question back)
+    "question-answered": (lambda: gettext("An answer to a question"), _question_answered),
 }
 KINDS: Mapping[str, Kind] = {
     # facts: next (a path of ours, or none)

@@ -83,6 +83,10 @@ from adoption.models.privacy import PrivacyPack as PrivacyPack
 from adoption.models.quest import QuestChoice as QuestChoice
 from adoption.models.quest import QuestUse as QuestUse
 from adoption.models.quest import StoredQuest as StoredQuest
+from adoption.models.question import HelpEntry as HelpEntry
+from adoption.models.question import HelpVote as HelpVote
+from adoption.models.question import Question as Question
+from adoption.models.question import QuestionWord as QuestionWord
 from adoption.models.roles import Delegation as Delegation
 from adoption.models.roles import RoleGrant as RoleGrant
 from adoption.models.rollout import DiagnosisAnswer as DiagnosisAnswer

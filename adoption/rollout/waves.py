@@ -17,6 +17,7 @@ from adoption import statements
 from adoption.errors import NotFoundError
 from adoption.errors import RefusedError
 from adoption.extensions import db
+from adoption.models import Question
 from adoption.models import StoredActivity
 from adoption.models import WaveCare
 from adoption.people_csv import WaveRow
@@ -212,6 +213,7 @@ def care(  # noqa: PLR0913  # of which wave, called what before, who, by whom, w
             raise NotHereError
     if was and was != wave:
         connection.execute(update(WaveCare).where(WaveCare.wave == was).values(wave=wave))
+        connection.execute(update(Question).where(Question.wave == was).values(wave=wave))
     before = _cares().get(wave, Care())
     after = before._replace(champion=champion, supporter=supporter)
     if after == before:
