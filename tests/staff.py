@@ -30,6 +30,7 @@ from adoption import ownership
 from adoption import people_csv
 from adoption import preferences
 from adoption import privacy
+from adoption import questions
 from adoption import quests
 from adoption import records
 from adoption import rewards
@@ -63,6 +64,8 @@ from adoption.models import Letter
 from adoption.models import OwnershipGap
 from adoption.models import StoredDraft
 from adoption.models import StoredDraftPart
+from adoption.questions import helping
+from adoption.questions.asking import Form
 from adoption.signals import feeds
 from adoption.signals import register
 from adoption.sources import deliveries
@@ -166,6 +169,8 @@ class Has(dict):
     sheet = 0  # an audit of which nobody has confirmed the columns
     gap = 0  # a record of Lea's, who has left
     leaver = 0  # Lea
+    question = 0  # of Bob, which Alice answered
+    help = 0  # the entry of the help list that became of it
     noticed = 0  # the number of somebody who contests what was noticed of them
 
 
@@ -282,6 +287,7 @@ class Staff:
         has.audit, has.sheet = self.audit(), self.upload()
         has.gap, has.leaver = self.leave_behind(), self["Lea"]
         has.noticed = self.notice("Dave")
+        has.question, has.help = self.ask("Bob")
         has.link = sessions.link_token(sessions.make_link(begin_write(), email("Alice"), self.now).number)
         db.session.commit()
         return has
@@ -298,6 +304,22 @@ class Staff:
         contesting.contest(connection, known, number, "other", words="请看一下", about=contesting.About(), now=self.now)
         db.session.commit()
         return number
+
+    def ask(self, name, text="王伟在哪里\n我在找他。"):
+        """Let somebody ask about Home, Alice answer, and it become help; return both numbers."""
+        who, path = self[name], ("home.week", "/")
+        questions.ask(begin_write(), who, Form(f"of {name}", text, *path, "zh", letters=True), self.now)
+        db.session.commit()
+        number, reader = questions.mine(who)[0][0].id, questions.Reader(self["Alice"], desk=False)
+        questions.answer(begin_write(), reader, number, "请看排行榜。", back=False, once="a", now=self.now)
+        db.session.commit()
+        by, said = (
+            By(reader.participant, email("Alice")),
+            helping.Written(path[0], "zh", "大家在哪里", "在排行榜上。"),
+        )
+        made = helping.publish(begin_write(), by, said, question=number, now=self.now)
+        db.session.commit()
+        return number, made
 
     def pay(self):
         """Let the bonuses of last month be with payroll; return the month, and the number of the batch."""

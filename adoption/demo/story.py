@@ -15,6 +15,7 @@ from adoption import intake
 from adoption import journal
 from adoption import people_csv
 from adoption import rulebook
+from adoption.demo import asking
 from adoption.demo import audit
 from adoption.demo import bonuses
 from adoption.demo import changes
@@ -100,6 +101,7 @@ def fill(now: int, report: Callable[[int, int], None]) -> tuple[int, int]:
     _tell(now)
     audit.hold(now)
     treating.begin(now)
+    asking.begin(now)
     journal.check(now)
     db.session.commit()
     report(total, total)

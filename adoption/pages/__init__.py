@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adoption.pages import about
+from adoption.pages import answering
+from adoption.pages import asking
 from adoption.pages import audit_columns as audit_columns  # its views belong to the blueprint of ``audits``
 from adoption.pages import audit_files as audit_files  # the same
 from adoption.pages import audit_rows as audit_rows  # the same
@@ -36,6 +38,7 @@ from adoption.pages import evidence_pages
 from adoption.pages import feeds
 from adoption.pages import flag_queue
 from adoption.pages import frame
+from adoption.pages import help_list
 from adoption.pages import home
 from adoption.pages import journal_pages
 from adoption.pages import letters
@@ -137,6 +140,9 @@ PAGES: tuple[Blueprint, ...] = (
     channels.bp,
     feeds.bp,
     workbooks.bp,
+    asking.bp,
+    answering.bp,
+    help_list.bp,
 )
 
 

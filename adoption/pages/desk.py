@@ -65,6 +65,11 @@ def _flags() -> int:
     return NOTICES["flag_queue.index"]()
 
 
+def _questions() -> int:
+    """Count the questions that wait for whoever looks."""
+    return NOTICES["answering.index"]()
+
+
 DESK: tuple[Entry, ...] = (
     Entry("team.index", "team:read", ("team",), lambda: gettext("My team"), least=REPORTS),
     Entry("start.index", "start:run", ("start",), lambda: gettext("First steps"), start.is_away),
@@ -115,6 +120,13 @@ DESK: tuple[Entry, ...] = (
         notices=_flags,
     ),
     Entry("channels.index", "channels:manage", ("channels",), lambda: gettext("Channels")),
+    Entry(
+        "answering.index",
+        "questions:answer",
+        ("answering", "help_list"),
+        lambda: gettext("Questions"),
+        notices=_questions,
+    ),
     Entry("letters.index", "letters:read", ("letters",), lambda: gettext("Outbox")),
     Entry("ownership.index", "ownership:decide", ("ownership",), lambda: gettext("Owners"), least=REPORTS),
 )
@@ -133,7 +145,7 @@ GROUPS: tuple[Group, ...] = (
     Group(lambda: gettext("Bonuses"), ("bonus_plans.index", "bonus_runs.index")),
     Group(
         lambda: gettext("Adoption"),
-        ("rollout.index", "flag_queue.index", "workbooks.index", "audits.index", "ownership.index"),
+        ("rollout.index", "answering.index", "flag_queue.index", "workbooks.index", "audits.index", "ownership.index"),
     ),
     Group(lambda: gettext("Staff"), ("people.index", "roles.index")),
     Group(lambda: gettext("Connections"), ("sources.index", "feeds.index", "tokens.index")),

@@ -26,6 +26,7 @@ from adoption.auth import permission
 from adoption.bonuses import reading
 from adoption.extensions import db
 from adoption.languages import gettext
+from adoption.pages import answering
 from adoption.pages import drawing
 from adoption.pages import evidence_parts
 from adoption.pages import evidence_words
@@ -57,12 +58,13 @@ def week() -> ResponseReturnValue:
     me = who.participant or 0
     now = time.time_ns() // 1000
     if not weeks.works_here(me, who.roles):
-        return render_template("home/short.html", **_head(me, now), ways=_ways(who))
+        return render_template("home/short.html", **_head(me, now), ways=_ways(who), asked=answering.waiting(who))
     if preferences.of(me).welcomed is None:
         return render_template("home/welcome.html", **_head(me, now))
     found = weeks.of(me, now)
     part = _part(found)
     shown = {**_head(me, now), "said": found.said, "part": part, "refresh": REFRESH, "bonus": _bonus(me, now)}
+    shown["asked"] = answering.waiting(who)
     shown["lost"] = rows.mine_counted(me).get("open", 0)
     shown |= evidence_parts.asked(db.session.connection(), me, facts.current().today(now))
     shown |= {"answers": evidence_words.ANSWERS, "faults": {}}

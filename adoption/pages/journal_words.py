@@ -122,6 +122,7 @@ KINDS: Words = {
     "practice": lambda: gettext("How somebody runs a deal"),
     "quest": lambda: gettext("Show me how"),
     "assumption": lambda: gettext("What is assumed"),
+    "help": lambda: gettext("Entry of the help list"),
 }
 # Of all these: a page of somebody's that somebody else looked at
 PAGES: Words = {
@@ -187,6 +188,7 @@ _PLACES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "token": (("tokens.index", ""),),
     "device": (("devices.register_form", ""),),
     "people": (("people.index", ""),),
+    "help": (("help_list.index", ""),),
     "book": (("book.index", ""),),
     "role": (("roles.index", ""),),
     "privacy": (("privacy_settings.index", ""),),

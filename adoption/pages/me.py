@@ -22,6 +22,7 @@ from adoption import held
 from adoption import languages
 from adoption import limits
 from adoption import preferences
+from adoption import questions
 from adoption.audits import rows
 from adoption.auth import SESSION
 from adoption.auth import permission
@@ -175,6 +176,7 @@ def _page(wish: Wish) -> str:
         lost=rows.mine_counted(me).get("open", 0),
         **stand_ins.part(me, _now()),
         noticed=evidence_parts.noticed(me, _now()),
+        cares=any(me in pair for pair in questions.cares().values()),
         looked=looked.lines(me, _now()),
         looked_days=looked.DAYS,
         looked_shown=looked.SHOWN,

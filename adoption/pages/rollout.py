@@ -30,6 +30,7 @@ from adoption.languages import gettext
 from adoption.languages import ngettext
 from adoption.pages import people_faults
 from adoption.pages import people_parts
+from adoption.pages import question_times
 from adoption.pages import rollout_parts as parts
 from adoption.pages import rollout_words as words
 from adoption.pages import vital_parts
@@ -90,6 +91,7 @@ def _wave(
         "rollout/wave.html",
         wave=None if one is None else parts.wave(known, one),
         signs=[] if one is None else vital_parts.signs(one.weeks, rest, one.starts),
+        times=None if one is None else question_times.of_wave(one.name, now),
         teams=parts.teams(known, found, one),
         people=parts.people(known, one),
         typed=typed if typed is not None else parts.typed(one),

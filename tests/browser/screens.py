@@ -51,6 +51,7 @@ SIZES = (chromium.PHONE, chromium.DESKTOP)
 TALLEST = {360: 2400, 1280: 1600}  # pixels of a picture; a longer page is cut there
 ALICE, BOB, MEI, CARL, ROSA = "Alice Novak", "Bob Visser", "Mei Tanaka", "Carl Bauer", "Rosa Meyer"
 GRACE = "Grace Okafor"
+INGRID = "Ingrid Dahl"
 LEAD = "Ada Lindqvist"
 ADA, MARCO, GIULIA, FATIMA = "Ada Lindqvist", "Marco Rossi", "Giulia Bianchi", "Fatima Haddad"
 HANA, APPROVER = "Hana Dvořák", "Victor Hale"
@@ -144,6 +145,16 @@ SCREENS = (
     Screen("run", HANA, "/hr/bonuses", ("main a[href$='/2026-10']",)),
     Screen("questions", HANA, "/hr/bonuses/disputes"),
     Screen("payroll", HANA, "/hr/bonuses/sales-bonus/2026-09/payroll"),
+    Screen("ask", ALICE, "/ask?about=/rewards"),
+    Screen("ask-zh", WEI, "/ask?about=/boards/contacts-this-week", language="zh"),
+    Screen("ask-mine", ALICE, "/ask/mine"),
+    Screen("ask-mine-ru", "Tomás Ortega", "/ask/mine", language="ru"),
+    Screen("answering", INGRID, "/questions"),
+    Screen("answering-one", INGRID, "/questions", ("main .rows a",)),
+    Screen("answering-home", INGRID),
+    Screen("help", BOB, "/help?about=/"),
+    Screen("help-dark", BOB, "/help?q=lunch", dark=True),
+    Screen("help-form", INGRID, "/help/write?question=3"),
     Screen("roles", HANA, "/hr/roles"),
     Screen("stand-in", MEI, "/stand-in"),
     Screen("journal", HANA, "/hr/journal"),
