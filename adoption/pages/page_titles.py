@@ -48,6 +48,8 @@ TITLES: Mapping[str, Callable[[], str]] = {
     "audits.mine": lambda: gettext("Bring your own list into the CRM"),
     "rollout.wave": lambda: gettext("Wave"),
     "digest.index": lambda: gettext("Weekly letter"),
+    "my_letters": lambda: gettext("Letter about my week"),
+    "quests": lambda: gettext("Show me how"),
     "asking": lambda: gettext("My questions"),
     "help_list": lambda: gettext("Help"),
 }

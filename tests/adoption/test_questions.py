@@ -306,7 +306,7 @@ def test_what_waits_stands_on_home_and_on_the_desk(visit):
     assert "1 question waits for your answer." in shown(visit("Alice").get("/"))
     assert "waits for your answer" not in shown(visit("Bob").get("/"))
     assert re.search(r"Questions 1 notice", shown(visit("Leo").get("/lead/flags")))
-    assert re.search(r"Questions 1 notice", shown(visit("Hana").get("/hr/people")))
+    assert re.search(r"Adoption 1 notice", shown(visit("Hana").get("/hr/people")))
 
 
 def test_letters_go_to_whoever_can_answer_once_a_day_and_to_the_asker_who_wants_one(visit):
