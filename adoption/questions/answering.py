@@ -113,7 +113,7 @@ def pass_on(  # noqa: PLR0913  # whose, which question, with which words, from w
         known = facts.current()
         today = known.today(now)
         line = readers.line_of(known, readers.cares(), one.asker, today)
-        telling.readers(connection, readers.told(known, line, after[0], one.asker, readers.desk(today)), now)
+        telling.readers(connection, readers.told(known, line, after[0], one.asker, today, readers.desk(today)), now)
     return taken
 
 

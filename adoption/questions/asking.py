@@ -73,7 +73,7 @@ def ask(connection: Connection, asker: int, form: Form, now: int) -> bool:
     if connection.execute(_ASK, row).first() is None:
         return False
     line = readers.line_of(known, readers.cares(), asker, today)
-    telling.readers(connection, readers.told(known, line, line.steps[0], asker, readers.desk(today)), now)
+    telling.readers(connection, readers.told(known, line, line.steps[0], asker, today, readers.desk(today)), now)
     return True
 
 
@@ -107,7 +107,7 @@ def go_on(  # noqa: PLR0913  # a step: of whose question, which, in which words,
         today = known.today(now)
         line = readers.line_of(known, readers.cares(), asker, today)
         first = readers.seen_by(known, line, one._replace(state=WAITING, since=now), today)[0]
-        telling.readers(connection, readers.told(known, line, first, asker, readers.desk(today)), now)
+        telling.readers(connection, readers.told(known, line, first, asker, today, readers.desk(today)), now)
     return taken
 
 

@@ -61,5 +61,5 @@ def remind(now: int) -> int:
     for one in stored.questions(Question.state == WAITING):
         line = readers.line_of(known, cared, one.asker, today)
         for step in readers.seen_by(known, line, one, today):
-            people |= readers.told(known, line, step, one.asker, at_desk)
+            people |= readers.told(known, line, step, one.asker, today, at_desk)
     return telling.readers(begin_write(), sorted(people), now)

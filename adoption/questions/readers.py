@@ -48,19 +48,19 @@ def waves_of(known: Known, participant: int, today: int) -> list[str]:
     return [wave for starts, ends, wave in sorted(spans, reverse=True) if starts <= today < ends]
 
 
-def above(known: Known, participant: int) -> set[int]:
-    """Return everybody who leads somebody, near or far."""
+def above(known: Known, participant: int, day: int) -> set[int]:
+    """Return everybody who leads somebody on a local day, near or far."""
     found: set[int] = set()
-    person = known.people.get(participant)
-    while person is not None and person.manager is not None and person.manager not in found:
-        found.add(person.manager)
-        person = known.people.get(person.manager)
+    manager = known.manager_on(participant, day)
+    while manager is not None and manager not in found:
+        found.add(manager)
+        manager = known.manager_on(manager, day)
     return found
 
 
 def line_of(known: Known, cared: Mapping[str, tuple[int | None, int | None]], asker: int, today: int) -> questions.Line:
     """Return who can be asked by somebody today."""
-    never = above(known, asker) | {asker}
+    never = above(known, asker, today) | {asker}
 
     def may(one: int) -> bool:
         return one not in never and one in known.people and known.people[one].here(today)
@@ -72,7 +72,7 @@ def sees(
     known: Known, cared: Mapping[str, tuple[int | None, int | None]], one: Stored, reader: Reader, today: int
 ) -> bool:
     """Say whether somebody reads a question today; whoever answered it goes on reading it."""
-    if reader.participant == one.asker or reader.participant in above(known, one.asker):
+    if reader.participant == one.asker or reader.participant in above(known, one.asker, today):
         return False
     if one.answered_by == reader.participant:
         return True
@@ -104,8 +104,10 @@ def desk(today: int) -> tuple[set[int], set[int]]:
     return roles.having("lead", today), roles.having("hr", today)
 
 
-def told(known: Known, line: questions.Line, step: int, asker: int, at_desk: tuple[set[int], set[int]]) -> set[int]:
+def told(  # noqa: PLR0913, PLR0917  # a line, a step of it, of whose question, when, and who is at the desk
+    known: Known, line: questions.Line, step: int, asker: int, today: int, at_desk: tuple[set[int], set[int]]
+) -> set[int]:
     """Return who gets a letter of a question that lies with a step: of the desk, adoption leads; without one, HR."""
     who = line.at(step)
-    never = above(known, asker) | {asker}
+    never = above(known, asker, today) | {asker}
     return {who} if who is not None else next((found for one in at_desk if (found := one - never)), set())
