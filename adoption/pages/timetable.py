@@ -70,6 +70,8 @@ WORDS: Mapping[str, Callable[[], str]] = {
     "sweep-deliveries": lambda: gettext("Deletes old deliveries and secrets that ended"),
     "sweep-uploads": lambda: gettext("Deletes uploads that nobody confirmed"),
     "sweep-audits": lambda: gettext("Deletes audits whose last day is over"),
+    "remind-of-questions": lambda: gettext("Tells whoever can answer that questions wait"),
+    "sweep-questions": lambda: gettext("Deletes questions that are too old"),
     "sweep-runs": lambda: gettext("Deletes the notes of old runs"),
 }
 
