@@ -25,6 +25,7 @@ from adoption.evidence.reading import check_in_of as check_in_of
 from adoption.evidence.reading import check_ins as check_ins
 from adoption.evidence.reading import days_of as days_of
 from adoption.evidence.reading import explained as explained
+from adoption.evidence.reading import lines_of as lines_of
 from adoption.evidence.reading import score_of as score_of
 from adoption.evidence.recomputing import FAMILIES as FAMILIES
 from adoption.evidence.recomputing import recompute as recompute

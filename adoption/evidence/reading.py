@@ -107,6 +107,11 @@ def accounts_of(connection: Connection, participants: Iterable[int]) -> dict[int
     return {who: kept.state_of(state).account for who, state in rows}
 
 
+def lines_of(connection: Connection, participants: Iterable[int]) -> dict[int, list[Line]]:
+    """Return people's evidence as lines, of those who have an account; one look-up for all."""
+    return {who: explain(account)[0] for who, account in accounts_of(connection, participants).items()}
+
+
 def state_of(connection: Connection, participant: int, *, lock: bool = False) -> tuple[int, State] | None:
     """Return the last day that was followed and the state after it; ``None`` if nothing was."""
     wanted = ("day", "state")

@@ -109,12 +109,11 @@ def _hands(known: Known, led: Collection[int]) -> list[Hand]:
     """Return who could use a hand, as far as whoever leads them may know, by name."""
     connection = db.session.connection()
     seen = flags.visible(connection, auth.caller(), led)
-    found = []
-    for one in sorted(seen, key=lambda number: known.people[number].name):
-        state = seen[one].state
-        said = evidence_seen.sentence(evidence.explained(connection, one).lines) if state == "flagged" else ""
-        found.append(Hand(known.people[one].name, said, state))
-    return found
+    lines = evidence.lines_of(connection, [one for one, flag in seen.items() if flag.state == "flagged"])
+    return [
+        Hand(known.people[one].name, evidence_seen.sentence(lines[one]) if one in lines else "", seen[one].state)
+        for one in sorted(seen, key=lambda number: known.people[number].name)
+    ]
 
 
 def _records(known: Known, led: Collection[int], today: int) -> list[Record]:

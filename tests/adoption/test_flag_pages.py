@@ -5,7 +5,6 @@ import time
 from html import unescape
 
 import pytest
-from sqlalchemy import event
 
 from adoption import casework
 from adoption import evidence
@@ -23,6 +22,7 @@ from adoption.models import RelianceAccount
 from adoption.models import Workbook
 from rules.reliance import cycle
 from rules.reliance.cycle import Flag
+from tests import queries
 from tests import visitors
 from tests.noticed import Nights
 from tests.noticed import turn_on
@@ -110,20 +110,11 @@ def state(staff, who):
 
 
 def test_what_waits_is_found_by_as_many_queries_for_four_people_as_for_one(app, staff):
-    def asked():
-        statements = []
-        note = lambda *args: statements.append(args[2])  # noqa: E731  # a word
-        event.listen(db.engine, "before_cursor_execute", note)
-        casework.waiting(db.session.connection())
-        event.remove(db.engine, "before_cursor_execute", note)
-        db.session.rollback()
-        return len(statements)
-
     put(staff, "Alice", "suspected", waited=5)
-    alone = asked()
+    alone = queries.asked(lambda: casework.waiting(db.session.connection()))
     for who in ("Bob", "Cora", "Olga"):
         put(staff, who, "suspected", waited=5)
-    assert asked() == alone
+    assert queries.asked(lambda: casework.waiting(db.session.connection())) == alone
 
 
 # --- the person
@@ -442,6 +433,17 @@ def test_a_manager_reads_of_three_states_and_of_no_other(app, staff, at):
     assert ("Could use a hand" in told) is shown
     assert (db.session.query(FlagLook).count() == 1) is shown
     db.session.rollback()
+
+
+def test_the_page_of_a_team_asks_as_much_about_three_people_as_about_one(app, staff):
+    mei = sits(app, staff["Mei"])
+    put(staff, "Alice", "flagged")
+    read(mei, "/team")  # the first look at somebody is noted
+    alone = queries.asked(lambda: mei.get("/team"))
+    for who in ("Bob", "Cora"):
+        put(staff, who, "flagged")
+    read(mei, "/team")
+    assert queries.asked(lambda: mei.get("/team")) == alone
 
 
 def test_another_manager_and_colleagues_see_nothing(app, staff):

@@ -6,7 +6,6 @@ import time
 from datetime import date
 
 import pytest
-from sqlalchemy import event
 from sqlalchemy import select
 
 from adoption import directory
@@ -22,6 +21,7 @@ from adoption.models import VitalWeek
 from adoption.rollout import signs
 from adoption.rollout.goals import NoMetricError
 from rules import period
+from tests.queries import asked
 from tests.staff import NORTH
 from tests.staff import SOUTH
 from tests.staff import Staff
@@ -112,22 +112,6 @@ def test_the_queries_do_not_grow_with_the_teams(staff):
     few = asked(lambda: rollout.waves(now()))
     wave(staff, "two", SOUTH, days=10)
     assert asked(lambda: rollout.waves(now())) == few
-
-
-def asked(what):
-    facts.current()
-    found = []
-
-    def note(*args):
-        found.append(args[2])
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        what()
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
-        db.session.rollback()
-    return len(found)
 
 
 # --- waves

@@ -10,9 +10,9 @@ from flask import current_app
 from adoption import facts
 from adoption import rollout
 from adoption.pages import vital_parts
-from tests.adoption.test_rollout import asked
 from tests.adoption.test_rollout import send
 from tests.adoption.test_rollout import wave
+from tests.queries import asked
 from tests.staff import NORTH
 from tests.staff import SOUTH
 from tests.staff import Staff
