@@ -50,6 +50,7 @@ TITLES: Mapping[str, Callable[[], str]] = {
     "digest.index": lambda: gettext("Weekly letter"),
     "my_letters": lambda: gettext("Letter about my week"),
     "quests": lambda: gettext("Show me how"),
+    "practice": lambda: gettext("How top colleagues run a deal"),
     "asking": lambda: gettext("My questions"),
     "help_list": lambda: gettext("Help"),
 }
