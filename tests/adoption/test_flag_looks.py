@@ -59,7 +59,7 @@ STATES = {
     "expired": ("expired", 1, 0),
 }
 CALM = re.compile(
-    r'name="csrf_token" value="[^"]*"|\d\d:\d\d(?::\d\d)?|\d+ (?:seconds?|minutes?) ago|just now'
+    r'name="(?:csrf_token|once)" value="[^"]*"|\d\d:\d\d(?::\d\d)?|\d+ (?:seconds?|minutes?) ago|just now'
     r'|<nav class="tabs desk".*?</nav>'  # how many wait there, not who
     r"|Looks at somebody[^<]*</th><td[^<]*</td>",  # about how many, by these tests themselves
     re.DOTALL,

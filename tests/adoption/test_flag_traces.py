@@ -50,7 +50,7 @@ PRIVATE = {
 }
 SHOWN = {"flagged": ("raise", "confirm"), "helping": ("raise", "confirm", "help")}
 CALM = re.compile(
-    r'name="csrf_token" value="[^"]*"|urn:uuid:[\w-]+|\d\d:\d\d(?::\d\d)?|\d+ (?:seconds?|minutes?) ago'
+    r'name="(?:csrf_token|once)" value="[^"]*"|urn:uuid:[\w-]+|\d\d:\d\d(?::\d\d)?|\d+ (?:seconds?|minutes?) ago'
     r"|\.\d+(?:Z|\+00:00)|\d{4}-\d\d-\d\dT|data-etag='[^']*'|\"[0-9a-f]{20}\""
 )  # what the clock alone changes
 API = (
