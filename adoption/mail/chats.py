@@ -24,10 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Facts = Mapping[str, Any]
-# topic → what it is, for whoever connects a channel; a topic is offered once some kind has it
+# topic → what it is, for whoever connects a channel
 TOPICS: Mapping[str, Callable[[], str]] = {
     "alerts": lambda: gettext("Alerts: data that does not arrive, budgets that come to their end"),
-    "report": lambda: gettext("The monthly report"),
 }
 
 
@@ -93,6 +92,5 @@ CHATS: Mapping[str, Chat] = {
 
 
 def topics() -> list[str]:
-    """Return the topics of which something is told, in the order of ``TOPICS``."""
-    there = {one.topic for one in CHATS.values()}
-    return [name for name in TOPICS if name in there]
+    """Return the topics that can be chosen."""
+    return list(TOPICS)

@@ -214,7 +214,9 @@ def error_page(status: HTTPStatus, error: Exception, told: Response) -> Response
     if isinstance(error, CSRFError):
         said = EXPIRED
     instance = (told.get_json(silent=True, force=True) or {}).get("instance")
-    page: str = render_template("error.html", status=status, title=said[0](), remedy=said[1](), instance=instance)
+    # No address goes with a question from here: an error tells nothing of what stands at an address.
+    shown = {"status": status, "title": said[0](), "remedy": said[1](), "instance": instance, "attached": None}
+    page: str = render_template("error.html", **shown)
     kept = {name: value for name, value in told.headers.items() if name in {"Allow", "Retry-After"}}
     return page, status, kept
 

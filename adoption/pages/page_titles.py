@@ -55,7 +55,7 @@ TITLES: Mapping[str, Callable[[], str]] = {
     "help_list": lambda: gettext("Help"),
 }
 # What somebody looks at here is nobody else's business, not even that they do: no question says so.
-NEVER = frozenset({"evidence_pages", "flag_queue"})
+NEVER = frozenset({"evidence_pages", "flag_queue", "practice.mine"})
 
 
 class Page(NamedTuple):
@@ -94,7 +94,7 @@ def page_of(address: str) -> Page:
 def is_page(route: str) -> bool:
     """Say whether an endpoint is a page of which questions may be asked and help may be written."""
     blueprint = route.partition(".")[0]
-    if blueprint not in current_app.extensions["pages"] or blueprint in NEVER:
+    if blueprint not in current_app.extensions["pages"] or {blueprint, route} & NEVER:
         return False
     access = auth.access_of(current_app, route)
     return access is not None and access.permission is not None and access.door == SESSION and bool(title(route))

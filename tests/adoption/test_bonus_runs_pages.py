@@ -228,9 +228,12 @@ def test_the_pages_are_hrs_and_the_approvers(house, name):
     assert run().state == "calculated"
 
 
-@pytest.mark.parametrize(("name", "there"), [("Hana", True), ("Vic", True), ("Alice", False), ("Ada", False)])
-def test_whoever_works_with_runs_finds_them_at_the_foot_of_every_page(house, name, there):
-    assert ('href="/hr/bonuses"' in text(at(house, name).get("/me"))) is there
+@pytest.mark.parametrize(
+    ("name", "path", "there"),
+    [("Hana", "/hr/plans", True), ("Vic", "/me", True), ("Alice", "/me", False), ("Ada", "/me", False)],
+)
+def test_whoever_works_with_runs_finds_them_in_the_bar_beside_the_plans(house, name, path, there):
+    assert ('href="/hr/bonuses"' in text(at(house, name).get(path))) is there
 
 
 def test_an_approver_looks_at_everything_and_leads_nothing(house):
