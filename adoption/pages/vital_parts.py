@@ -75,7 +75,7 @@ def _sign(name: str, weeks: Sequence[Week], rest: Sequence[Week], starts: int) -
     beside = [week.value(name) for week in rest] if rest else [None] * len(values)
     top = max([vital.WHOLE, *(value for value in (*values, *beside) if value is not None)])
     told = [value for value in values if value is not None]
-    change = vital.better(name, *told[-2:]) if len(told) > 1 else None
+    change = vital.better(name, *values[-2:]) if len(values) > 1 else None
     begins = next((place for place, week in enumerate(weeks) if week.monday >= starts), None)
     return {
         "key": name,
