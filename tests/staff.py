@@ -373,14 +373,16 @@ class Staff:
         connection = begin_write()
         for key in keys:
             quests.offer(connection, key, offered=True, by=hana, now=self.now)
-        quests.count(connection, self.now)
+        db.session.commit()
+        quests.count(self.now)
         db.session.commit()
 
     def weigh(self):
         """Let what the CRM is worth be counted, and HR have assumed something else."""
         hana, connection = By(self["Hana"], email("Hana")), begin_write()
         rollout.assume(connection, {"help": Assumed(0, 600_000, 900_000)}, by=hana, why="量过了", now=self.now)
-        rollout.weigh(connection, self.now)
+        db.session.commit()
+        rollout.weigh(self.now)
         db.session.commit()
 
     def send_draft(self):

@@ -62,7 +62,8 @@ def begin(now: int) -> None:
     for key, (assumed, why) in ASSUMED.items():
         rollout.assume(connection, {key: assumed}, by=hana, why=why, now=now)
     rollout.look(connection, now)
-    rollout.weigh(connection, now)
+    db.session.commit()
+    rollout.weigh(now)
     db.session.commit()
     rollout.take(now)
     _show_how(now, hana)
@@ -71,8 +72,8 @@ def begin(now: int) -> None:
 
 def _practise(now: int) -> None:
     """Let two of those who win many deals let their colleagues see how, and the others not have answered yet."""
-    connection = begin_write()
-    practice.gather(connection, now)
+    practice.gather(now)
+    connection = db.session.connection()
     asked = connection.scalars(select(PracticePerson.participant).order_by(PracticePerson.participant)).all()
     for who, tip in zip(asked, TIPS, strict=False):
         practice.choose(connection, who, "named", tip, now=now)
@@ -87,5 +88,6 @@ def _show_how(now: int, hana: By) -> None:
     bob = known.holder_of(address("Bob Visser"))
     if bob is not None:
         quests.choose(connection, bob, OFFERED[0], "begin", now=now - 2 * DAY)
-    quests.count(connection, now)
+    db.session.commit()
+    quests.count(now)
     db.session.commit()

@@ -177,22 +177,22 @@ def take_vital_signs(report: Report) -> str:
 
 def count_quests(_report: Report) -> str:
     """Count how many people use what quests show, and delete old choices."""
-    connection = begin_write()
-    rows, gone = quests.count(connection, _now()), quests.sweep(connection, _now())
+    rows = quests.count(_now())
+    gone = quests.sweep(db.session.connection(), _now())
     db.session.commit()
     return f"{rows} counts taken, {gone} old choices deleted"
 
 
 def weigh_value(_report: Report) -> str:
     """Count what the CRM is worth: hours, won deals, customers who buy again."""
-    found = rollout.weigh(begin_write(), _now())
+    found = rollout.weigh(_now())
     db.session.commit()
     return f"{len(found.begun)} waves counted, {found.left_out} left out"
 
 
 def gather_practice(_report: Report) -> str:
     """Find who is asked how they run a deal, and take the patterns of those who agreed."""
-    asked = practice.gather(begin_write(), _now())
+    asked = practice.gather(_now())
     db.session.commit()
     return f"{asked} people may be asked"
 

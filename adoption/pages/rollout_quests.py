@@ -105,7 +105,7 @@ def _line(known: Known, one: Offer, uses: Mapping[int, Use]) -> dict[str, Any]:
 @permission(PLAN, door=SESSION)
 def count_quests() -> ResponseReturnValue:
     """Count now how many people use each feature; a job does it every night."""
-    quests.count(begin_write(), people_parts.now())
+    quests.count(people_parts.now())
     db.session.commit()
     return redirect(url_for("rollout.quest_list"), HTTPStatus.SEE_OTHER)
 

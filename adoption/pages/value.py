@@ -79,7 +79,7 @@ def download() -> ResponseReturnValue:
 @permission("rollout:plan", door=SESSION)
 def count() -> ResponseReturnValue:
     """Count anew, without waiting for the night."""
-    rollout.weigh(begin_write(), people_parts.now())
+    rollout.weigh(people_parts.now())
     db.session.commit()
     return redirect(url_for("value.index"), HTTPStatus.SEE_OTHER)
 
@@ -119,7 +119,6 @@ def _assume(given: Mapping[str, Assumed]) -> set[str]:
     new = rollout.assume(begin_write(), given, by=auth.caller().by, why=why, now=now)
     db.session.commit()
     if "again" in new and rollout.estimate(db.session.connection()) is not None:
-        db.session.rollback()  # what was read is no beginning of a transaction that writes
-        rollout.weigh(begin_write(), now)
+        rollout.weigh(now)
         db.session.commit()
     return new

@@ -16,6 +16,8 @@ from sqlalchemy import select
 from adoption import facts
 from adoption import statements
 from adoption.explain import done
+from adoption.extensions import begin_write
+from adoption.extensions import db
 from adoption.models import PracticePerson
 from adoption.models import StoredActivity
 from adoption.wire import data_of
@@ -52,23 +54,24 @@ class Common(NamedTuple):
     day: int = 0
 
 
-def gather(connection: Connection, now: int) -> int:
+def gather(now: int) -> int:
     """Find who is asked, and take the patterns of those who agreed; return how many are asked.
 
-    One pass over the deals of half a year, in a transaction that writes; the caller commits.  Of whoever has not agreed
-    nothing is kept but that they are asked.
+    One pass over the deals of half a year, before anything is locked; keeping it begins a transaction that writes,
+    which the caller commits.  Of whoever has not agreed nothing is kept but that they are asked.
     """
     known = facts.current()
     today = known.today(now)
     here = {number for number, one in known.people.items() if one.here(today)}
     deals: dict[int, list[Deal]] = defaultdict(list)
-    for found in _deals(connection, known, today):
+    for found in _deals(db.session.connection(), known, today):
         if found.who in here:
             deals[found.who].append(found)
     works = working(known)
     patterns = {who: one for who, own in deals.items() if (one := practice.pattern(own, works)) is not None}
     asked = practice.top(deals)
     kept = Common(practice.middle(list(patterns.values())), tuple(sorted(practice.common(patterns.values()))), today)
+    connection = begin_write()
     statements.put(connection, "practice_common", ("id",), ("found",), [(1, text(kept))])
     _store(connection, asked, patterns, here)
     return len(asked)

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from adoption import facts
 from adoption import statements
+from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.models import Participant
 from adoption.models import QuestChoice
@@ -37,10 +38,11 @@ FETCH = 5_000  # rows read at once
 KEPT = 366  # days for which a choice is kept
 
 
-def count(connection: Connection, now: int) -> int:
+def count(now: int) -> int:
     """Count for each feature how many people of each team used it in the last four weeks; return how many rows.
 
-    One query, in a transaction that writes; the caller commits.
+    Counted is before anything is locked, in one query; keeping it begins a transaction that writes, which the caller
+    commits.
     """
     known = facts.current()
     today = known.today(now)
@@ -51,7 +53,7 @@ def count(connection: Connection, now: int) -> int:
             sizes[team] += 1
     features = [one.feature for one in offering.all_of()]
     found: dict[tuple[str, int], set[int]] = defaultdict(set)
-    for who, keys in _used(connection, known, features, today).items():
+    for who, keys in _used(db.session.connection(), known, features, today).items():
         team = team_of.get(who)
         if team is not None:
             for key in keys:
@@ -62,6 +64,7 @@ def count(connection: Connection, now: int) -> int:
         for team, size in sorted(sizes.items())
         if size >= SMALLEST_GROUP
     ]
+    connection = begin_write()
     connection.execute(delete(QuestUse))
     statements.put(connection, "quest_use", ("quest", "team"), ("part", "whole", "day"), rows)
     return len(rows)

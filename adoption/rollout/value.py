@@ -15,6 +15,8 @@ from sqlalchemy import select
 
 from adoption import facts
 from adoption import statements
+from adoption.extensions import begin_write
+from adoption.extensions import db
 from adoption.models import ValueFacts
 from adoption.models import WaveCare
 from adoption.rollout import assumed
@@ -95,9 +97,12 @@ def estimate(connection: Connection) -> Value | None:
     return Value(counted, hours.estimate(counted.use, counted.why, given), counted.won, counted.again, given)
 
 
-def weigh(connection: Connection, now: int) -> Facts:
-    """Count and keep what there is: a pass over what was recorded by hand and one over deals.  The caller commits."""
-    known = facts.current()
+def weigh(now: int) -> Facts:
+    """Count and keep what there is: a pass over what was recorded by hand and one over deals.
+
+    Counted is before anything is locked; keeping it begins a transaction that writes, which the caller commits.
+    """
+    known, connection = facts.current(), db.session.connection()
     today = known.today(now)
     begun = counting.begun(connection, known, today)
     places = counting.places(known, begun, today)
@@ -119,7 +124,7 @@ def weigh(connection: Connection, now: int) -> Facts:
         money=_money(sold),
         again=Again(too_little, days) if too_little else _again(sold, places, starts, days, today),
     )
-    statements.put(connection, "value_facts", ("id",), ("found",), [(1, msgspec.json.encode(counted).decode())])
+    statements.put(begin_write(), "value_facts", ("id",), ("found",), [(1, msgspec.json.encode(counted).decode())])
     return counted
 
 

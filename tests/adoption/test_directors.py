@@ -184,7 +184,7 @@ def test_effects_are_said_with_their_verdict(bureau):
 
 def test_hours_are_the_estimate_of_the_roll_out_and_not_measured_before_that(bureau):
     assert report().hours is None
-    rollout.weigh(begin_write(), NOW)
+    rollout.weigh(NOW)
     db.session.commit()
     told, found = rollout.estimate(db.session.connection()).hours, report().hours
     assert (found.verdict, found.weeks) == (told.verdict, told.weeks)

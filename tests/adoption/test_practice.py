@@ -49,7 +49,8 @@ def asked(company):
     app, staff = company
     connection = begin_write()
     connection.execute(PracticePerson.__table__.delete())
-    practice.gather(connection, now())
+    db.session.commit()
+    practice.gather(now())
     db.session.commit()
     return app, staff
 
@@ -130,7 +131,7 @@ def test_a_word_taken_back_shows_nothing_anywhere_at_once_and_not_after_the_nigh
         row = db.session.execute(select(PracticePerson.__table__)).one()
         assert (row.choice, row.tip, row.pattern) == ("no", "", None)
         assert TIP not in "".join(held.document(staff["Alice"], "", now()))
-        practice.gather(begin_write(), now())
+        practice.gather(now())
         db.session.commit()
 
 
@@ -185,7 +186,7 @@ def test_the_middle_is_of_five_people_or_more_and_gathering_twice_is_the_same(as
     _, staff = asked
     choose(staff, "Alice", "named", TIP)
     first = practice.common(), practice.shared(now())
-    practice.gather(begin_write(), now())
+    practice.gather(now())
     db.session.commit()
     assert (practice.common(), practice.shared(now())) == first
     assert first[0].middle.people == len([number for number in WON.values() if number >= 10])
@@ -205,7 +206,7 @@ def test_who_has_left_is_shown_no_more_and_nothing_is_kept_of_them(asked):
     choose(staff, "Alice", "named", TIP)
     staff.leave("Alice")
     assert TIP not in shown(app, staff)
-    practice.gather(begin_write(), now())
+    practice.gather(now())
     db.session.commit()
     assert db.session.scalar(select(PracticePerson.choice).where(PracticePerson.participant == staff["Alice"])) is None
 
