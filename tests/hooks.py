@@ -12,18 +12,11 @@ import time
 from collections import defaultdict
 from collections import deque
 from contextlib import suppress
-from datetime import UTC
-from datetime import datetime
-from datetime import timedelta
 from http.server import BaseHTTPRequestHandler
 from http.server import ThreadingHTTPServer
 from typing import NamedTuple
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from tests import certificates
 
 
 class Came(NamedTuple):
@@ -41,7 +34,7 @@ class Came(NamedTuple):
 
 class Hooks:
     def __init__(self, folder, *, slow=30.0):
-        self.certificate = _certificate(folder)
+        self.certificate = str(certificates.made(folder))
         self.taken, self.connections, self.slow = [], 0, slow
         self.script = defaultdict(deque)
         self.on_post = lambda: None
@@ -109,26 +102,3 @@ class Hooks:
             request.send_header(name, value)
         request.end_headers()
         request.wfile.write(words.encode())
-
-
-def _certificate(folder):
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    moment = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(moment - timedelta(days=400))
-        .not_valid_after(moment + timedelta(days=4_000))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    file = folder / "hooks.pem"
-    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
-    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain)
-    file.write_bytes(made.public_bytes(pem) + private)
-    return str(file)
