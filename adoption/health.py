@@ -32,6 +32,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from adoption import facts
 from adoption.errors import AdoptionError
 from adoption.extensions import db
+from adoption.mail import looking
 from adoption.mail import outbox
 from adoption.models import Batch
 from adoption.models import Facts
@@ -192,7 +193,7 @@ def _jobs(connection: Connection) -> Iterator[Metric]:
 def _letters(now: int) -> Iterator[Metric]:
     """Tell what became of letters, and for how long the oldest has waited that should be on its way."""
     letters = GaugeMetricFamily("spoonful_letters", "Letters of the last 90 days by state", labels=("state",))
-    for state, count in sorted((dict.fromkeys(outbox.GROUPS, 0) | outbox.counts(now)).items()):
+    for state, count in sorted((dict.fromkeys(looking.GROUPS, 0) | looking.counts(now)).items()):
         letters.add_metric((state,), count)
     overdue = "How long the oldest letter has waited that is due"
     yield letters

@@ -27,6 +27,7 @@ from sqlalchemy import update
 from adoption.digests import writing
 from adoption.extensions import begin_write
 from adoption.extensions import db
+from adoption.mail import looking
 from adoption.mail import outbox
 from adoption.mail import sending
 from adoption.models import Letter
@@ -158,7 +159,7 @@ def _paced(table: meters.Table, kind: str, sink: Sink, number: int) -> None:
     """Hand letters over, and see that no minute has more than its share."""
     _enter(number, 0)
     begun = time.monotonic()
-    while outbox.counts(time.time_ns() // 1000).get("waiting"):
+    while looking.counts(time.time_ns() // 1000).get("waiting"):
         db.session.rollback()
         sending.run(lambda _done, _total: None)
     seconds = time.monotonic() - begun

@@ -16,6 +16,7 @@ from adoption.cli import _common
 from adoption.digests import bouncing
 from adoption.errors import AdoptionError
 from adoption.extensions import db
+from adoption.mail import looking
 from adoption.mail import outbox
 from adoption.mail import sending
 from adoption.mail import transport
@@ -35,18 +36,18 @@ def init_app(app: Flask) -> None:
 
 
 @mail.command("list")
-@click.option("--only", type=click.Choice(outbox.GROUPS), help="Only letters of that kind of state.")
+@click.option("--only", type=click.Choice(looking.GROUPS), help="Only letters of that kind of state.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="How many, newest first.")
 def list_letters(only: str | None, limit: int) -> None:
     """List letters: number, state, tries, when, kind, address, and what the server said."""
     _common.need_database()
     now = _now()
-    for letter in outbox.listed(now, shown=only, limit=limit):
+    for letter in looking.listed(now, shown=only, limit=limit):
         click.echo("\t".join(_cells(letter, now)))
 
 
 def _cells(letter: Stored, now: int) -> tuple[str, ...]:
-    state = outbox.group_of(letter, now)
+    state = looking.group_of(letter, now)
     twice = "perhaps twice" if letter.doubts and state == "sent" else ""
     moment = period.moment(letter.changed).isoformat(timespec="seconds")
     said = " ".join(filter(None, (letter.reply, twice)))

@@ -113,7 +113,7 @@ def make(company: Company, line: Iterable[Due], now: int) -> list[dict[str, Any]
                 rows.append(_written(one, now, found))
         except SQLAlchemyError:
             raise  # not the message's fault
-        except Exception as error:
+        except Exception as error:  # whatever its words trip over: it is logged, and the other channels get theirs
             current_app.logger.exception("What channel %s is told cannot be written.", one.channel.id)
             rows.append(_row(one, now, state="failed", reply=f"{type(error).__name__}: {error}"[:NOTED]))
     return rows

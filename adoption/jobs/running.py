@@ -106,7 +106,7 @@ class _Row:
                 state="stopped", finished=_now(), message="the process was asked to stop; it goes on another time"
             )
             return None
-        except Exception as error:
+        except Exception as error:  # whatever the job trips over: it is noted, logged and raised
             db.session.rollback()
             current_app.logger.exception("The job %s failed.", self.name)
             reason = f"{type(error).__name__}: {error}"[:1000]

@@ -6,48 +6,27 @@ occasioned.  A letter's facts are plain values (texts, numbers, days as ordinals
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
-from typing import Any
-from typing import NamedTuple
 
-from sqlalchemy import select
-
-from adoption import facts
 from adoption import languages
-from adoption import preferences
-from adoption.auth import sessions
 from adoption.languages import gettext
 from adoption.languages import ngettext
-from adoption.mail import links
-from adoption.mail import owners
-from adoption.models import Redemption
+from adoption.mail import preparing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Mapping
 
     from sqlalchemy import Connection
 
     from adoption.mail.letter import Stored
+    from adoption.mail.preparing import Facts
+    from adoption.mail.preparing import Prepared
     from rules.delivery import Policy
 
-Facts = Mapping[str, Any]
 FULL = 100  # per cent
-LATE, LEFT, UNDONE, UNKNOWN = "late", "left", "undone", "unknown"  # reasons of ``outbox.REASONS``
-
-
-class SkipError(Exception):
-    """This letter shall not be sent; the message is a reason of ``outbox.REASONS``."""
-
-
-class Prepared(NamedTuple):
-    """What a letter says, to whom and in which language, as found out just before it is written."""
-
-    facts: Facts
-    participant: int | None
-    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,45 +49,6 @@ class Kind:
     doubtful: Policy = "again"
     prepare: Callable[[Connection, Stored, Facts], Prepared] | None = None
     private: bool = False
-
-
-def _link(connection: Connection, letter: Stored, facts: Facts) -> Prepared:
-    """Make the link of a sign-in letter; it is as old as the wish for it.
-
-    Only now does it matter whether the address is known: who asked was answered long ago, the same way in any case.
-    """
-    made = sessions.make_link(connection, letter.address, letter.planned)
-    if made is None:
-        raise SkipError(UNKNOWN)
-    token = sessions.link_token(made.number)
-    address = links.to("sign_in.look", token=token, next=facts.get("next"))
-    chosen = preferences.of(made.participant).language
-    return Prepared({**facts, "address": address}, made.participant, chosen or letter.language)
-
-
-def _still_taken(connection: Connection, letter: Stored, facts: Facts) -> Prepared:
-    """Say nothing about time off that was given back before this letter was written."""
-    undone = select(Redemption.undone).where(Redemption.id == facts.get("redemption"))
-    if connection.scalar(undone) is not None:
-        raise SkipError(UNDONE)
-    return Prepared(facts, letter.participant, letter.language)
-
-
-def _still_ends(connection: Connection, letter: Stored, told: Facts) -> Prepared:
-    """Say nothing about an end that was moved or taken away before this letter was written."""
-    known = facts.at(connection, facts.version_of(connection))
-    parts = [part for part in known.timelines.incentives.get(told["key"], ()) if part.starts < part.ends]
-    if not parts or parts[-1].ends != told["ends"]:
-        raise SkipError(UNDONE)
-    return Prepared(told, letter.participant, letter.language)
-
-
-def _owners(connection: Connection, letter: Stored, told: Facts) -> Prepared:
-    """Gather what was decided since the letter before."""
-    found, more = owners.told(connection, letter.participant or 0, told["since"], told["until"])
-    if not found:
-        raise SkipError(UNDONE)
-    return Prepared({**told, "decided": found, "more": more}, letter.participant, letter.language)
 
 
 def _owned(told: Facts) -> str:
@@ -159,11 +99,6 @@ def _question_answered(told: Facts) -> str:
     if told["back"]:
         return gettext("%(name)s would like to know more about your question", name=told["by"])
     return gettext("%(name)s answered your question", name=told["by"])
-
-
-def _in_bulk(_connection: Connection, _letter: Stored, _told: Facts) -> Prepared:
-    """Write no regular letter by itself: its facts were those of another moment."""
-    raise SkipError(LATE)
 
 
 def _alert(told: Facts) -> str:
@@ -218,21 +153,21 @@ KINDS: Mapping[str, Kind] = {
         name=lambda: gettext("Link to sign in"),
         subject=lambda _facts: gettext("Your link to sign in to Spoonful"),
         secret=True,
-        prepare=_link,
+        prepare=preparing.link,
     ),
     # to a manager; facts: name, rewards (titles, each a text or language → text), day (ordinal), redemption (a number)
     "time-off": Kind(
         template="time_off",
         name=lambda: gettext("Somebody takes time off"),
         subject=_time_off,
-        prepare=_still_taken,
+        prepare=preparing.still_taken,
     ),
     # to HR; facts: key, title (language → text), ends (the first day without force, an ordinal)
     "rule-ends": Kind(
         template="rule_ends",
         name=lambda: gettext("A rule ends"),
         subject=_rule_ends,
-        prepare=_still_ends,
+        prepare=preparing.still_ends,
     ),
     # to whoever tries whether letters arrive; facts: name
     "test": Kind(
@@ -257,7 +192,7 @@ KINDS: Mapping[str, Kind] = {
         template="ownership",
         name=lambda: gettext("Whose records are"),
         subject=_owned,
-        prepare=_owners,
+        prepare=preparing.decided,
     ),
     # to whoever leads people, about a week; written in bulk by adoption.digests, which also says its subject; facts:
     # thanks (numbers of participants), deeds (number → sentence), suggestion (its name)
@@ -266,7 +201,7 @@ KINDS: Mapping[str, Kind] = {
         name=lambda: gettext("Weekly letter to managers"),
         subject=lambda _facts: gettext("Your team's week"),
         regular=True,
-        prepare=_in_bulk,
+        prepare=preparing.in_bulk,
     ),
     # to whoever asked for it, about their own week; written the same way; facts: suggestion (its name)
     "my-week": Kind(
@@ -274,7 +209,7 @@ KINDS: Mapping[str, Kind] = {
         name=lambda: gettext("Weekly letter about one's own week"),
         subject=lambda _facts: gettext("Your week, and what is next"),
         regular=True,
-        prepare=_in_bulk,
+        prepare=preparing.in_bulk,
         private=True,
     ),
     # to those whom HR entered, about a month; written the same way; facts: report (rules.digest.directors)
@@ -283,20 +218,20 @@ KINDS: Mapping[str, Kind] = {
         name=lambda: gettext("Monthly report"),
         subject=lambda _facts: gettext("Monthly report"),
         regular=True,
-        prepare=_in_bulk,
+        prepare=preparing.in_bulk,
     ),
     # the same bytes again, to whoever wants to see a regular letter arrive
     "digest-copy": Kind(
         template="digest",
         name=lambda: gettext("Copy of a weekly letter"),
         subject=lambda _facts: gettext("Your team's week"),
-        prepare=_in_bulk,
+        prepare=preparing.in_bulk,
     ),
     "my-week-copy": Kind(
         template="my_week",
         name=lambda: gettext("Copy of a weekly letter"),
         subject=lambda _facts: gettext("Your week, and what is next"),
-        prepare=_in_bulk,
+        prepare=preparing.in_bulk,
         private=True,
     ),
     # to a direct report, from whoever leads them; facts: by (a name), lines (of what they wrote)
@@ -316,7 +251,7 @@ KINDS: Mapping[str, Kind] = {
         template="digest",
         name=lambda: gettext("Weekly letter to a channel"),
         subject=lambda _facts: gettext("The team's week"),
-        prepare=_in_bulk,
+        prepare=preparing.in_bulk,
     ),
     # to administrators; facts: name and number (of a channel), said (what was answered)
     "channel-stopped": Kind(

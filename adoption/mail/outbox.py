@@ -11,11 +11,9 @@ from typing import TYPE_CHECKING
 import msgspec
 from flask import current_app
 from sqlalchemy import and_
-from sqlalchemy import case
 from sqlalchemy import delete
 from sqlalchemy import exists
 from sqlalchemy import func
-from sqlalchemy import null
 from sqlalchemy import or_
 from sqlalchemy import select
 from sqlalchemy import text
@@ -55,10 +53,9 @@ if TYPE_CHECKING:
     from rules.delivery import Verdict
 
 LOST = 10 * MINUTE  # after this time the process that claimed a letter is gone: every step of SMTP has a shorter limit
-LARGEST = 2**63 - 1  # numbers that a database has
 KEPT = 90 * 86_400 * SECOND  # how long letters are kept
 STRANGERS_KEPT = 86_400 * SECOND  # … and skipped ones that held a secret: addresses that somebody just typed
-GROUPS = ("waiting", "sending", "doubtful", "sent", "failed", "bounced", "skipped")
+LARGEST = 2**63 - 1  # numbers that a database has
 # Why a letter was not sent, or not sent yet, where no server said so; stored in ``reply``, worded by whoever shows it.
 REASONS = (
     "late", "left", "unknown", "undone", "killed", "off", "suspended", "stale", "silent", "unbegun", "nobody",
@@ -310,35 +307,6 @@ def find(number: int, *, private: bool = False) -> Stored:
     if row is None:
         raise NoLetterError
     return Stored(*row)
-
-
-def listed(now: int, *, shown: str | None = None, before: int | None = None, limit: int = 100) -> list[Stored]:
-    """List letters, the newest first; ``shown`` is one of ``GROUPS``.  Bodies are left out, and private letters."""
-    light = [null().label(column.key) if column.key in {"text", "html"} else column for column in COLUMNS]
-    query = select(*light).where(Letter.kind.not_in(kinds.private()))
-    if shown is not None:
-        query = query.where(_group(now) == shown)
-    if before is not None:
-        query = query.where(Letter.id < before)
-    return [Stored(*row) for row in db.session.execute(query.order_by(Letter.id.desc()).limit(limit))]
-
-
-def counts(now: int) -> dict[str, int]:
-    """Count letters that are not private by group: states, where ``waiting`` is whatever is yet to be sent."""
-    groups = select(_group(now).label("name"), func.count()).where(Letter.kind.not_in(kinds.private())).group_by("name")
-    return dict(db.session.execute(groups).all())
-
-
-def group_of(letter: Stored, now: int) -> str:
-    """Return the group in which ``counts`` counts a letter."""
-    if letter.state in WAITING:
-        return "waiting"
-    in_doubt = letter.state == "sending" and (letter.reply is not None or letter.changed < now - LOST)
-    return "doubtful" if in_doubt else letter.state
-
-
-def _group(now: int) -> ColumnElement[str]:
-    return case((Letter.state.in_(WAITING), "waiting"), (doubtful(now), "doubtful"), else_=Letter.state)
 
 
 # --- sweep

@@ -20,6 +20,7 @@ from adoption import languages
 from adoption.auth.callers import has_left
 from adoption.mail import kinds
 from adoption.mail import links
+from adoption.mail import preparing
 from adoption.models import Participant
 from rules import period
 
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from adoption.mail.kinds import Prepared
     from adoption.mail.letter import Stored
+    from adoption.mail.preparing import Prepared
 
 JOINERS = "\u200c\u200d"  # invisible, but part of how some names and pictures are written
 
@@ -42,12 +43,12 @@ def prepare(connection: Connection, letter: Stored, now: int) -> Prepared:
     """
     kind = kinds.KINDS[letter.kind]
     facts = msgspec.json.decode(letter.facts)
-    found = kinds.Prepared(facts, letter.participant, letter.language)
+    found = preparing.Prepared(facts, letter.participant, letter.language)
     if kind.prepare is not None:
         found = kind.prepare(connection, letter, facts)
     left_on = connection.scalar(select(Participant.left_on).where(Participant.id == found.participant))
     if has_left(left_on, now):
-        raise kinds.SkipError(kinds.LEFT)
+        raise preparing.SkipError(preparing.LEFT)
     return found
 
 

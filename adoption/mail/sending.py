@@ -24,7 +24,7 @@ from adoption.mail import outbox
 from adoption.mail import rendering
 from adoption.mail import to_channels
 from adoption.mail import transport
-from adoption.mail.kinds import SkipError
+from adoption.mail.preparing import SkipError
 from adoption.mail.transport import PACE
 from adoption.mail.transport import UnreachableError
 from rules import delivery
@@ -105,7 +105,7 @@ def _render(letter: Stored) -> str:
         return _end(letter, "skipped", str(skipped))
     except SQLAlchemyError:
         raise  # not the letter's fault
-    except Exception as error:
+    except Exception as error:  # whatever its words trip over: it is logged and listed, and the others are sent
         db.session.rollback()
         current_app.logger.exception("Letter %s (%s) cannot be written.", letter.id, letter.kind)
         return _end(letter, "failed", _fault(error))

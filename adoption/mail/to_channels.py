@@ -18,10 +18,10 @@ from adoption.extensions import db
 from adoption.mail import chats
 from adoption.mail import outbox
 from adoption.mail import rendering
-from adoption.mail.kinds import SkipError
 from adoption.mail.letter import COLUMNS
 from adoption.mail.letter import WAITING
 from adoption.mail.letter import Stored
+from adoption.mail.preparing import SkipError
 from adoption.models import Letter
 from rules import chat
 

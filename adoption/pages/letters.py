@@ -22,6 +22,7 @@ from adoption.errors import NotFoundError
 from adoption.languages import gettext
 from adoption.mail import kinds
 from adoption.mail import links
+from adoption.mail import looking
 from adoption.mail import message
 from adoption.mail import outbox
 from adoption.mail import transport
@@ -88,14 +89,14 @@ def index() -> ResponseReturnValue:
     now = time.time_ns() // 1000
     shown = request.args.get("show")
     shown = shown if shown in groups() else None
-    found = outbox.listed(now, shown=shown, before=request.args.get("before", type=number), limit=PAGE + 1)
+    found = looking.listed(now, shown=shown, before=request.args.get("before", type=number), limit=PAGE + 1)
     settings = current_app.extensions["settings"]
     return render_template(
         "letters/index.html",
         lines=lines(found[:PAGE], now),
         older=found[PAGE - 1].id if len(found) > PAGE else None,
         shown=shown,
-        counts=outbox.counts(now),
+        counts=looking.counts(now),
         groups=groups(),
         server=urlsplit(settings.smtp_url).hostname if settings.smtp_url else None,
         folder=settings.mail_folder,
@@ -172,7 +173,7 @@ def lines(found: Sequence[Stored], now: int) -> list[dict[str, Any]]:
 def line(letter: Stored, now: int) -> dict[str, Any]:
     """Return a letter with its states and moments in words."""
     kind = kinds.KINDS.get(letter.kind)
-    group = outbox.group_of(letter, now)
+    group = looking.group_of(letter, now)
     name, picture, look = groups()[group]
     changed = period.moment(letter.changed)
     reply = letter.reply or ""

@@ -16,7 +16,7 @@ from adoption.digests import subscribing
 from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.mail import envelope
-from adoption.mail import outbox
+from adoption.mail import looking
 from adoption.mail import sending
 from adoption.models import Letter
 from rules.period import SECOND
@@ -99,7 +99,7 @@ def test_an_unknown_address_gets_no_more_and_administrators_are_told(bureau, box
     assert take(status(sender)).endswith("no more are sent there")
     found = letter(bureau)
     assert (found.state, found.reply) == ("bounced", "5.1.1 smtp; 550 5.1.1 User unknown")
-    assert outbox.counts(NOW)["bounced"] == 1
+    assert looking.counts(NOW)["bounced"] == 1
     assert subscribing.of(bureau["Mei"], "digest").suspended == NOW
     told = db.session.scalars(select(Letter.address).where(Letter.kind == "came-back")).all()
     assert told == [email("Ada")]

@@ -28,6 +28,7 @@ from adoption.digests import writing
 from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.mail import links
+from adoption.mail import looking
 from adoption.mail import message
 from adoption.mail import outbox
 from adoption.mail import sending
@@ -444,11 +445,11 @@ def test_eight_workers_on_one_queue_send_each_letter_once(new_app, database):
         db.session.commit()
         at_once(*[lambda: sending.run(lambda *_: None)] * 8)
         for _ in range(100):
-            if not outbox.counts(soon).get("waiting"):
+            if not looking.counts(soon).get("waiting"):
                 break
             sending.run(lambda *_: None)
             time.sleep(0.02)
-        assert outbox.counts(soon) == {"sent": 43}
+        assert looking.counts(soon) == {"sent": 43}
         names = [one.message["message-id"] for one in box.letters]
         assert len(names) == len(set(names)) == 43
         assert app.testing

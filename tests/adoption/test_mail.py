@@ -19,6 +19,7 @@ from adoption.auth import sessions
 from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.mail import kinds
+from adoption.mail import looking
 from adoption.mail import message
 from adoption.mail import outbox
 from adoption.mail import rendering
@@ -67,7 +68,7 @@ def send():
 
 
 def letters():
-    found = outbox.listed(now())
+    found = looking.listed(now())
     db.session.rollback()
     return found
 
@@ -474,12 +475,12 @@ def test_letters_are_listed_newest_first_in_groups_and_pages():
     plan(occasion="late", due=now() - 2 * delivery.LIVES)
     send()
     plan(occasion="waiting", due=now() + SECOND * 3600)
-    assert outbox.counts(now()) == {"sent": 5, "skipped": 1, "waiting": 1}
-    assert [one.occasion for one in outbox.listed(now(), limit=3)] == ["waiting", "late", "4"]
-    third = outbox.listed(now(), limit=3)[-1].id
-    assert [one.occasion for one in outbox.listed(now(), before=third, limit=3)] == ["3", "2", "1"]
-    assert [one.occasion for one in outbox.listed(now(), shown="skipped")] == ["late"]
-    groups = {one.occasion: outbox.group_of(one, now()) for one in outbox.listed(now())}
+    assert looking.counts(now()) == {"sent": 5, "skipped": 1, "waiting": 1}
+    assert [one.occasion for one in looking.listed(now(), limit=3)] == ["waiting", "late", "4"]
+    third = looking.listed(now(), limit=3)[-1].id
+    assert [one.occasion for one in looking.listed(now(), before=third, limit=3)] == ["3", "2", "1"]
+    assert [one.occasion for one in looking.listed(now(), shown="skipped")] == ["late"]
+    groups = {one.occasion: looking.group_of(one, now()) for one in looking.listed(now())}
     assert (groups["waiting"], groups["late"], groups["4"]) == ("waiting", "skipped", "sent")
 
 

@@ -10,18 +10,10 @@ import threading
 import time
 from collections import Counter
 from contextlib import contextmanager
-from datetime import UTC
-from datetime import datetime
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import time_machine
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy import update
@@ -32,6 +24,7 @@ from adoption.auth import sessions
 from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.mail import kinds
+from adoption.mail import looking
 from adoption.mail import outbox
 from adoption.mail import sending
 from adoption.mail import transport
@@ -41,6 +34,7 @@ from adoption.models import Participant
 from rules.delivery import DELAYS
 from rules.delivery import MINUTE
 from rules.period import SECOND
+from tests import certificates
 from tests.adoption.test_jobs import Process
 from tests.conftest import application
 from tests.conftest import pushed
@@ -89,7 +83,7 @@ def letter(occasion="1"):
 
 
 def group(occasion="1"):
-    return outbox.group_of(letter(occasion), now())
+    return looking.group_of(letter(occasion), now())
 
 
 def claimed(occasion, post, *, at=None):
@@ -253,7 +247,7 @@ def test_a_server_that_hangs_up_between_letters_is_called_again(app, box):
         assert sending._send(claimed("1", post), post) == "sent"
         post.smtp.sock.shutdown(2)
         assert sending._send(claimed("2", post), post) == "sent"
-    assert [one.state for one in outbox.listed(now())] == ["sent", "sent"]
+    assert [one.state for one in looking.listed(now())] == ["sent", "sent"]
     assert box.connections == 2
 
 
@@ -309,7 +303,7 @@ def test_kinds_that_ask_leave_a_doubtful_letter_alone_until_somebody_decides(app
         plan()
         assert send() == {"sending": 1}
         assert group() == "doubtful"
-        assert outbox.counts(now()) == {"doubtful": 1}
+        assert looking.counts(now()) == {"doubtful": 1}
         with time_machine.travel(time.time() + 3600):
             assert not outbox.needed(now())
             assert send() == {}
@@ -331,16 +325,16 @@ def test_a_server_that_is_away_delays_letters_and_costs_one_try_each_half_minute
             plan(occasion=str(number))
         assert send() == {}
         assert "Letters wait: [Errno 111] Connection refused" in caplog.text
-        tried = [one for one in outbox.listed(now()) if one.tries]
+        tried = [one for one in looking.listed(now()) if one.tries]
         assert [one.state for one in tried] == ["deferred"]
         assert "Connection refused" in tried[0].reply
         assert send() == {}  # it rests
         assert jobs.run("send-letters", lambda _done, _total: None, scheduled=True) is None
         assert db.session.scalar(select(JobRun.id)) is None  # … and leaves no row every two seconds
-        assert sum(one.tries for one in outbox.listed(now())) == 1
+        assert sum(one.tries for one in looking.listed(now())) == 1
         with time_machine.travel(time.time() + 31):
             send()
-            assert sum(one.tries for one in outbox.listed(now())) == 2
+            assert sum(one.tries for one in looking.listed(now())) == 2
 
 
 def test_a_server_that_does_not_like_us_costs_no_letter(app, box):
@@ -383,34 +377,9 @@ def test_a_password_does_not_travel_in_the_clear(new_app, database, monkeypatch)
     assert box.logins == []
 
 
-def certificate(folder):
-    """Make a certificate for 127.0.0.1 that nobody has signed but itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail.example.com")])
-    moment = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(moment - timedelta(days=1))
-        .not_valid_after(moment + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    file = folder / "certificate.pem"
-    file.write_bytes(
-        made.public_bytes(serialization.Encoding.PEM)
-        + key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    return file
-
-
 @pytest.fixture
 def secured(tmp_path):
-    file = certificate(tmp_path)
+    file = certificates.made(tmp_path, "mail.example.com")
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(file)
     with Postbox(tls=context, users={("spoonful", "right")}) as box:
@@ -499,10 +468,10 @@ def test_four_senders_lose_no_letter_and_send_none_twice(database_url, tmp_path,
     for worker in workers:
         worker.join()
     with pushed(application(database_url, tmp_path / "archive", **settings)):
-        assert outbox.counts(now()) == {"sent": 180, "waiting": 20}
+        assert looking.counts(now()) == {"sent": 180, "waiting": 20}
         with time_machine.travel(time.time() + 75):
             done.append(send())
-        assert outbox.counts(now()) == {"sent": 200}
+        assert looking.counts(now()) == {"sent": 200}
     assert Counter(one.to for one in box.letters) == dict.fromkeys(addresses, 1)
     assert sum((Counter(one) for one in done), Counter()) == {"sent": 200, "deferred": 20}
     assert sum(1 for one in done[:4] if one) > 1
@@ -527,7 +496,7 @@ def test_of_two_schedulers_one_is_killed_and_every_letter_comes_once(database_ur
     with pushed(application(database_url, tmp_path / "archive", **settings)):
         wait_until(all_sent)
         assert second.end() == 0
-        found = outbox.counts(now())
+        found = looking.counts(now())
     assert set(found) <= {"sent", "sending"}
     assert found["sent"] >= len(addresses) - 1  # of one nobody knows, until ten minutes are over
     assert set(Counter(one.to for one in box.letters).values()) == {1}
@@ -611,7 +580,7 @@ def test_a_letter_whose_sender_was_killed_is_known_and_sent_again_under_the_same
         assert not outbox.needed(now())
         with time_machine.travel(time.time() + 601):
             assert group() == "doubtful"
-            assert outbox.counts(now()) == {"doubtful": 1}
+            assert looking.counts(now()) == {"doubtful": 1}
             assert outbox.needed(now())
             assert send() == {"sent": 1}
         assert (letter().state, letter().tries, letter().doubts) == ("sent", 2, 1)
@@ -627,7 +596,7 @@ def test_a_killed_sender_of_a_kind_that_asks_leaves_the_letter_listed(app, box):
         assert group() == "doubtful"
         assert not outbox.needed(now())
         assert send() == {}
-        assert [one.occasion for one in outbox.listed(now(), shown="doubtful")] == ["1"]
+        assert [one.occasion for one in looking.listed(now(), shown="doubtful")] == ["1"]
         outbox.retry(letter().id, now())
         db.session.commit()
         assert letter().doubts == 1

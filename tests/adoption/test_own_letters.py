@@ -24,8 +24,8 @@ from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.mail import kinds
 from adoption.mail import links
+from adoption.mail import looking
 from adoption.mail import message
-from adoption.mail import outbox
 from adoption.models import Letter
 from adoption.pages import week
 from rules.period import SECOND
@@ -288,7 +288,7 @@ def test_nobody_else_sees_that_there_is_such_a_letter(app, monday):
     run()
     Visitor(app, monday["Alice"]).post("/me/letters/test")
     db.session.rollback()
-    shown = {one.kind for one in outbox.listed(NOW)}
+    shown = {one.kind for one in looking.listed(NOW)}
     db.session.rollback()
     assert not shown & {KIND, f"{KIND}-copy"}
     assert {KIND, f"{KIND}-copy"} <= set(kinds.private())

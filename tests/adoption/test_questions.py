@@ -19,9 +19,9 @@ from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.journal import By
 from adoption.mail import rendering
-from adoption.mail.kinds import Prepared
 from adoption.mail.letter import COLUMNS
 from adoption.mail.letter import Stored as Letter
+from adoption.mail.preparing import Prepared
 from adoption.models import Absence
 from adoption.models import Allowance
 from adoption.models import HelpEntry
