@@ -9,6 +9,7 @@
 (() => {
   const form = document.querySelector("[data-builder]");
   if (!form) return;
+  const STOPS = "a[href], button, input, select, textarea, summary";
   const TYPING = 400, EFFECT = 900; // milliseconds
   const AGAIN = 5; // times that what could not be had in time is asked for again
   const said = document.querySelector("[data-said]");
@@ -67,8 +68,18 @@
     const part = fresh.querySelector(`[data-part="${name}"]`);
     if (!old || !part) return;
     const open = [...old.querySelectorAll("details")].map((one) => one.open);
+    const focused = document.activeElement, looked = seen(focused);
+    const within = [...old.querySelectorAll(STOPS)].indexOf(focused);
     old.replaceWith(part);
     [...part.querySelectorAll("details")].forEach((one, at) => { if (open[at]) one.open = true; });
+    // Whoever goes by keyboard stays where they were, and sees it, however much longer what stands above has become.
+    if (within >= 0) part.querySelectorAll(STOPS)[within]?.focus({ preventScroll: true });
+    if (looked && focused !== document.body) document.activeElement.scrollIntoView({ block: "nearest" });
+  }
+
+  function seen(one) {
+    const box = one.getBoundingClientRect();
+    return one.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2));
   }
 
   function weigh(again = 0) {

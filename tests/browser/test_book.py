@@ -224,6 +224,30 @@ def test_a_rule_is_changed_with_the_keyboard_and_the_words_follow(site, visit):
             assert violations(page) == [], (size, scheme)
 
 
+def test_what_has_the_focus_stays_in_sight_when_the_effect_comes_above_it(site, visit):
+    page = visit("Hana", size={"width": 1280, "height": 420}, reduced=True)
+    page.goto("/hr/book/incentive/ten-contacts-lunch")
+    held = []
+
+    def hold(route):
+        held.append(route)
+
+    page.route("**/effect", hold)
+    page.get_by_role("button", name="Change", exact=True).press("Enter")
+    button = page.get_by_role("button", name="Save and go on")
+    button.focus()
+    expect(button).to_be_in_viewport(ratio=0.95)
+    before = button.bounding_box()["y"]
+    page.wait_for_function("document.querySelector('[data-part=effect]').ariaBusy === 'true'")
+    while not held:
+        page.wait_for_timeout(50)
+    held.pop().continue_()
+    page.locator("[data-part=effect] .stats").wait_for()
+    expect(button).to_be_focused()
+    expect(button).to_be_in_viewport(ratio=0.95)
+    assert button.bounding_box()["y"] > before, "something has come above it"
+
+
 def test_who_comes_second_is_told_and_chooses(site, visit):
     one, other = (visit("Hana", size=DESKTOP, reduced=True, allowed={409}) for _ in range(2))
     one.goto("/hr/book/incentive/ten-contacts-lunch")
