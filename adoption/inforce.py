@@ -147,14 +147,14 @@ def current() -> InForce:
 
 def of(connection: Connection, known: Known, edition: int) -> InForce:
     """Return what is in force by these facts, compiled and this edition; compiled once per process."""
-    kept: dict[int, tuple[int, InForce]] = current_app.extensions.setdefault("inforce", {})
+    kept: dict[int, tuple[Known, InForce]] = current_app.extensions.setdefault("inforce", {})
     found = kept.get(edition)
-    if found is not None and found[0] == known.version:
+    if found is not None and found[0] is known:
         return found[1]
     made = prepare(connection, known, edition)
     force = compiled(connection, known, edition)
     if not made:  # numbers made in this transaction may yet be rolled back: keep only what is committed
-        kept[edition] = (known.version, force)
+        kept[edition] = (known, force)
         for old in [key for key in kept if key < edition - 1]:
             del kept[old]
     return force

@@ -116,7 +116,7 @@ def _begin(connection: Connection) -> Progress:
 
 def _read_buckets(connection: Connection, edition: Row[Any]) -> Progress:
     """Score the stored activities of the next buckets into the new edition; after the last, let people see it."""
-    known = facts.at(connection, facts.version_of(connection))
+    known = facts.of(connection)
     force = inforce.of(connection, known, edition.id)
     bucket, scored = edition.cursor, 0
     while bucket < BUCKETS - 1 and scored < ENOUGH:
@@ -147,7 +147,7 @@ def _stored(connection: Connection, bucket: int) -> Iterator[list[Activity]]:
 
 def _settle_buckets(connection: Connection, edition: Row[Any]) -> Progress:
     """Bring the awards of the next buckets in line with the new tallies."""
-    known = facts.at(connection, facts.version_of(connection))
+    known = facts.of(connection)
     force = inforce.of(connection, known, edition.id)
     bucket, looked_at = edition.settled, 0
     while bucket < BUCKETS - 1 and looked_at < ENOUGH:

@@ -79,7 +79,7 @@ def put_in_force(  # noqa: PLR0913  # what a publication is
     made = books.load(text, name=name)
     facts.exclusive(connection)
     last = newest(connection)
-    known = facts.at(connection, facts.version_of(connection))
+    known = facts.of(connection)
     before = known.timelines
     after = published(before, made, today=today, since=since)
     row = {"name": name, "text": text, "published": now, "day": today, "since": since}
@@ -90,7 +90,7 @@ def put_in_force(  # noqa: PLR0913  # what a publication is
     rescore = anything and (bool(changed) or moved or known.book.boards != made.boards)
     facts.changed(connection, rescore=rescore)
     active = connection.execute(select(Edition.id).where(Edition.state == "active")).scalar_one()
-    inforce.prepare(connection, facts.afresh(connection), active)
+    inforce.prepare(connection, facts.of(connection), active)
     if by is not None:
         _note(connection, by, last.text, text, number=number, why=why, now=now)
     return Publication(number, tuple(changed), rescore)

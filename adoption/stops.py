@@ -148,7 +148,7 @@ def _begin(key: str) -> Connection:
     """Begin to write, with the facts held: nobody scores until it is known whether the incentive is stopped."""
     connection = begin_write()
     facts.exclusive(connection)
-    if not facts.at(connection, facts.version_of(connection)).timelines.incentives.get(key):
+    if not facts.of(connection).timelines.incentives.get(key):
         msg = f"There is no incentive {key[:80]!r}."
         raise NotFoundError(msg)
     return connection

@@ -35,7 +35,7 @@ def ending(known: Known, today: int) -> Iterator[tuple[Incentive, int, int]]:
 def remind(now: int) -> int:
     """Plan the letters that are due, to everybody in HR; return how many are new.  The caller commits."""
     connection = begin_write()
-    known = facts.at(connection, facts.version_of(connection))
+    known = facts.of(connection)
     today = known.today(now)
     planned = 0
     found = list(ending(known, today))

@@ -67,7 +67,7 @@ def allow(reward: str, first: int, more: int | None, why: str, by: By, now: int)
         raise MostError
     connection = begin_write()
     facts.shared(connection)
-    known = facts.at(connection, facts.version_of(connection))
+    known = facts.of(connection)
     found = known.book.rewards.get(reward)
     if found is None or found.budget is None or period.start(found.budget.per, first) != first:
         raise NotFoundError

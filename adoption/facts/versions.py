@@ -51,6 +51,7 @@ def changed(connection: Connection, *, rescore: bool) -> None:
     """Raise the version in the running transaction; ``rescore`` says that stored activities now count differently."""
     exclusive(connection)
     version_of(connection)
+    g.facts_changed_in = connection.get_transaction()
     stays = or_(literal(rescore), Facts.rescored < Facts.version)
     connection.execute(
         update(Facts).values(version=Facts.version + 1, rescored=case((stays, Facts.rescored), else_=Facts.version + 1))
@@ -140,13 +141,25 @@ def _begin(connection: Connection) -> Connection:
 
 
 def at(connection: Connection, version: int) -> Known:
-    """Return the facts of the version that the running transaction sees."""
+    """Return the facts of the version that the running transaction sees.
+
+    They are kept for the next one who asks, but for those of a transaction that changes them: it may go on doing so,
+    and be rolled back, and then another takes the same version.
+    """
+    if _changes(connection):
+        return read(connection, version)
     kept = current_app.extensions.get("facts")
     if kept is None or kept.version != version:
         kept = current_app.extensions["facts"] = read(connection, version)
     return kept
 
 
-def afresh(connection: Connection) -> Known:
-    """Return the facts as the running transaction has made them; not kept, since it may yet be rolled back."""
-    return read(connection, version_of(connection))
+def _changes(connection: Connection) -> bool:
+    """Say whether the running transaction has raised the version."""
+    running = connection.get_transaction()
+    return running is not None and g.get("facts_changed_in") is running
+
+
+def of(connection: Connection) -> Known:
+    """Return the facts as the running transaction sees them, and has made them."""
+    return at(connection, version_of(connection))

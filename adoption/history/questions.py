@@ -217,7 +217,7 @@ def prepared(archive: Archive, known: Known, *, owners: bool = False) -> Iterato
 def opened() -> Iterator[History]:
     """Give the history as it is now: the archive brought up to date, seen with the facts in force."""
     with archives.snapshot() as (connection, horizon):
-        known = facts.at(connection, facts.version_of(connection))
+        known = facts.of(connection)
         with attached(archives.extend(connection, horizon), known) as history:
             yield history
 

@@ -70,7 +70,7 @@ def trial(  # noqa: PLR0913  # what is tried, and how one follows it
             raise warm.CancelledError
 
     with archives.snapshot() as (connection, horizon):
-        known = facts.at(connection, facts.version_of(connection))
+        known = facts.of(connection)
         archive = archives.extend(connection, horizon)
         step()
         with _tried(connection, archive, known, asked, stop) as run:
@@ -99,7 +99,7 @@ def glance(  # noqa: PLR0913  # as a trial
     asked = Asked(book, tuple(sorted(set(keys))), first, last)
     archive = archives.as_it_is()
     with db.engine.connect() as connection:
-        known = facts.at(connection, facts.version_of(connection))
+        known = facts.of(connection)
         with _tried(connection, archive, known, asked, stop) as run:
             return run.short(until)
 

@@ -100,7 +100,7 @@ def verify(progress: Callable[[Step], None] = ignore) -> Differences:
             connection, horizon, lambda done, total: progress(Step("archiving activities", done, total))
         )
         progress(Step("reading the archive", 0, archive.rows))
-        known = facts.at(connection, facts.version_of(connection))
+        known = facts.of(connection)
         differences.compared["activities"] = archive.rows
         differences.waiting = _waiting(connection)
         with attached(archive, known) as history:

@@ -32,7 +32,7 @@ def told(connection: Connection, participant: int, since: int, until: int) -> tu
     newest: dict[int, Any] = {}
     for row in connection.execute(select(table.__table__).where(*within, theirs).order_by(table.id)):
         newest[row.gap] = row
-    known = facts.at(connection, facts.version_of(connection))
+    known = facts.of(connection)
     found = [
         {
             "name": row.name or row.record,

@@ -61,7 +61,7 @@ def still_taken(connection: Connection, letter: Stored, told: Facts) -> Prepared
 
 def still_ends(connection: Connection, letter: Stored, told: Facts) -> Prepared:
     """Say nothing about an end that was moved or taken away before this letter was written."""
-    known = facts.at(connection, facts.version_of(connection))
+    known = facts.of(connection)
     parts = [part for part in known.timelines.incentives.get(told["key"], ()) if part.starts < part.ends]
     if not parts or parts[-1].ends != told["ends"]:
         raise SkipError(UNDONE)

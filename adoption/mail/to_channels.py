@@ -111,7 +111,7 @@ def stop(connection: Connection, letter: Stored, said: str, now: int) -> None:
     if channel is None or not channels.stop(connection, number, said, now=now):
         return
     take_back(connection, channel, "stopped", now)
-    known = facts.at(connection, facts.version_of(connection))
+    known = facts.of(connection)
     told = {"name": channel.name, "number": number, "said": said}
     for one in sorted(roles.having("admin", known.today(now))):
         outbox.plan(

@@ -113,7 +113,7 @@ def _written(
     connection: Connection, found: Found, answers: Mapping[Key, Suggestion | None], house: House, now: int
 ) -> Done:
     """Write what became of each gap; what somebody decides meanwhile waits for this transaction, or is seen by it."""
-    known = facts.at(connection, facts.version_of(connection))
+    known = facts.of(connection)
     query = select(*_columns(*KEY, *SEEN, *STATE, *DECIDED))
     rows = {tuple(row[:3]): row for row in connection.execute(query.with_for_update())}
     counts: Counter[str] = Counter()

@@ -94,7 +94,7 @@ def scan(connection: Connection, text: str, device: int, now: int) -> Verdict:
     Raises:
         BusyError: the award changed again and again while we looked.
     """
-    known = facts.at(connection, facts.version_of(connection))
+    known = facts.of(connection)
     for _ in range(TRIES):
         verdict = _scanned(connection, known, text, device, now)
         if verdict is not None:
@@ -147,7 +147,7 @@ def undo(connection: Connection, number: int, device: int, now: int) -> Verdict 
     name = awards.undo(connection, number, mine, now)
     if name is None:
         return None
-    known = facts.at(connection, facts.version_of(connection))
+    known = facts.of(connection)
     ticket = vouchers.ticket_of(connection, name)
     return Verdict("undone", holder_name(known, name.holder), _number(ticket))
 
@@ -163,7 +163,7 @@ def holder_name(known: Known, holder: int) -> str:
 
 def today(connection: Connection, canteen: str, now: int) -> Today:
     """Return what was given out at a canteen on the local day of a moment; three queries."""
-    known = facts.at(connection, facts.version_of(connection))
+    known = facts.of(connection)
     here = (
         Redemption.device.in_(select(Device.id).where(Device.canteen == canteen)),
         Redemption.day == known.today(now),

@@ -58,9 +58,9 @@ class Terms:
 
 
 def current(connection: Connection, known: Known) -> Terms:
-    """Return the terms by these facts; read once for each version of them."""
+    """Return the terms by these facts; read once for them."""
     kept: Terms | None = current_app.extensions.get("terms")
-    if kept is None or kept.known.version != known.version:
+    if kept is None or kept.known is not known:
         kept = current_app.extensions["terms"] = _read(connection, known)
     return kept
 

@@ -56,7 +56,7 @@ def take(name: Name, day: int, *, participant: int, now: int) -> int:
         ChangedError: it changed while we looked.
     """
     connection = begin_write()
-    known = facts.at(connection, facts.version_of(connection))
+    known = facts.of(connection)
     award = awards.find(connection, name)
     if award is None:
         raise NotFoundError
@@ -107,7 +107,7 @@ def cancel(name: Name, number: int, *, now: int) -> None:
         TooLateError: its day has come, or it was given back already, or it is no longer due.
     """
     connection = begin_write()
-    known = facts.at(connection, facts.version_of(connection))
+    known = facts.of(connection)
     coming = (Redemption.device.is_(None), Redemption.day > known.today(now), Redemption.holder == name.holder)
     if awards.undo(connection, number, coming, now) is None:
         raise TooLateError

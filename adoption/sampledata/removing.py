@@ -106,7 +106,7 @@ def remove(by: By, now: int) -> bool:
     _book(connection, gone.names, now)
     facts.changed(connection, rescore=False)
     active = connection.execute(select(Edition.id).where(Edition.state == "active")).scalar_one()
-    inforce.prepare(connection, facts.afresh(connection), active)
+    inforce.prepare(connection, facts.of(connection), active)
     journal.write(connection, by, "removed", "sample/data", now=now, before={"people": len(people)})
     return True
 

@@ -53,7 +53,7 @@ def accept(connection: Connection, feed: str, told: Iterable[Told], now: int) ->
     Where nothing may be known of single people, which days a feed has told of is all that is kept.  Of a spreadsheet
     that is not in the register nothing is kept, nor of what was done before it was registered.
     """
-    known = facts.at(connection, facts.version_of(connection))
+    known = facts.of(connection)
     register = _register(connection)
     people: dict[int, int] = {}
     days: set[int] = set()

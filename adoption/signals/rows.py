@@ -88,7 +88,7 @@ def unknown(feed: str) -> list[str]:
 
 def recognise(connection: Connection) -> int:
     """Give waiting signals to those whom the directory knows by now; return how many.  Two queries."""
-    known = facts.at(connection, facts.version_of(connection))
+    known = facts.of(connection)
     waiting = connection.execute(select(Signal.feed, Signal.id, Signal.actor).where(Signal.actor.is_not(None)))
     found = [(feed, number, known.participant_of(feed, actor)) for feed, number, actor in waiting]
     rows = sorted(row for row in found if row[2] is not None)

@@ -46,7 +46,7 @@ def note(connection: Connection, told: Sequence[Activity], stored: Iterable[Acti
     """
     imported = [one for one in stored if one.data and one.data.get(CHANNEL) == IMPORTED and one.actor]
     if told or imported:
-        known = facts.at(connection, facts.version_of(connection))
+        known = facts.of(connection)
         rows.add(connection, [*_told(known, told), *_created(known, imported)])
 
 
