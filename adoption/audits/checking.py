@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
-from decimal import InvalidOperation
 from typing import TYPE_CHECKING
 
 from adoption.audits.matching import Card
 from adoption.audits.matching import Sheet
 from adoption.audits.matching import prepared
 from adoption.errors import RefusedError
+from rules.audit import cells
 from rules.audit import columns
 
 if TYPE_CHECKING:
@@ -27,9 +26,6 @@ if TYPE_CHECKING:
     from adoption.audits.reading import Grid
 
 CONTACT = ("company", "email", "phone")  # what may have changed meanwhile
-LARGEST = 15  # digits of an amount: what is longer is a number of something
-_DAY = re.compile(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})")
-_EUROPEAN = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
 
 
 class NoCustomersError(RefusedError):
@@ -79,64 +75,32 @@ def columns_of(grid: Grid) -> tuple[int, dict[str, int]]:
         NoCustomersError: none of them says who somebody is.
     """
     at = columns.heading_row(grid.rows)
-    found = columns.recognised(grid.rows[at], grid.rows[at + 1 :])
+    found = columns.recognised(columns.headings(grid.rows, at), grid.rows[at + 1 :])
     if not columns.WHO & found.keys():
         raise NoCustomersError
     return at, {part: guess.column for part, guess in found.items()}
 
 
 def customers(grid: Grid, at: int, places: Mapping[str, int]) -> Iterator[Customer]:
-    """Yield the rows under the headings that describe somebody."""
-    for number, row in enumerate(grid.rows[at + 1 :], start=at + 2):
-        cells = {part: row[column] for part, column in places.items()}
-        name = cells.get("name") or " ".join(filter(None, (cells.get("first_name"), cells.get("last_name"))))
-        card = Card(str(number), name, cells.get("company", ""), cells.get("email", ""), cells.get("phone", ""))
-        if any(card[1:]):
+    """Yield the rows under the headings that describe somebody; headings that a program repeats on each page do not."""
+    below = grid.rows[at + 1 :]
+    last = places.get("last_contact")
+    heads = grid.rows[max(0, at - 1) : at + 1]
+    american = last is not None and cells.month_first(row[last] for row in below)
+    for number, row in zip(grid.lines[at + 1 :], below, strict=True):
+        said = {part: row[column] for part, column in places.items()}
+        name = said.get("name") or " ".join(filter(None, (said.get("first_name"), said.get("last_name"))))
+        card = Card(str(number), name, said.get("company", ""), said.get("email", ""), said.get("phone", ""))
+        if any(card[1:]) and row not in heads and not columns.sums_up(said):
             yield Customer(
                 number,
                 card,
-                cells.get("owner", ""),
-                amount(cells.get("value", "")),
-                day(cells.get("last_contact", "")),
-                (cells.get("first_name", ""), cells.get("last_name", "")),
-                cells.get("notes", ""),
+                said.get("owner", ""),
+                cells.amount(said.get("value", "")),
+                cells.day(said.get("last_contact", ""), american=american),
+                (said.get("first_name", ""), said.get("last_name", "")),
+                said.get("notes", ""),
             )
-
-
-def amount(text: str) -> Decimal | None:
-    """Read an amount as people write it: 1.234,50 €, 1,234.50, 1 234,5; ``None`` if it is none."""
-    kept = re.sub(r"[^\d.,-]", "", text)
-    comma, point = kept.rfind(","), kept.rfind(".")
-    if comma > point:
-        thousands = kept.count(",") > 1 or (point < 0 and _of_thousands(kept, comma))
-        kept = kept.replace(",", "") if thousands else kept.replace(".", "").replace(",", ".")
-    else:
-        kept = kept.replace(",", "")
-        thousands = kept.count(".") > 1 or (comma < 0 <= point and _of_thousands(kept, point))
-        kept = kept.replace(".", "") if thousands else kept
-    try:
-        found = Decimal(kept)
-    except InvalidOperation:
-        return None
-    return found if found.adjusted() <= LARGEST else None
-
-
-def _of_thousands(kept: str, mark: int) -> bool:
-    """Say whether a mark parts thousands: money has two decimals, so that 1.234 is more than a thousand."""
-    return len(kept) - mark == len(".234") and not kept.lstrip("-").startswith("0")
-
-
-def day(text: str) -> str:
-    """Read a day as people write it, as 2026-11-25; empty if it is none."""
-    if found := _DAY.search(text):
-        year, month, number = found.groups()
-    elif found := _EUROPEAN.search(text):
-        number, month, year = found.groups()
-    else:
-        return ""
-    return (
-        f"{year}-{int(month):02}-{int(number):02}" if int(month) in range(1, 13) and int(number) in range(1, 32) else ""
-    )
 
 
 def check(

@@ -54,16 +54,17 @@ class WrongContactsError(RefusedError):
 def look(grid: Grid, at: int | None = None) -> tuple[int, dict[str, int], dict[str, Any]]:
     """Return where the headings stand, which columns are recognised, and what is shown of the file."""
     at = columns.heading_row(grid.rows) if at is None else min(at, len(grid.rows) - 1)
-    below = grid.rows[at + 1 :]
-    places = {part: guess.column for part, guess in columns.recognised(grid.rows[at], below).items()}
+    headings, below = columns.headings(grid.rows, at), grid.rows[at + 1 :]
+    places = {part: guess.column for part, guess in columns.recognised(headings, below).items()}
     cells = [
         [cell[:SAMPLE] for cell in dict.fromkeys(row[place] for row in below[:200] if row[place])][:SAMPLES]
-        for place in range(len(grid.rows[at]))
+        for place in range(len(headings))
     ]
     seen = {
-        "headings": [heading[:SAMPLE] for heading in grid.rows[at]],
+        "headings": [heading[:SAMPLE] for heading in headings],
         "samples": cells,
         "rows": len(below),
+        "lines": list(grid.lines[: columns.ROWS_OF_HEADINGS]),
         "notes": [list(note[:2]) for note in grid.notes],
     }
     return at, places, seen

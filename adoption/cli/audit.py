@@ -81,7 +81,8 @@ def audit(  # noqa: PLR0913, PLR0917  # its options
         raw = file.read(reading.LARGEST + 1)
         grid = reading.read(raw)
         at, places = checking.columns_of(grid)
-        places |= _given(given, grid.rows[at])
+        headings = columns.headings(grid.rows, at)
+        places |= _given(given, headings)
         customers = list(checking.customers(grid, at, places))
         listed = None if others is None else others.read(reading.LARGEST + 1)
         if save:
@@ -92,7 +93,6 @@ def audit(  # noqa: PLR0913, PLR0917  # its options
         else:
             _common.need_database()
             known = contacts.of_activities(db.session.connection())
-        headings = grid.rows[at]
         for note in grid.notes:
             click.echo(f"Note: {note.said}.", err=True)
         click.echo("Read as " + ", ".join(f"{part}: “{headings[place]}”" for part, place in places.items()) + ".")

@@ -63,7 +63,7 @@ def _page(kept: Kept, mapping: Mapping[str, int], country: str, faults: Mapping[
         since=None if since is None else current().day(since, "full"),
         faults=faults,
         rewards="counts" in request.form,
-        headings=range(known.ROWS_OF_HEADINGS),
+        headings=seen.get("lines") or range(1, known.ROWS_OF_HEADINGS + 1),
     )
 
 

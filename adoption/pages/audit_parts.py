@@ -119,7 +119,8 @@ FAULTS: Mapping[str, Callable[[str], str]] = {
 }
 NOTES: Mapping[str, Callable[[str], str]] = {
     "sheet": lambda what: gettext(
-        "The workbook has several sheets; the first that holds anything is read: %(name)s.", name=what
+        "The workbook has several sheets; this one is read: %(name)s. Save another as a file of its own.",
+        name=what,
     ),
     "encoding": lambda what: gettext(
         "The file is written in an old way (%(encoding)s). Look whether the letters are right.", encoding=what

@@ -35,27 +35,28 @@ def text(cell: object, longest: int) -> str:
     return str(cell)[:longest].strip()
 
 
-def opened(raw: bytes, longest: int, cell: int) -> dict[str, Any]:
-    """Return the first sheet that holds anything: its name, those of all, its first row's number, rows, how many."""
+def opened(raw: bytes, longest: int, cell: int, since: int) -> dict[str, Any]:
+    """Return the first sheet from a place on that holds anything: its name, first row's number, rows, how many."""
     book = CalamineWorkbook.from_filelike(io.BytesIO(raw))
-    for place, name in enumerate(book.sheet_names):
+    empty = {"name": "", "place": since, "sheets": book.sheet_names, "first": 1, "rows": [], "all": 0}
+    for place, name in list(enumerate(book.sheet_names))[since:]:
         sheet = book.get_sheet_by_index(place)
         found = sheet.to_python(skip_empty_area=True)
         if found:
             rows = [[text(one, cell) for one in row] for row in found[:longest]]
             first = (sheet.start or (0, 0))[0] + 1
-            return {"name": name, "sheets": book.sheet_names, "first": first, "rows": rows, "all": len(found)}
-    return {"name": "", "sheets": book.sheet_names, "first": 1, "rows": [], "all": 0}
+            return {**empty, "name": name, "place": place, "first": first, "rows": rows, "all": len(found)}
+    return empty
 
 
 def main() -> None:
-    """Read a workbook from the standard input; arguments are bytes of memory, seconds, rows, and letters of a cell."""
-    memory, seconds, longest, cell = map(int, sys.argv[1:])
+    """Read a workbook from standard input; arguments: bytes of memory, seconds, rows, letters of a cell, a sheet."""
+    memory, seconds, longest, cell, since = map(int, sys.argv[1:])
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
-        told = opened(sys.stdin.buffer.read(), longest, cell)
+        told = opened(sys.stdin.buffer.read(), longest, cell, since)
     except (CalamineError, ValueError, OSError) as error:
         told = {"fault": str(error)[:200]}
     json.dump(told, sys.stdout)

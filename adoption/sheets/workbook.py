@@ -39,9 +39,10 @@ class UnreadableSheetError(RefusedError):
 
 
 class Sheet(NamedTuple):
-    """The first sheet that holds anything: its name, those of all, its rows, the number of the first, and how many."""
+    """A sheet that holds anything: its name, its place, the names of all, the first row's number, rows, how many."""
 
     name: str
+    place: int
     sheets: Sequence[str]
     first: int
     rows: Sequence[list[str]]
@@ -53,15 +54,15 @@ def is_one(raw: bytes) -> bool:
     return raw.startswith(BEGINS)
 
 
-def read(raw: bytes, *, longest: int, cell: int) -> Sheet:
-    """Read the first sheet that holds anything: ``longest`` rows at most, ``cell`` letters of each cell.
+def read(raw: bytes, *, longest: int, cell: int, since: int = 0) -> Sheet:
+    """Read the first sheet from a place on that holds anything: ``longest`` rows, ``cell`` letters of a cell at most.
 
     Raises:
         UnreadableSheetError: it cannot be opened, is too large, or is empty; the message names the remedy.
     """
     if raw.startswith(BEGINS[0]):
         _check_packing(raw)
-    words = [sys.executable, "-I", str(OPENER), *map(str, (MEMORY, SECONDS, longest, cell))]
+    words = [sys.executable, "-I", str(OPENER), *map(str, (MEMORY, SECONDS, longest, cell, since))]
     done = subprocess.run(words, input=raw, capture_output=True, check=False)  # noqa: S603  # our own program, numbers for arguments
     if done.returncode:
         msg = "The workbook takes more memory or time than a table may; save the sheet as CSV."

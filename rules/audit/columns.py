@@ -10,6 +10,7 @@ from typing import NamedTuple
 from rules.audit import keys
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from collections.abc import Sequence
 
 WHO = frozenset({"name", "last_name", "company", "email", "phone"})  # of which a sheet needs one
@@ -57,6 +58,7 @@ HEADINGS: dict[str, tuple[str, ...]] = {
         "комментарий", "заметки", "备注", "说明",
     ),
 }  # fmt: skip  # as many on a line as it holds
+SUMS = frozenset({"total", "grand total", "sum", "summe", "gesamt", "итого", "всего", "合计", "总计", "小计"})
 ENOUGH = 0.6  # of the filled cells must look like a part that is recognised by contents alone
 SAMPLE = 200  # rows that are looked at
 ROWS_OF_HEADINGS = 20  # among which they are looked for
@@ -90,16 +92,43 @@ def recognised(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[s
 
 
 def heading_row(rows: Sequence[Sequence[str]]) -> int:
-    """Return the place of the row that looks most like headings, among the first twenty; titles may stand above it."""
+    """Return the place of the row that looks most like headings, among the first twenty; titles may stand above it.
 
-    def known(row: Sequence[str]) -> int:
-        return sum(any(_says(_folded(cell), names, whole=True) for names in HEADINGS.values()) for cell in row if cell)
-
+    Of headings in two rows it is the lower one (``headings``).
+    """
     counts = [
         (known(row), sum(bool(cell.strip()) for cell in row), -place)
         for place, row in enumerate(rows[:ROWS_OF_HEADINGS])
     ]
-    return -max(counts, default=(0, 0, 0))[2]
+    at = -max(counts, default=(0, 0, 0))[2]
+    below = [cell for cell in rows[at + 1] if cell.strip()] if at + 1 < min(len(rows), ROWS_OF_HEADINGS) else []
+    return at + 1 if rows and 2 * known(below) > len(below) else at
+
+
+def headings(rows: Sequence[Sequence[str]], at: int) -> list[str]:
+    """Return the headings in a row; where cells were merged with those above, the ones that stand there."""
+    here = [cell.strip() for cell in rows[at]]
+    above = [cell.strip() for cell in rows[at - 1]] if at else [""] * len(here)
+    merged = [two if not one else "" for one, two in zip(here, above, strict=True)]
+    return [one or two for one, two in zip(here, merged, strict=True)] if known(merged) else here
+
+
+def known(row: Sequence[str]) -> int:
+    """Return how many cells of a row are headings, word for word."""
+    return sum(any(_says(_folded(cell), names, whole=True) for names in HEADINGS.values()) for cell in row if cell)
+
+
+def names_customers(rows: Sequence[Sequence[str]]) -> bool:
+    """Say whether the headings of a sheet, two at least, are those of customers."""
+    row = headings(rows, heading_row(rows))
+    who = {name for part in WHO for name in HEADINGS[part]}
+    return known(row) > 1 and any(_folded(cell) in who for cell in row)
+
+
+def sums_up(said: Mapping[str, str]) -> bool:
+    """Say whether a row is the sum below a table, and nobody: a word for it, and an amount."""
+    words = [text for part, text in said.items() if text and part != "value"]
+    return len(words) == 1 and words[0].strip(" :").casefold() in SUMS
 
 
 def _folded(heading: str) -> str:

@@ -29,6 +29,7 @@ LOCAL = 10  # digits of a national number at most, where the calling code is not
 RUSSIAN = re.compile(r"[78]\d{10}")  # with the code, or with the 8 that is dialled first
 _MAIL = re.compile(r"[^\s<>\"',;:()\[\]]+@[^\s<>\"',;:()\[\]@]+\.[^\s<>\"',;:()\[\]@.]{2,}")
 _EXTENSION = re.compile(r"(?i)ext|доб|转|[,;]|(?<=\d)\s*x")
+_SCIENTIFIC = re.compile(r"\d([.,]\d+)?[eE]\+?\d+")
 _WORD = re.compile(r"[^\W_]+")
 _SOUNDS = (
     ("shch", "s"), ("sch", "s"), ("tsch", "c"), ("tch", "c"), ("zh", "z"), ("kh", "h"), ("ch", "c"), ("sh", "s"),
@@ -47,8 +48,11 @@ def mail(text: str) -> str | None:
 def phone(text: str, country: str) -> str | None:
     """Return a telephone number in the form of E.164, digits alone; ``None`` if it is none.
 
-    ``country`` is the calling code of numbers without one.  An extension is left out.
+    ``country`` is the calling code of numbers without one.  An extension is left out.  What a spreadsheet has shortened
+    to 4.93012E+11 is nobody's number any more.
     """
+    if _SCIENTIFIC.fullmatch(text.strip()):
+        return None
     plain = _EXTENSION.split(unicodedata.normalize("NFKC", text))[0]
     first = plain.partition("/")[0]
     plain = first if sum(map(str.isdigit, first)) >= LEAST_DIGITS else plain  # two numbers, or 030/1234567
