@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 HOLDERS = ("participant", "team")
-STATUSES = ("waiting", "choosing", "issued", "redeemed", "expired", "voided", "corrected")
 REWARD_KINDS = ("voucher", "time_off", "points", "badge", "money")
 MOST_AWARDS = 10_000  # of one holder in one period, whatever a book says: "every = 1" of a sum could mean billions
 WHEN_SPENT = ("stop", "ask", "continue")  # what happens to further awards once a budget is spent

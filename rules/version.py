@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from rules.book import Book
 
 Definition = TypeVar("Definition", Milestone, Metric, Incentive, Plan)
-Any_Definition = Milestone | Metric | Incentive | Plan
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,11 +86,6 @@ def definitions(draft: Draft) -> dict[Name, dict[str, Any]]:
     return composing.definitions(drafts.composed(draft))
 
 
-def body_in(draft: Draft, kind: str, key: str) -> dict[str, Any] | None:
-    """Return the raw table of a definition as the draft has it, else as the newest book has it; ``None`` without it."""
-    return definitions(draft).get((kind, key))
-
-
 def read(draft: Draft, name: Name, body: Mapping[str, Any], typed: Typed) -> Reading:
     """Read a definition as if it stood in the draft; nothing is stored."""
     kind, key = name

@@ -39,7 +39,6 @@ PARTS = ("version", "holder", "period", "ordinal")
 # What a scan can lead to: the shape and colour of the answer belong to one of four.
 GIVE = "give"
 USED = ("used",)
-NOT_TODAY = ("expired", "waiting", "choosing", "elsewhere", "stale")
 NOT_DUE = ("undue", "unknown")
 OF_STATUS = {"voided": "undue", "waiting": "waiting", "choosing": "choosing", "expired": "expired"}
 

@@ -95,10 +95,6 @@ class Prices:
             )
         return self._priced[offer]
 
-    def _likely(self, offer: Offer, unit: str) -> Fraction:
-        parts = (self.share(offer, reward) * self._pieces.get(reward, {}).get(unit, 0) for reward in offer)
-        return sum(parts, Fraction(0))
-
 
 def half_up(value: Fraction) -> int:
     """Round to the nearest whole number, halves up."""

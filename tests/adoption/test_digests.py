@@ -52,7 +52,6 @@ from tests.visitors import Visitor
 SETTINGS = {"PUBLIC_URL": "https://spoonful.example.com", "MAIL_FROM": "Spoonful <spoonful@example.com>"}
 HOUR = 3_600 * SECOND
 FIRST = WEEK.toordinal()
-MAIL_PROGRAM = {"List-Unsubscribe": "One-Click"}
 
 
 @pytest.fixture

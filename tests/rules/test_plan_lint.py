@@ -19,7 +19,6 @@ from tests.rules.test_plans import example
 from tests.rules.test_plans import plan
 
 PLAN = Plan(key="p", currency="EUR", per="month", components=())
-GOOD = example("{ calls = 0, revenue = 0, days = 0 }", 0)
 
 
 def advice(text):
