@@ -10,6 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 from tempfile import gettempdir
 
+from sqlalchemy import event
+
 from adoption import create_app
 from adoption import extensions
 from adoption import prepare_folders
@@ -20,6 +22,10 @@ NOWHERE = {  # what no route or template can hang on: where things are, differen
     "mail_folder": Path(gettempdir()),
     "smtp_url": None,
 }
+
+
+DIALECTS = {}  # by name; they know what their server is like from the first connection on
+COMPILED = {}  # statements, which SQLAlchemy keeps by their dialect and their shape
 
 
 def application(settings, *, own=False):
@@ -46,5 +52,17 @@ def _twin(model, settings):
     del app.extensions["sqlalchemy"]
     app.teardown_appcontext_funcs, app.shell_context_processors = [], []
     extensions.init_app(app)
+    with app.app_context():
+        _share_compiled(extensions.db.engine)
     app._got_first_request = True  # so that Flask refuses new routes and hooks: they would be in every twin
     return app
+
+
+def _share_compiled(engine):
+    """Let it find a statement compiled that any twin has sent before: to compile takes longer than to execute."""
+    engine.update_execution_options(compiled_cache=COMPILED)
+    shared = DIALECTS.get(engine.dialect.name)
+    if shared is not None:
+        engine.dialect = engine.pool._dialect = shared
+    else:
+        event.listen(engine, "connect", lambda *_: DIALECTS.setdefault(engine.dialect.name, engine.dialect))
