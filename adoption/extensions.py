@@ -10,6 +10,7 @@ from typing import Any
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
+from sqlalchemy.exc import SQLAlchemyError
 
 from adoption.models import Base
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from sqlalchemy import Connection
     from sqlalchemy import Engine
+    from sqlalchemy import Update
 
 db = SQLAlchemy(model_class=Base)
 migrate = Migrate()
@@ -65,6 +67,17 @@ def written_at_once() -> Iterator[Connection]:
         finally:
             if sqlite:
                 driver.execute(f"PRAGMA busy_timeout = {WAIT * 1000}")
+
+
+def write_at_once(change: Update) -> bool:
+    """Make one such note, and commit it, in place of what the session had begun to read; say whether it was made."""
+    db.session.rollback()
+    try:
+        with written_at_once() as connection:
+            connection.execute(change)
+    except SQLAlchemyError:  # whatever keeps it from being made, nothing that somebody waits for hangs on it
+        return False
+    return True
 
 
 def prepare_sqlite(engine: Engine) -> None:

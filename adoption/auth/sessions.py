@@ -36,6 +36,7 @@ from adoption.auth.tokens import digest_of
 from adoption.errors import UnauthenticatedError
 from adoption.extensions import begin_write
 from adoption.extensions import db
+from adoption.extensions import write_at_once
 from adoption.models import Participant
 from adoption.models import Preference
 from adoption.models import SignInLink
@@ -114,8 +115,7 @@ def _look_up(digest: str, now: int) -> Caller | None:
     if row is None or has_left(row.left_on, now):
         return None
     if row.seen < now - NOTED:
-        begin_write().execute(update(WebSession).where(WebSession.id == row.id).values(seen=now))
-        db.session.commit()
+        write_at_once(update(WebSession).where(WebSession.id == row.id).values(seen=now))  # else at the next visit
     g.person = row
     own, others = roles_of(row.role, row.given), passed_of(row.passed)
     return Caller(row.email, EVERYTHING, row.participant, own, session=row.id, passed=others)

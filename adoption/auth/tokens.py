@@ -14,7 +14,6 @@ from sqlalchemy import insert
 from sqlalchemy import or_
 from sqlalchemy import select
 from sqlalchemy import update
-from sqlalchemy.exc import SQLAlchemyError
 
 from adoption import journal
 from adoption.auth import roles
@@ -30,7 +29,7 @@ from adoption.errors import RefusedError
 from adoption.errors import UnauthenticatedError
 from adoption.extensions import begin_write
 from adoption.extensions import db
-from adoption.extensions import written_at_once
+from adoption.extensions import write_at_once
 from adoption.journal import By
 from adoption.models import ApiToken
 from adoption.models import Participant
@@ -127,11 +126,7 @@ def _in_force(now: int) -> tuple[ColumnElement[bool], ...]:
 
 def _note_use(number: int, now: int) -> None:
     """Note that a token is used.  Only its first use after a minute comes here; if others write just then, the next."""
-    try:
-        db.session.rollback()  # what was read for it is read
-        with written_at_once() as connection:
-            connection.execute(update(ApiToken).where(ApiToken.id == number).values(used=now))
-    except SQLAlchemyError:
+    if not write_at_once(update(ApiToken).where(ApiToken.id == number).values(used=now)):
         current_app.logger.info("the use of token %s could not be noted", number)
 
 

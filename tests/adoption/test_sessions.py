@@ -83,6 +83,21 @@ def test_a_visit_is_noted_once_a_minute_and_is_one_query_otherwise(app):
         assert (written, done.count("SELECT")) == ((1, 1) if seconds == 90 else (0, 1))
 
 
+def test_nobody_who_opens_a_page_waits_for_who_writes_just_then(app):
+    alice = enter()
+    token = begin(alice)
+    query = select(WebSession.seen).where(WebSession.participant == alice)
+    writing = db.engine.connect().execution_options(writes=True)
+    with writing, writing.begin():
+        writing.execute(update(WebSession).values(agent="Chromium"))
+        before = time.monotonic()
+        assert whose(app, token, NOW + 61 * SECOND) == alice
+        assert time.monotonic() - before < 5
+    assert db.session.scalar(query) == NOW
+    assert whose(app, token, NOW + 62 * SECOND) == alice
+    assert db.session.scalar(query) == NOW + 62 * SECOND
+
+
 def test_whoever_leaves_is_out_on_that_day(app):
     alice = enter()
     token = begin(alice)
