@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Sequence
 
+    from rules.bonus.plan import Plan
+    from rules.bonus.statement import Inputs
     from rules.bonus.statement import Line
 
 EQUAL, DIFFERENT, UNREADABLE = 0, 1, 2
@@ -35,13 +37,7 @@ def main(arguments: Sequence[str]) -> int:
     except (OSError, ValueError, FormatError, RecursionError) as fault:
         sys.stderr.write(f"{arguments[0]} cannot be read: {fault}\n")
         return UNREADABLE
-    found = reckon(plan, inputs)
-    for line in found.lines:
-        sys.stdout.write("".join(_told(line, plan.currency)))
-    sys.stdout.write(f"{'total':<32}{money_text(found.total):>14} {plan.currency}\n\n")
-    faults = list(_differences(claimed, found.lines))
-    if total != found.total:
-        faults.append(f"the total is {money_text(total)} in the file and {money_text(found.total)} here")
+    faults = list(_worked_out(plan, inputs, claimed, total))
     if body.get("hash") != f"{HASH}:{digest(body)}":
         faults.append("the hash does not belong to the rest of the file: something was changed after it was written")
     for told in faults:
@@ -49,6 +45,21 @@ def main(arguments: Sequence[str]) -> int:
     if not faults:
         sys.stdout.write("equal: every line, the total and the hash\n")
     return DIFFERENT if faults else EQUAL
+
+
+def _worked_out(plan: Plan, inputs: Inputs, claimed: Sequence[Line], total: int) -> Iterator[str]:
+    """Print the lines and the total as they come out; yield what is another one in the file."""
+    try:
+        found = reckon(plan, inputs)
+    except (ArithmeticError, LookupError, StopIteration) as fault:  # what no plan that is well written leads to
+        yield f"the plan and the inputs of the file cannot be worked out ({fault})"
+        return
+    for line in found.lines:
+        sys.stdout.write("".join(_told(line, plan.currency)))
+    sys.stdout.write(f"{'total':<32}{money_text(found.total):>14} {plan.currency}\n\n")
+    yield from _differences(claimed, found.lines)
+    if total != found.total:
+        yield f"the total is {money_text(total)} in the file and {money_text(found.total)} here"
 
 
 def _told(line: Line, currency: str) -> Iterator[str]:

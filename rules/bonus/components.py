@@ -90,12 +90,12 @@ def whole(terms: plan.Whole, ask: Ask) -> Answer:
 
 
 def step(terms: plan.Step, ask: Ask) -> Answer:
-    """Pay for the marks that are reached."""
+    """Pay for the marks that are reached.  Who was there on no day has none: a mark shrunk to nothing is no mark."""
     pay, parts = ZERO, []
     for tier in _scaled(terms.tiers, ask.scale):
-        if ask.credit < tier.at:
+        if ask.credit < tier.at or tier.at <= 0:
             continue
-        times = ask.credit // tier.at if terms.every_time and tier.at > 0 else 1
+        times = ask.credit // tier.at if terms.every_time else 1
         earned, said = times * tier.pays, f"{times} × {text(tier.pays)}" if times > 1 else text(tier.pays)
         if terms.stacked:
             pay += earned

@@ -308,6 +308,14 @@ def test_proration_scales_the_pay_or_the_targets():
     assert reckon(by_target, Inputs({"c": given_q(20)}, (30, 30))).total == 12000
 
 
+@pytest.mark.parametrize("every_time", [False, True])
+def test_whoever_was_there_on_no_day_reaches_no_mark(every_time):
+    marks = terms.Step((terms.Tier(F(10), F(50)), terms.Tier(F(20), F(120))), every_time=every_time)
+    made = plan(component(marks), prorate=terms.Prorate("working", "target"))
+    assert reckon(made, Inputs({"c": given_q(0)}, (0, 21))).total == 0
+    assert reckon(made, Inputs({"c": given_q(0)}, (1, 21))).total == 0
+
+
 def test_a_component_may_stay_whole_whoever_joined_late():
     made = plan(component(terms.Flat(F(100)), prorate=False), prorate=terms.Prorate())
     assert reckon(made, Inputs({"c": given_q(1)}, (1, 30))).total == 10000

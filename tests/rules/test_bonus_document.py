@@ -94,6 +94,26 @@ def test_whatever_is_changed_is_found(tmp_path, change, said):
 
 
 @pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda body: body["plan"].update(rounding={"mode": "mine"}), "'mine'"),
+        (lambda body: body["plan"]["components"][1]["terms"].update(target="figure.goal"), "'figure.goal'"),
+        (lambda body: body["plan"]["components"][0].update(terms={"kind": "per", "n": "0", "pays": "1"}), "by zero"),
+    ],
+)
+def test_what_can_no_longer_be_worked_out_is_said(tmp_path, change, said):
+    body = made()
+    change(body)
+    file = tmp_path / "statement.json"
+    file.write_text(json.dumps(body), encoding="utf-8")
+    done = run(file)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "DIFFERENT: the plan and the inputs of the file cannot be worked out" in done.stdout
+    assert said in done.stdout
+    assert "the hash does not belong" in done.stdout
+
+
+@pytest.mark.parametrize(
     ("text", "said"),
     [
         ("", "cannot be read"),
