@@ -13,6 +13,7 @@ from adoption import facts
 from adoption.bonuses import noting
 from adoption.bonuses import runs
 from adoption.bonuses.runs import WrongStateError
+from adoption.errors import ConflictError
 from adoption.errors import NotFoundError
 from adoption.errors import RefusedError
 from adoption.extensions import begin_write
@@ -27,8 +28,11 @@ from rules.bonus.closing import FINAL
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sqlalchemy import Connection
     from sqlalchemy import Row
     from sqlalchemy import Select
+
+    from adoption.bonuses.runs import Run
 
 DAYS = 10  # within which a question is to be answered, and a closed statement may be questioned
 LONGEST = 2_000  # characters
@@ -37,6 +41,10 @@ ANSWERS = ("upheld", "rejected")
 
 class NoWordsError(RefusedError):
     """This needs a few words."""
+
+
+class PlanEndedError(ConflictError):
+    """The period is closed and the plan has ended, so no later period could pay it."""
 
 
 def ask(run: int, participant: int, place: int, question: str, now: int) -> int:
@@ -65,11 +73,12 @@ def answer(number: int, outcome: str, words: str, amount: int, *, who: int, now:
     """Answer a question: ``rejected``, or ``upheld`` with an amount in cents.  The caller commits.
 
     What is upheld becomes an adjustment: of the same run while that is not closed (it is to be worked out again), else
-    of the period that is open.  One conditional UPDATE: of two answers one counts.
+    of the period that is open: a question holds up no run.  One conditional UPDATE: of two answers one counts.
 
     Raises:
         RefusedError: there is no such outcome, nobody may answer their own question, or upholding changes nothing.
         WrongStateError: it was answered already.
+        PlanEndedError: the run is closed, and the plan has no later period.
     """
     text = _text(words)
     connection = begin_write()
@@ -85,9 +94,7 @@ def answer(number: int, outcome: str, words: str, amount: int, *, who: int, now:
         raise WrongStateError
     if outcome == "upheld":
         run = runs.find(row.run)
-        first = run.row.first
-        if run.row.state in FINAL:
-            first = max(periods.following(run.plan.per, first), periods.start(run.plan.per, facts.current().today(now)))
+        first = _open_period(connection, run, now)
         given = {"plan": run.plan.key, "first": first, "participant": row.participant, "amount": amount, "reason": text}
         new = insert(BonusAdjustment).values(given | {"entered": now, "entered_by": who})
         made = connection.execute(new.returning(BonusAdjustment.id)).scalar_one()
@@ -96,6 +103,25 @@ def answer(number: int, outcome: str, words: str, amount: int, *, who: int, now:
     thing = statement_of(run.plan.key, run.row.first, row.participant)
     told = {"line": row.place, "outcome": outcome} | ({"amount": noting.money(amount)} if amount else {})
     noting.note(who, "answered", thing, before={"question": row.question}, after=told, why=text, now=now)
+
+
+def _open_period(connection: Connection, run: Run, now: int) -> int:
+    """Return the first day of the period that pays what is upheld: the run's own, or after all that are closed.
+
+    Until the transaction ends nobody takes one of these runs on.
+    """
+    plan, first = run.plan, run.row.first
+    table = BonusRun
+    query = select(table.first, table.state).where(table.plan == plan.key, table.first >= first).order_by(table.first)
+    closed = [at for at, state in connection.execute(query.with_for_update()) if state in FINAL]
+    if first not in closed:
+        return int(first)
+    after = max(periods.following(plan.per, max(closed)), periods.start(plan.per, facts.current().today(now)))
+    try:
+        runs.segment_of(facts.current(), plan.key, after)
+    except NotFoundError:
+        raise PlanEndedError from None
+    return after
 
 
 def adjust(plan: str, first: int, participant: int, amount: int, reason: str, *, who: int, now: int) -> int:  # noqa: PLR0913  # one entry

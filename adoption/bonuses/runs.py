@@ -27,7 +27,6 @@ from adoption.models import BonusInput
 from adoption.models import BonusLine
 from adoption.models import BonusRun
 from adoption.models import BonusStatement
-from adoption.models import Dispute
 from adoption.models import Figure
 from adoption.models import Weight
 from rules import period as periods
@@ -55,10 +54,6 @@ class SecondPersonError(ForbiddenError):
 
 class WrongStateError(ConflictError):
     """The run is in another state by now."""
-
-
-class OpenDisputesError(ConflictError):
-    """There are questions about lines that nobody has answered yet."""
 
 
 class ChangedSinceError(ConflictError):
@@ -151,7 +146,6 @@ def take(run: int, step: str, *, who: int, now: int) -> None:
     Raises:
         WrongStateError: it cannot be taken from the state in which the run is.
         SecondPersonError: it takes another person.
-        OpenDisputesError: a question about a line waits for an answer.
         ChangedSinceError: something was entered by hand since the freeze, which would be lost.
     """
     connection = begin_write()
@@ -164,8 +158,6 @@ def take(run: int, step: str, *, who: int, now: int) -> None:
         raise SecondPersonError
     if reason is not None:
         raise WrongStateError
-    if step == "close" and _open_disputes(run):
-        raise OpenDisputesError
     marks = {"send": {"sent_by": who}, "approve": {"approved_by": who}, "close": {"closed_by": who, "closed": now}}
     cleared = {"take back": {"sent_by": None, "approved_by": None}}
     values = {"state": closing.STEPS[step].ends, "changed": now} | marks.get(step, {}) | cleared.get(step, {})
@@ -185,11 +177,6 @@ def take(run: int, step: str, *, who: int, now: int) -> None:
 def thing_of(run: Run) -> str:
     """Return what a run is called in the journal."""
     return f"bonus-run/{run.row.plan}/{run.period}"
-
-
-def _open_disputes(run: int) -> int:
-    query = select(func.count()).select_from(Dispute).where(Dispute.run == run, Dispute.state == "open")
-    return int(db.session.execute(query).scalar_one())
 
 
 def entered_since(run: Run) -> bool:

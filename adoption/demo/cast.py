@@ -62,6 +62,13 @@ def members() -> tuple[Member, ...]:
             gettext("See which budgets come to their end and who waits, and answer whether there may be more."),
         ),
         Member(
+            address("Victor Hale"),
+            gettext("Approver"),
+            gettext(
+                "Be the second person: look through the bonus run that human resources sent to review, and approve it."
+            ),
+        ),
+        Member(
             address("Carl Bauer"),
             gettext("Cashier"),
             gettext("Register this browser as a counter, then type or scan the code of a voucher."),

@@ -226,6 +226,13 @@ def answer(number: int) -> ResponseReturnValue:
         db.session.rollback()
         said = gettext("Somebody has answered this question already.")
         return _disputes(error.status, refused=said)
+    except disputing.PlanEndedError as error:
+        db.session.rollback()
+        said = gettext(
+            "This period is closed, and the plan has no later one that could pay the amount. Let the plan go on, then "
+            "answer."
+        )
+        return _disputes(error.status, typed=typed, about=number, refused=said)
     except RefusedError as error:
         db.session.rollback()
         said = gettext("Nobody answers their own question, and an answer has at most 2,000 characters.")

@@ -63,7 +63,6 @@ SERIALIZATION = "40001"  # PostgreSQL: somebody else changed the same row first
 REFUSALS: Mapping[type[Exception], Callable[[], str]] = {
     runs.SecondPersonError: lambda: gettext("You sent this to review, so somebody else approves it."),
     runs.WrongStateError: lambda: gettext("Somebody was quicker: this run is at another step by now. Here it is."),
-    runs.OpenDisputesError: lambda: gettext("Questions about lines still wait for an answer. Answer them, then close."),
     runs.ChangedSinceError: lambda: gettext(
         "Something was entered by hand since the freeze, and the statements do not have it yet. Freeze anew first."
     ),

@@ -432,13 +432,16 @@ def test_a_question_is_answered_with_the_line_before_ones_eyes(house):
     assert "One was under another name." in text(vic.get(f"{HERE}/{house['Alice']}"))
 
 
-def test_an_open_question_is_answered_before_the_close(house):
+def test_an_open_question_holds_up_no_close(house):
     hana, _ = until(house, "approved")
     number = asks(house)
-    assert "Questions about lines still wait" in step(hana, "close", 409)
-    answers(hana, number, outcome="rejected", amount="")
+    page = text(hana.get(HERE))
+    assert "1 question still waits for an answer." in page
+    assert "paid with the next period" in page
     step(hana, "close")
     assert run().state == "closed"
+    assert "the amount comes with the next one" in text(hana.get("/hr/bonuses/disputes"))
+    answers(hana, number)
 
 
 def test_nobody_answers_their_own_question(house):

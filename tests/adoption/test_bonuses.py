@@ -14,10 +14,10 @@ from adoption import inforce
 from adoption import rescoring
 from adoption.bonuses import disputing
 from adoption.bonuses import payroll
-from adoption.bonuses.runs import OpenDisputesError
 from adoption.errors import RefusedError
 from adoption.extensions import begin_write
 from adoption.extensions import db
+from adoption.models import BonusAdjustment
 from adoption.models import BonusLine
 from adoption.models import BonusRun
 from adoption.models import BonusStatement
@@ -86,6 +86,8 @@ share = true
 prorate = false
 """
 MARCH, APRIL = date(2026, 3, 1).toordinal(), date(2026, 4, 1).toordinal()
+DECEMBER = date(2026, 12, 1).toordinal()  # the one that runs
+MAY = date(2026, 5, 1)
 IN_MARCH = date(2026, 3, 10)
 
 
@@ -311,19 +313,48 @@ def test_a_question_that_is_upheld_before_the_close_changes_the_statement(house)
     assert [amount for (kind, _), amount in lines(run, house["Alice"]).items() if kind == "adjustment"] == [600]
 
 
-def test_an_open_question_keeps_the_run_open(house):
+def test_an_open_question_holds_up_nobody_and_what_is_upheld_comes_with_the_open_period(house):
+    calls(house, "Alice", 1)
     run = work_out(house)
+    number = asked(house, run)
+    close(house, run)
+    before = documents(run)
+    disputing.answer(number, "upheld", "It was two.", 600, who=house["Hana"], now=NOW)
+    db.session.commit()
+    december = work_out(house, DECEMBER, NOW + 1)
+    assert {key: amount for key, amount in lines(december, house["Alice"]).items() if key[0] == "adjustment"} == {
+        ("adjustment", "adjustment-1"): 600
+    }
+    assert documents(run) == before
+
+
+def test_what_is_upheld_goes_into_no_closed_period(house):
+    run = work_out(house)
+    number = asked(house, run)
+    close(house, run)
+    close(house, work_out(house, DECEMBER))  # before the month is over
+    disputing.answer(number, "upheld", "It was two.", 600, who=house["Hana"], now=NOW)
+    db.session.commit()
+    assert db.session.scalar(select(BonusAdjustment.first)) == date(2027, 1, 1).toordinal()
+
+
+def test_where_a_plan_has_ended_nothing_is_upheld_that_nobody_would_pay(house):
+    run = work_out(house)
+    number = asked(house, run)
+    close(house, run)
+    house.publish(BOOK.replace('per = "month"\nprorate', 'per = "month"\nto = 2026-06-01\nprorate'), since=MAY)
+    house.settle()
+    with pytest.raises(disputing.PlanEndedError):
+        disputing.answer(number, "upheld", "It was two.", 600, who=house["Hana"], now=NOW)
+    db.session.rollback()
+    disputing.answer(number, "rejected", "It is right.", 0, who=house["Hana"], now=NOW)
+
+
+def asked(house, run):
+    """Ask about Alice's first line; return the question's number."""
     number = disputing.ask(run, house["Alice"], 0, "Is this right?", NOW)
     db.session.commit()
-    for step, who in (("send", "Hana"), ("approve", "Vic")):
-        bonuses.take(run, step, who=house[who], now=NOW)
-        db.session.commit()
-    with pytest.raises(OpenDisputesError):
-        bonuses.take(run, "close", who=house["Hana"], now=NOW)
-    db.session.rollback()
-    disputing.answer(number, "rejected", "It is; here is why.", 0, who=house["Hana"], now=NOW)
-    db.session.commit()
-    bonuses.take(run, "close", who=house["Hana"], now=NOW)
+    return number
 
 
 # --- payroll

@@ -143,7 +143,7 @@ def test_a_quarter_of_bonuses(site, quarter, visit, tmp_path):
     ann.goto(run)
     step(ann, "Approve")
     hana.goto(run)
-    expect(hana.get_by_text("1 question waits for an answer first.")).to_be_visible()
+    expect(hana.get_by_text("1 question still waits for an answer.")).to_be_visible()
     upholds_the_question(hana)
 
     hana.goto(run)  # what was upheld is a line of its own, so two people look once more
