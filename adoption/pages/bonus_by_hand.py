@@ -23,6 +23,7 @@ from adoption.bonuses import gathering
 from adoption.bonuses import reviewing
 from adoption.bonuses import runs
 from adoption.errors import AdoptionError
+from adoption.errors import ConflictError
 from adoption.errors import ForbiddenError
 from adoption.errors import RefusedError
 from adoption.extensions import db
@@ -36,6 +37,7 @@ from adoption.pages import statement_parts
 from rules import period as periods
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Mapping
     from collections.abc import Sequence
 
@@ -48,6 +50,14 @@ if TYPE_CHECKING:
 bp: Blueprint = Blueprint("bonus_by_hand", __name__)
 MOST_ANSWERED = 50  # answered questions that are shown
 LARGEST = 10**11  # cents
+UNANSWERED: Mapping[type[AdoptionError], Callable[[], str]] = {
+    disputing.PlanEndedError: lambda: gettext(
+        "This period is closed, and the plan has no later one that could pay the amount. Let the plan go on, then "
+        "answer."
+    ),
+    ConflictError: lambda: gettext("Somebody has answered this question already."),
+    RefusedError: lambda: gettext("Nobody answers their own question, and an answer has at most 2,000 characters."),
+}
 
 
 def _me() -> int:
@@ -222,20 +232,9 @@ def answer(number: int) -> ResponseReturnValue:
         return _disputes(HTTPStatus.UNPROCESSABLE_ENTITY, typed=typed, fault=fault, about=number)
     try:
         disputing.answer(number, typed["outcome"], typed["words"], cents, who=_me(), now=run_parts.now())
-    except runs.WrongStateError as error:
+    except (ConflictError, RefusedError) as error:
         db.session.rollback()
-        said = gettext("Somebody has answered this question already.")
-        return _disputes(error.status, refused=said)
-    except disputing.PlanEndedError as error:
-        db.session.rollback()
-        said = gettext(
-            "This period is closed, and the plan has no later one that could pay the amount. Let the plan go on, then "
-            "answer."
-        )
-        return _disputes(error.status, typed=typed, about=number, refused=said)
-    except RefusedError as error:
-        db.session.rollback()
-        said = gettext("Nobody answers their own question, and an answer has at most 2,000 characters.")
+        said = next(say() for kind, say in UNANSWERED.items() if isinstance(error, kind))
         return _disputes(error.status, typed=typed, about=number, refused=said)
     db.session.commit()
     if typed["outcome"] == "upheld":
