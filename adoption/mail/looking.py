@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from sqlalchemy import case
 from sqlalchemy import func
+from sqlalchemy import not_
 from sqlalchemy import null
 from sqlalchemy import select
+from sqlalchemy import union_all
 
 from adoption.extensions import db
 from adoption.mail import kinds
@@ -19,6 +22,8 @@ from adoption.mail.outbox import doubtful
 from adoption.models import Letter
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import ColumnElement
 
 # By what letters are looked for: their states, those that are yet to be sent together, and doubtful ones apart.
@@ -30,16 +35,26 @@ def listed(now: int, *, shown: str | None = None, before: int | None = None, lim
     light = [null().label(column.key) if column.key in {"text", "html"} else column for column in COLUMNS]
     query = select(*light).where(Letter.kind.not_in(kinds.private()))
     if shown is not None:
-        query = query.where(_group(now) == shown)
+        query = query.where(*_of_group(shown, now))
     if before is not None:
         query = query.where(Letter.id < before)
     return [Stored(*row) for row in db.session.execute(query.order_by(Letter.id.desc()).limit(limit))]
 
 
 def counts(now: int) -> dict[str, int]:
-    """Count letters that are not private by group: states, where ``waiting`` is whatever is yet to be sent."""
-    groups = select(_group(now).label("name"), func.count()).where(Letter.kind.not_in(kinds.private())).group_by("name")
-    return dict(db.session.execute(groups).all())
+    """Count letters that are not private by group: states, where ``waiting`` is whatever is yet to be sent.
+
+    Both parts go by an index of states: of what was sent no row is read.
+    """
+    mine, on_its_way = Letter.kind.not_in(kinds.private()), Letter.state == "sending"
+    settled = select(Letter.state.label("name"), func.count()).where(mine, ~on_its_way).group_by("name")
+    doubt = case((doubtful(now), "doubtful"), else_="sending").label("name")
+    found: Counter[str] = Counter()
+    for name, count in db.session.execute(
+        union_all(settled, select(doubt, func.count()).where(mine, on_its_way).group_by("name"))
+    ):
+        found["waiting" if name in WAITING else name] += count
+    return dict(found)
 
 
 def group_of(letter: Stored, now: int) -> str:
@@ -50,5 +65,10 @@ def group_of(letter: Stored, now: int) -> str:
     return "doubtful" if in_doubt else letter.state
 
 
-def _group(now: int) -> ColumnElement[str]:
-    return case((Letter.state.in_(WAITING), "waiting"), (doubtful(now), "doubtful"), else_=Letter.state)
+def _of_group(name: str, now: int) -> Sequence[ColumnElement[bool]]:
+    """Return the conditions of letters of a group, such that the index of states finds them."""
+    if name == "waiting":
+        return [Letter.state.in_(WAITING)]
+    if name == "doubtful":
+        return [doubtful(now)]
+    return [Letter.state == name, not_(doubtful(now))] if name == "sending" else [Letter.state == name]

@@ -30,6 +30,9 @@ class Letter(Base):
     __table_args__ = (
         UniqueConstraint("kind", "address", "occasion"),
         Index("ix_letter_state_expires", "state", "expires", "due", "id"),  # which is next, of any number that wait
+        Index(
+            "ix_letter_state_id_kind", "state", "id", "kind"
+        ),  # how many there are, and the newest ones, of each state
         # What goes to channels is little, and is looked for while many letters wait.
         Index("ix_letter_channel", "state", "due", sqlite_where=text(TO_CHANNELS), postgresql_where=text(TO_CHANNELS)),
         # A regular letter: one for each reader, kind and week, whatever happens to addresses, zones and clocks.

@@ -30,6 +30,7 @@ from adoption.models import Redemption
 from adoption.models import SignInLink
 from rules import delivery
 from rules.period import SECOND
+from tests import queries
 from tests.conftest import application
 from tests.conftest import pushed
 
@@ -482,6 +483,16 @@ def test_letters_are_listed_newest_first_in_groups_and_pages():
     assert [one.occasion for one in looking.listed(now(), shown="skipped")] == ["late"]
     groups = {one.occasion: looking.group_of(one, now()) for one in looking.listed(now())}
     assert (groups["waiting"], groups["late"], groups["4"]) == ("waiting", "skipped", "sent")
+
+
+@pytest.mark.usefixtures("sqlite_app")
+def test_letters_are_counted_and_found_by_state_without_reading_all_of_them():
+    counted = queries.plans(lambda: looking.counts(now()))
+    assert [line for line in counted if "letter" in line and "INDEX ix_letter_state" not in line] == []
+    for group in looking.GROUPS:
+        (found, *_) = queries.plans(lambda group=group: looking.listed(now(), shown=group))
+        assert "INDEX ix_letter_state" in found, group
+    assert "INDEX ix_letter_state_expires" in " ".join(queries.plans(lambda: outbox.next_due(now())))
 
 
 # --- sweeping
