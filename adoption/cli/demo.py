@@ -63,10 +63,11 @@ def demo(data: str | None, serve: bool, port: int, folder: Path) -> None:
         raise click.ClickException(msg)
     try:
         with setting.alone(folder) as lock:
-            settings = setting.settings_of(current_app.extensions["settings"], folder)
+            root = f"http://{HOST}:{port}"
+            settings = setting.settings_of(current_app.extensions["settings"], folder, root)
             setting.fresh(folder)
             path, token = _fill(settings, data, started)
-            click.echo(_directions(f"http://{HOST}:{port}", path, token, settings))
+            click.echo(_directions(root, path, token, settings))
             if serve:
                 _serve(settings, port, lock)
     except (AdoptionError, FileError) as error:
@@ -133,7 +134,7 @@ def _serve(settings: Settings, port: int, lock: int) -> None:
     """Serve with the scheduler beside, until somebody stops it; if one of the two ends, so does the other."""
     own = {
         "ORGANISATION_NAME": settings.organisation_name,
-        "PUBLIC_URL": f"http://{HOST}:{port}",  # where links in letters lead
+        "PUBLIC_URL": str(settings.public_url),
         "SMTP_URL": "",  # nobody of the demo exists
         "SPOONFUL_DEMO": "1",
         "SECRET_KEY": settings.secret_key or secrets.token_hex(32),

@@ -32,8 +32,8 @@ class InTheWayError(AdoptionError):
     """The demo cannot have its place."""
 
 
-def settings_of(settings: Settings, folder: Path) -> Settings:
-    """Return the settings with which the demo runs in a folder."""
+def settings_of(settings: Settings, folder: Path, root: str) -> Settings:
+    """Return the settings with which the demo runs in a folder; ``root`` is where it is served."""
     return replace(
         settings,
         database_url=f"sqlite:///{folder.resolve() / NAME}",
@@ -42,6 +42,7 @@ def settings_of(settings: Settings, folder: Path) -> Settings:
         smtp_url=None,  # nobody of the demo exists
         organisation_zone=ZONE,
         organisation_name="Spoonful demo",
+        public_url=root,  # where links in letters lead
         demo=True,
     )
 

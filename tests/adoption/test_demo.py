@@ -199,12 +199,20 @@ def test_the_demo_is_served_until_it_is_stopped(tmp_path):
             assert answer(f"http://127.0.0.1:{port}/readyz") == {"ready": True}
             boards = answer(re.search(r"' '(http[^']+)'", said)[1], token)
             assert boards["lines"]
+            assert f"http://127.0.0.1:{port}/team" in letter(tmp_path / setting.NAME)
         finally:
             process.send_signal(signal.SIGTERM)
             process.stdout.read()
             assert process.wait(30) == 0
     with setting.alone(tmp_path):
         pass  # its children ended, too: they held the lock
+
+
+def letter(file):
+    """Return the text of a weekly letter of the demo's past."""
+    with closing(sqlite3.connect(file)) as connection:
+        query = "SELECT text FROM letter WHERE kind = 'digest' AND text IS NOT NULL LIMIT 1"
+        return connection.execute(query).fetchone()[0]
 
 
 def answer(address, token=""):

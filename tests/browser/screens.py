@@ -282,7 +282,7 @@ def main() -> None:
 
 def filled(folder: Path, root: str):
     """Return the application of a demo."""
-    settings = setting.settings_of(Settings.from_environment({"SPOONFUL_DEMO": "1", "PUBLIC_URL": root}), folder)
+    settings = setting.settings_of(Settings.from_environment({"SPOONFUL_DEMO": "1"}), folder, root)
     setting.fresh(folder)
     app = create_app(settings)
     with app.app_context():
