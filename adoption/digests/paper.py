@@ -69,7 +69,8 @@ class Ways:
 def printed(template: str, values: Mapping[str, Any]) -> tuple[str, str]:
     """Return a letter's text and its page, in the language that is being spoken."""
     templates = current_app.jinja_env
-    common = {"organisation": current_app.extensions["settings"].organisation_name, "heading": heading}
+    named = current_app.extensions["settings"].organisation_name
+    common = {"organisation": named, "heading": heading, "labelled": labelled}
     text = templates.get_template(f"mail/{template}.txt").render(common, **values)
     html = templates.get_template(f"mail/{template}.html").render(common, **values)
     return _tidy(text), rendering.inlined(html)
@@ -78,6 +79,11 @@ def printed(template: str, values: Mapping[str, Any]) -> tuple[str, str]:
 def heading(words: str) -> str:
     """Return a heading of a text."""
     return f"{words}\n{'-' * len(words)}"
+
+
+def labelled(name: str, value: str) -> str:
+    """Return a line of a text: what something is, and how much."""
+    return gettext("%(name)s: %(value)s", name=name, value=value).rstrip()
 
 
 def span(first: int, last: int) -> str:

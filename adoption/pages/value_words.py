@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import NamedTuple
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from adoption.rollout import Value
     from rules.rollout.again import Again
     from rules.rollout.hours import Hours
-
-TENS, TENTH = 10, Decimal("0.1")  # from here on without decimals; with one
 
 
 class Said(NamedTuple):
@@ -118,11 +115,8 @@ CANNOT_SAY: Mapping[str, Callable[[], str]] = {
 
 
 def number(units: int) -> str:
-    """Write ten-thousandths: with one or two decimals below ten, without above; a minus as people write it."""
-    exact = Decimal(units) / UNIT
-    step = Decimal(1) if abs(exact) >= TENS else Decimal("0.1") if not exact or abs(exact) >= TENTH else Decimal("0.01")
-    written = languages.current().number(exact.quantize(step, ROUND_HALF_UP) + 0)
-    return written.replace("-", "\N{MINUS SIGN}")
+    """Write ten-thousandths as the monthly report does."""
+    return telling.directors.rounded(units)
 
 
 def exactly(units: int) -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterable
     from collections.abc import Mapping
+    from collections.abc import Sequence
 
     from adoption.languages import Tongue
     from rules.digest import Digest
@@ -129,12 +130,17 @@ def preheader(found: Digest) -> str:
     waits = sum(one.count for one in found.obstacles)
     if waits:
         parts.append(ngettext("%(n)s record is one step from done.", "%(n)s records are one step from done.", waits))
-    if found.reached:
-        names = all_of(found.reached)
-        parts.append(
-            ngettext("%(names)s reached the goal.", "%(names)s reached the goal.", len(found.reached), names=names)
-        )
+    reached = next((one for one in found.figures if one.name == "goals" and one.now), None)
+    if reached is not None:
+        parts.append(_reached(found.reached, (reached.now or 0) // UNIT, reached.of or 0))
     return ("" if languages.current().code == "zh" else " ").join(parts)
+
+
+def _reached(names: Sequence[str], count: int, of: int) -> str:
+    """Say who reached the goal: by name if the letter thanks all of them, else how many, so that nobody is left out."""
+    if len(names) != count:
+        return REASONS["goals"](count, {"of": languages.current().number(of)})
+    return ngettext("%(names)s reached the goal.", "%(names)s reached the goal.", count, names=all_of(names))
 
 
 def all_of(names: Iterable[str]) -> str:
@@ -254,6 +260,10 @@ def _spent(one: Spending) -> str:
     words = {"reward": said(one.title), "used": tongue.number(one.used)}
     if one.left is None:
         return gettext("%(reward)s: %(used)s used.", **words)
+    if not one.left:
+        if not one.used:
+            return gettext("%(reward)s: the company's budget is used up.", **words)
+        return gettext("%(reward)s: %(used)s used; the company's budget is used up.", **words)
     words["left"] = tongue.number(one.left)
     if not one.used:
         return gettext("%(reward)s: the company's budget pays for %(left)s more.", **words)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from rules.digest.directors import Report
     from rules.digest.directors import Trend
 
+TEN, TENTH = 10, Decimal("0.1")  # from here on without decimals; with one
 # Messages are called when they are said, so that each reader hears their own language.
 WHY: Mapping[str, Callable[[], str]] = {
     "adoption": lambda: gettext(
@@ -241,10 +242,10 @@ def hours(found: Hours | None) -> str:
     """Say in one sentence how many hours are saved in a week, with the range."""
     if found is None or found.middle is None or found.low is None or found.high is None:
         return gettext("Hours saved: not measured.")
-    words = {"low": tenths(found.low), "high": tenths(found.high)}
+    words = {"low": rounded(found.low), "high": rounded(found.high)}
     if found.verdict == verdicts.NONE:
         return gettext("No saving visible yet: between %(low)s and %(high)s hours a week, so it may be none.", **words)
-    words["amount"] = tenths(abs(found.middle))
+    words["amount"] = rounded(abs(found.middle))
     if found.verdict == verdicts.LESS:
         return gettext(
             "More hours are spent than saved, about %(amount)s a week: between %(low)s and %(high)s.", **words
@@ -257,12 +258,13 @@ def part(one: Part) -> str:
     name = PARTS[one.name]() if one.name in PARTS else one.name
     if one.low is None or one.middle is None or one.high is None:
         return gettext("%(part)s: not measured", part=name)
-    words = {"middle": tenths(one.middle), "low": tenths(one.low), "high": tenths(one.high)}
+    words = {"middle": rounded(one.middle), "low": rounded(one.low), "high": rounded(one.high)}
     return gettext("%(part)s: %(middle)s hours in all, between %(low)s and %(high)s", part=name, **words)
 
 
-def tenths(units: int) -> str:
-    """Write ten-thousandths with at most one decimal, and a minus as people write it."""
-    rounded = (Decimal(units) / UNIT).quantize(Decimal("0.1"), ROUND_HALF_UP) + 0
-    whole = rounded.to_integral_value() if abs(rounded) >= 10 else rounded  # noqa: PLR2004  # more would be pretence
-    return languages.current().number(whole).replace("-", "\N{MINUS SIGN}")
+def rounded(units: int) -> str:
+    """Write ten-thousandths with one decimal below ten, two below a tenth, none above; a minus as people write it."""
+    exact = Decimal(units) / UNIT
+    step = Decimal(1) if abs(exact) >= TEN else Decimal("0.1") if not exact or abs(exact) >= TENTH else Decimal("0.01")
+    written = languages.current().number(exact.quantize(step, ROUND_HALF_UP) + 0)
+    return written.replace("-", "\N{MINUS SIGN}")

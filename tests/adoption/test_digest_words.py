@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from adoption import telling
 from adoption.digests import writing
 from adoption.extensions import db
 from adoption.records import Card
@@ -117,11 +118,41 @@ def test_nobody_is_shown_by_how_much_they_did(app, scene, code):
     names = [line.name for line in found.lines]
     assert names == sorted(names, key=str.casefold)
     text = written(scene, code).text
-    where = [text.rindex(f"{name}: ") for name in names]
+    colon = "：" if code == "zh" else ":"
+    where = [text.rindex(f"\n{name}{colon}") for name in names]
     assert where == sorted(where)
 
 
+@pytest.mark.parametrize("scene", ["normal", "sixty", "one"])
+def test_the_preheader_leaves_out_nobody_who_reached_the_goal(app, scene):
+    found = digest.make(SCENES[scene])
+    said, reached = telling.digests.preheader(found), [one.name for one in found.lines if one.reached]
+    assert all(name in said for name in reached) or f"{len(reached)} of" in said
+    assert "goal" in said or not reached
+
+
+def test_a_budget_that_is_used_up_is_said_to_be_that(app):
+    told = telling.digests.rewards([Spending(key="lunch", title=LUNCH, used=used, left=0) for used in (2, 0)])
+    assert told == [
+        "Free lunch: 2 used; the company's budget is used up.",
+        "Free lunch: the company's budget is used up.",
+    ]
+
+
 # --- the page
+
+
+def test_in_the_dark_no_bar_has_the_colour_of_daylight(app):
+    html = written("normal", "en").html
+    dark = html.partition("prefers-color-scheme: dark")[2]
+    colours = {
+        given["bgcolor"]
+        for tag, given in paper.Page(html).found
+        if tag == "td" and (given.get("class") or "").split() == ["fill"]
+    }
+    assert len(colours) == 3  # this week, the weeks before, what was reached
+    for colour in colours:
+        assert f'.fill[bgcolor="{colour}"]' in dark
 
 
 @every_letter
