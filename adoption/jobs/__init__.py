@@ -10,6 +10,7 @@ from adoption.errors import StoppedError as StoppedError
 from adoption.jobs.running import FailedError as FailedError
 from adoption.jobs.running import ask as ask
 from adoption.jobs.running import run as run
+from adoption.jobs.running import underway as underway
 from adoption.jobs.running import wanted as wanted
 from adoption.jobs.timetable import JOBS as JOBS
 from adoption.jobs.timetable import Job as Job

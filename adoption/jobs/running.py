@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from flask import current_app
 from sqlalchemy import delete
+from sqlalchemy import exists
 from sqlalchemy import insert
+from sqlalchemy import or_
 from sqlalchemy import select
 from sqlalchemy import update
 
@@ -64,6 +66,13 @@ def ask(connection: Connection, name: str, now: int) -> None:
     if name not in JOBS:
         raise KeyError(name)
     statements.put(connection, "job_wish", ("job",), ("asked",), [(name, now)])
+
+
+def underway(name: str) -> bool:
+    """Say whether a job runs, or somebody asked for it and the scheduler has not looked yet; one query."""
+    wish = select(JobWish.job).where(JobWish.job == name)
+    going = select(JobRun.id).where(JobRun.job == name, JobRun.state == "running")
+    return bool(db.session.scalar(select(or_(exists(wish), exists(going)))))
 
 
 def wanted() -> list[str]:

@@ -15,6 +15,8 @@ from flask import url_for
 
 from adoption import auth
 from adoption import facts
+from adoption import jobs
+from adoption import journal
 from adoption import languages
 from adoption import rollout
 from adoption.auth import SESSION
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from rules.rollout.assumptions import Assumed
 
 bp: Blueprint = Blueprint("value", __name__)
+JOB = "weigh-value"
 
 
 @bp.get("/rollout/value")
@@ -53,6 +56,7 @@ def _index(typed: Mapping[str, str] | None = None, fault: tuple[str, str, str] |
     html = render_template(
         "rollout/value.html",
         found=None if found is None else parts.shown(found),
+        counting=jobs.underway(JOB),
         assumptions=parts.form(connection, known, typed, fault),
         why=(typed or {}).get("why", ""),
         organisation=rollout_parts.organisation(),
@@ -78,8 +82,10 @@ def download() -> ResponseReturnValue:
 @bp.post("/rollout/value/count")
 @permission("rollout:plan", door=SESSION)
 def count() -> ResponseReturnValue:
-    """Count anew, without waiting for the night."""
-    rollout.weigh(people_parts.now())
+    """Let it be counted anew, without waiting for the night: a pass over years of activities is no page's work."""
+    connection, now = begin_write(), people_parts.now()
+    jobs.ask(connection, JOB, now)
+    journal.write(connection, auth.caller().by, "asked for", f"job/{JOB}", now=now)
     db.session.commit()
     return redirect(url_for("value.index"), HTTPStatus.SEE_OTHER)
 
@@ -113,12 +119,12 @@ def usual(key: str) -> ResponseReturnValue:
 
 
 def _assume(given: Mapping[str, Assumed]) -> set[str]:
-    """Keep assumptions, and count anew where that depends on them."""
+    """Keep assumptions, and let it be counted anew where that depends on them."""
     now = people_parts.now()
     why = " ".join(request.form.get("why", "").split())[:LONGEST_REASON]
-    new = rollout.assume(begin_write(), given, by=auth.caller().by, why=why, now=now)
+    connection = begin_write()
+    new = rollout.assume(connection, given, by=auth.caller().by, why=why, now=now)
+    if "again" in new:
+        jobs.ask(connection, JOB, now)
     db.session.commit()
-    if "again" in new and rollout.estimate(db.session.connection()) is not None:
-        rollout.weigh(now)
-        db.session.commit()
     return new

@@ -305,6 +305,13 @@ def test_an_unknown_assumption_and_a_wrong_number_are_refused(staff):
 # --- the page
 
 
+def count():
+    """Do as the scheduler does when it looks."""
+    for name in jobs.wanted():
+        jobs.run(name, lambda _done, _all: None)
+    db.session.rollback()
+
+
 def typed(**changed):
     """Return the form as it stands before anything is changed."""
     fields = {}
@@ -321,6 +328,10 @@ def test_a_page_without_anything_counted_says_what_to_do(staff, hana):
     assert hana.get("/rollout/value.csv").status_code == 404
     assert hana.post("/rollout/value/count", {}).status_code == 303
     page = shown(hana.get("/rollout/value"))
+    assert "It is being counted." in page
+    count()
+    page = shown(hana.get("/rollout/value"))
+    assert "It is being counted." not in page
     assert "Not measured" in page
     assert "0 hours" not in page
 
@@ -349,12 +360,16 @@ def test_assumptions_are_saved_on_the_page_and_go_back_one_by_one(staff, hana):
     assert hana.post("/rollout/value/assumptions", form).status_code == 303
     found = rollout.estimate(db.session.connection())
     assert found.assumed["look-up"].high == 75_000
-    assert found.again.days == 30, "counted anew at once"
+    assert found.again.days == 180, "to be counted anew"
+    assert "It is being counted." in shown(hana.get("/rollout/value"))
+    count()
+    assert rollout.estimate(db.session.connection()).again.days == 30
     page = shown(hana.get("/rollout/value"))
+    assert "It is being counted." not in page
     assert "Back to usual" in page
     assert "changed by Hana" in page
     assert hana.post("/rollout/value/assumptions/again/usual", {"why": ""}).status_code == 303
-    db.session.rollback()
+    count()
     assert rollout.estimate(db.session.connection()).again.days == 180
     assert hana.post("/rollout/value/assumptions/luck/usual", {}).status_code == 404
     whys = db.session.scalars(select(JournalEntry.why).where(JournalEntry.thing == "assumption/look-up"))
