@@ -113,6 +113,12 @@ def versions(key: str, timelines: Timelines) -> list[Version]:
     return _joined(found)
 
 
+def promised(timelines: Timelines, since: int = period.EVER) -> list[str]:
+    """Return the keys of the rewards that an incentive earns on the day ``since`` or later, in order."""
+    parts = (part for line in timelines.incentives.values() for part in line)
+    return sorted({key for part in parts if max(part.starts, since) < part.ends for key in part.body.earns})
+
+
 Stretch = TypeVar("Stretch", MetricVersion, Version)
 
 

@@ -168,7 +168,9 @@ def overview(now: int, only: str | None = None) -> Overview:
         for pool in (shelf.running, *shelf.past):
             pool.allowed = allowed.get((shelf.key, pool.first), 0)
     _look_ahead(connection, known, shelves, since, now)
-    return Overview(known.today(now), shelves)
+    today = known.today(now)
+    offered = known.offered(today)
+    return Overview(today, {key: one for key, one in shelves.items() if key in offered or one.open or one.waits})
 
 
 def _pool(reward: Reward, first: int) -> Pool:

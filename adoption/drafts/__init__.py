@@ -5,6 +5,7 @@ book, and ``life`` who may put it in force.  Every function that writes opens it
 docs/decisions/drafts.md tells the reasons.
 """
 
+from adoption.drafts.against import PAST as PAST
 from adoption.drafts.against import Conflict as Conflict
 from adoption.drafts.against import check as check
 from adoption.drafts.against import compared as compared

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from rules.wording.differing import Difference
 
 
+PAST = "draft.past"  # the fault that only a draft can have
+
+
 class Conflict(NamedTuple):
     """A definition that a draft changes and that somebody published anew since the draft was looked at last."""
 
@@ -90,7 +93,7 @@ def _past(book: Book, draft: Draft, today: int) -> Iterator[Fault]:
                     "would change what was promised for days that are over; take from and to out, or choose later days,"
                     " also for the draft as a whole"
                 )
-                yield Fault(place(kind, key), message)
+                yield Fault(place(kind, key), message, PAST)
 
 
 def _until(line: Sequence[Segment[Any]], today: int) -> list[tuple[int, int, str]]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from rules import period
 from rules import sample
+from rules.version import promised
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from rules.book import Book
+    from rules.incentive import Reward
     from rules.version import Timelines
 
 SPAN = tuple[int, int]
@@ -65,7 +67,8 @@ class Known:
     absences: Mapping[int, tuple[SPAN, ...]]
     waves: Mapping[int, tuple[tuple[int, int, str], ...]]  # team → (starts, ends, wave)
     timelines: Timelines
-    book: Book
+    book: Book  # the newest one, with all rewards that were ever promised
+    left_out: frozenset[str]  # of these rewards, those that the newest book no longer has
     stopped: Mapping[str, int]  # incentive → the moment (UTC microseconds) since which it gives out nothing
     _emails: Mapping[str, int] = field(repr=False)
     _actors: dict[tuple[str, str | None], int | None] = field(default_factory=dict, repr=False)
@@ -76,6 +79,11 @@ class Known:
     def sample(self) -> bool:
         """Whether sample data is here (docs/decisions/samples.md)."""
         return any(sample.is_address(person.email) for person in self.people.values())
+
+    def offered(self, day: int) -> dict[str, Reward]:
+        """Return the rewards of the newest book, and those left out of it that are still promised on a local day."""
+        over = self.left_out.difference(promised(self.timelines, day))
+        return {key: reward for key, reward in self.book.rewards.items() if key not in over}
 
     def participant_of(self, source: str, actor: str | None) -> int | None:
         """Return who an actor of a source is: by identity, else by e-mail; ``None`` for a stranger."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from typing import Any
@@ -27,6 +28,7 @@ from rules import book as books
 from rules import period
 from rules.version import Segment
 from rules.version import Timelines
+from rules.version import promised
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from rules.book import Book
+    from rules.incentive import Reward
 
 KINDS = ("milestone", "metric", "incentive", "plan")  # of definitions with a timeline, in the order of ``Timelines``
 NO_BOOK = books.Book(milestones={}, metrics={}, rewards={}, incentives={}, boards={})
@@ -57,7 +60,7 @@ def read(connection: Connection, version: int) -> Known:
     }
     identities = connection.execute(select(Identity.source, Identity.id, Identity.participant))
     holidays = frozenset(connection.scalars(select(Holiday.day)))
-    timelines, book = _definitions(connection)
+    timelines, book, left_out = _definitions(connection)
     return Known(
         version=version,
         zone=settings.organisation_zone,
@@ -76,6 +79,7 @@ def read(connection: Connection, version: int) -> Known:
         waves=_grouped(connection.execute(select(Wave.team, Wave.starts, Wave.ends, Wave.name))),
         timelines=timelines,
         book=book,
+        left_out=left_out,
         stopped=dict(
             connection.execute(
                 select(IncentiveStop.incentive, IncentiveStop.stopped).where(IncentiveStop.resumed.is_(None))
@@ -98,7 +102,8 @@ def parsed(text_of_book: str) -> Book:
     return books.load(text_of_book)
 
 
-def _definitions(connection: Connection) -> tuple[Timelines, Book]:
+def _definitions(connection: Connection) -> tuple[Timelines, Book, frozenset[str]]:
+    """Return all definitions of all times, the newest book with every reward that was promised, and those left out."""
     texts = dict(connection.execute(select(PublishedBook.id, PublishedBook.text).order_by(PublishedBook.id)).all())
     lines: dict[str, dict[str, list[Any]]] = {kind: {} for kind in KINDS}
     table = PublishedDefinition
@@ -106,8 +111,12 @@ def _definitions(connection: Connection) -> tuple[Timelines, Book]:
         book = parsed(texts[row.book])
         body = getattr(book, f"{row.kind}s")[row.key]
         lines[row.kind].setdefault(row.key, []).append(Segment(row.starts, row.ends, body))
+    rewards: dict[str, Reward] = {}
     for known in texts.values():  # a name that was ever a milestone's means it, also after it was cut to nothing
+        rewards |= parsed(known).rewards
         for key in parsed(known).milestones:
             lines["milestone"].setdefault(key, [])
+    timelines = Timelines(*(lines[kind] for kind in KINDS))
     newest = parsed(texts[max(texts)]) if texts else NO_BOOK
-    return Timelines(*(lines[kind] for kind in KINDS)), newest
+    left_out = {key: rewards[key] for key in promised(timelines) if key not in newest.rewards}
+    return timelines, replace(newest, rewards={**newest.rewards, **left_out}), frozenset(left_out)

@@ -62,7 +62,7 @@ def counted() -> ResponseReturnValue:
     code = languages.current().code
     rewards = [
         Stated(wording.title_of(one, one.key, code), wording.sentence(one, known.book, code), None)
-        for one in known.book.rewards.values()
+        for one in known.offered(day).values()
         if one.kind in TERMS
     ]
     return render_template(

@@ -204,6 +204,7 @@ def _page(found: Draft, refused: Exception | None = None) -> ResponseReturnValue
         if found.state in {drafts.DRAFT, drafts.WAITING}
         else [],
         overlaps=_overlaps(found),
+        holds=book_starts.holding(changed),
         starts=book_starts.choices(found),
         starting=book_starts.written(found),
         approval=book_decisions.promised(found),
@@ -291,7 +292,8 @@ def _elsewhere(found: Draft, fault: Fault) -> dict[str, Any]:
             "text": said,
             "ours": True,
         }
-    return {"title": fault.place, "address": address, "text": fault.message, "ours": False}
+    text, ours = book_parts.remedy("", [fault])
+    return {"title": fault.place, "address": address, "text": text, "ours": ours}
 
 
 def _unread(found: Draft, shown: Sequence[Difference]) -> list[tuple[str, str]]:

@@ -89,6 +89,8 @@ def lines(known: Known, today: int, drafts: Iterable[Draft]) -> list[Line]:
 
 
 def _definitions(known: Known, kind: str, today: int) -> Iterable[tuple[str, Any, Sequence[Segment[Any]]]]:
+    if kind == "reward":
+        return [(key, thing, ()) for key, thing in known.offered(today).items()]
     if kind not in TIMED:
         return [(key, thing, ()) for key, thing in getattr(known.book, f"{kind}s").items()]
     timed: Mapping[str, Sequence[Segment[Any]]] = getattr(known.timelines, f"{kind}s")
@@ -109,6 +111,8 @@ def _state(  # noqa: PLR0911  # a state each
     """Return the state of a definition in words, the look of its chip, and whether it has ended."""
     tongue = languages.current()
     if not segments:
+        if kind == "reward" and key in known.left_out:
+            return gettext("still promised, no longer in the book"), "note", True
         return gettext("in the book"), "good", False
     part = in_force(segments, today)
     if part.starts >= part.ends or part.ends <= today:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
 
+from adoption import drafts
 from adoption import facts
 from adoption import languages
 from adoption.history import trial
@@ -21,7 +22,6 @@ from rules.trial.model import TEAMS
 from rules.value import UNIT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from collections.abc import Sequence
     from datetime import datetime
 
@@ -39,9 +39,11 @@ COUNTED = ("points", "minutes")  # units of which there are whole ones
 WIDE, HIGH, MOST_COLUMNS = 320, 68, 12  # of the drawing: pixels, and columns of which the last one is "and more"
 
 
-def remedy(at: str, faults: Iterable[Fault]) -> tuple[str, bool]:
+def remedy(at: str, faults: Sequence[Fault]) -> tuple[str, bool]:
     """Say what to do about the faults of a field, and whether that is in the reader's language."""
     word = at.rpartition(".")[2]
+    if any(one.code == drafts.PAST for one in faults):
+        return gettext("It would change what was promised for days that are over. Choose today or a later day."), True
     if at.startswith("examples."):
         return gettext("A worked example does not come out; correct it, or the rule."), True
     if word in words.REMEDIES:

@@ -15,9 +15,20 @@ from adoption.pages import book_parts
 from rules import period
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from adoption.drafts import Draft
+    from rules.wording.differing import Difference
 
 OTHER_DAY = "other"
+UNDATED = ("reward", "board")  # kinds of which the newest book tells all there is
+
+
+class Holding(NamedTuple):
+    """Whether anything in a draft holds from the moment of publishing, and anything from the day that is chosen."""
+
+    at_once: bool
+    dated: bool
 
 
 class Start(NamedTuple):
@@ -64,6 +75,15 @@ def choices(found: Draft) -> list[Start]:
             shown.append(Start(iso[said], words_of, own == iso[said]))
     other = own is not None and all(not one.chosen for one in shown)
     return [*shown, Start(OTHER_DAY, gettext("another day"), other)]
+
+
+def holding(changed: Iterable[Difference]) -> Holding:
+    """Say what of a draft holds at once and what from a day on; what only follows from another change says nothing."""
+    own = [one for one in changed if one.own]
+    return Holding(
+        at_once=any(one.kind in UNDATED and one.before is not None for one in own),
+        dated=not own or any(one.kind not in UNDATED or one.before is None for one in own),
+    )
 
 
 def written(found: Draft) -> str:

@@ -220,3 +220,51 @@ def test_samples_ask_the_database_once_a_minute(sqlite_app, staff, monkeypatch):
     moment = time.monotonic()
     monkeypatch.setattr(sent.time, "monotonic", lambda: moment + sent.LASTS + 1)
     assert sent.lately().counts["contact.created"] == 2
+
+
+# --- from which day on
+
+
+def changed(staff, number, name, **how):
+    """Change a definition in a draft as Hana."""
+    text = writing.text_of(*name, writing.body_of(drafts.newest().text, *name) | how)
+    drafts.change(number, drafts.get(number).revision, {name: text}, By(staff["Hana"], "Hana"), staff.now)
+    db.session.commit()
+
+
+def page_of(hana, number):
+    return hana.get(f"/hr/book/drafts/{number}").get_data(as_text=True)
+
+
+AT_ONCE = "Rewards and boards have no days: a change to them holds from the moment of publishing."
+
+
+def test_a_changed_reward_holds_at_once_and_the_draft_says_so(hana, staff, draft):
+    changed(staff, draft, LUNCH, every=8)
+    assert AT_ONCE not in page_of(hana, draft)
+    changed(staff, draft, ("reward", "free-lunch"), valid_days=7)
+    assert AT_ONCE in page_of(hana, draft)
+    assert 'name="starts"' in page_of(hana, draft)
+
+
+def test_no_day_is_asked_for_where_nothing_begins_on_one(hana, staff, draft):
+    assert 'name="starts"' in page_of(hana, draft), "nothing is in it yet"
+    changed(staff, draft, ("reward", "free-lunch"), valid_days=7)
+    page = page_of(hana, draft)
+    assert "as soon as it is published" in page
+    assert 'name="starts"' not in page
+    form = {"revision": drafts.get(draft).revision, "act": "send", "title": "Shorter", "why": ""}
+    hana.post(f"/hr/book/drafts/{draft}", form)
+    db.session.rollback()
+    assert drafts.get(draft).state == drafts.WAITING
+    assert "as soon as it is published" in page_of(hana, draft)
+
+
+def test_a_day_that_is_over_is_refused_in_the_readers_words(hana, staff, draft):
+    changed(staff, draft, LUNCH, who={"role": "employee"})
+    over = date.fromordinal(staff.today - 9).isoformat()
+    form = {"revision": drafts.get(draft).revision, "starts": "other", "day": over, "title": "Changes", "why": ""}
+    answer = hana.post(f"/hr/book/drafts/{draft}", {**form, "act": "publish"}, follow_redirects=True)
+    text = answer.get_data(as_text=True)
+    assert "It would change what was promised for days that are over. Choose today or a later day." in text
+    assert "Write a number above zero" not in text

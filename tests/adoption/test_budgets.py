@@ -18,6 +18,7 @@ from sqlalchemy import select
 from sqlalchemy import update
 
 from adoption import budgets
+from adoption import drafts
 from adoption import facts
 from adoption import history
 from adoption import jobs
@@ -33,12 +34,15 @@ from adoption.mail import sending
 from adoption.models import Award
 from adoption.models import BudgetDecision
 from adoption.models import JournalEntry
+from adoption.models import LedgerEntry
 from adoption.models import Letter
 from adoption.models import Participant
 from adoption.models import PublishedVersion
 from adoption.models.base import bucket_of
 from rules import period
+from rules.book import composing
 from rules.period import SECOND
+from rules.value import UNIT
 from tests.house import ZONE
 from tests.pockets import Pockets
 from tests.pockets import device
@@ -49,8 +53,11 @@ from tests.visitors import Visitor
 
 NOON = period.microseconds(datetime(2026, 11, 25, 12, tzinfo=ZONE))  # a Wednesday
 TODAY = date(2026, 11, 25)
+MONDAY = date(2026, 11, 30)
 OCTOBER, NOVEMBER, DECEMBER = (date(2026, month, 1).toordinal() for month in (10, 11, 12))
 DAY = 86_400 * SECOND
+DECEMBER_NOON = NOON + 7 * DAY
+ENDED = "/hr/book?kind=reward&show=ended"
 HANA = By(None, "Hana")
 BOOK = """
 [metric.calls]
@@ -192,6 +199,45 @@ def test_a_book_that_now_continues_gives_out_what_waited(house):
     house.call(times=8)
     publish(when_spent="continue")
     assert waiting.release(NOON) == (3, 0)
+
+
+def leave_out(*names, since=MONDAY):
+    """Publish a book without some definitions, in force from next Monday on."""
+    text = composing.put(drafts.newest().text, dict.fromkeys(names))
+    rulebook.publish(text, today=TODAY.toordinal(), since=since.toordinal(), name="book", now=NOON)
+    db.session.commit()
+
+
+def test_a_reward_that_leaves_the_book_is_paid_for_as_long_as_its_incentive_promises_it(house):
+    leave_out(("incentive", "notes"), ("reward", "ten"))
+    house.call(times=3, what="note.created")
+    db.session.rollback()
+    assert [row.amount for row in db.session.execute(select(LedgerEntry.amount))] == [10 * UNIT] * 3
+    house.call(what="note.created", on=MONDAY, now=NOON + 5 * DAY)
+    assert house.lunches() == ["issued"] * 3, "nothing is promised from Monday on"
+    assert clean() == []
+
+
+def test_a_reward_that_leaves_the_book_keeps_its_budget_and_whoever_waits_gets_it(house):
+    leave_out(("incentive", "calls"), ("reward", "lunch"))
+    house.call(times=7)
+    assert house.lunches() == ["issued"] * 5 + ["waiting"] * 2
+    waiting.release(DECEMBER_NOON)
+    db.session.commit()
+    assert house.lunches() == ["issued"] * 7
+    assert clean() == []
+
+
+def test_a_reward_that_leaves_the_book_is_shown_for_as_long_as_somebody_may_have_it(app, house, hana):
+    house.call()
+    leave_out(("incentive", "calls"), ("reward", "lunch"))
+    alice = Visitor(app, house["Alice"])
+    assert "Each of the calls in a day earns a free lunch." in text(alice.get("/what-we-count"))
+    assert "the next month. still promised, no longer in the book" in text(hana.get(ENDED))
+    with time_machine.travel(datetime.fromtimestamp(DECEMBER_NOON / SECOND, UTC), tick=False):
+        assert "Free lunch" not in text(alice.get("/what-we-count"))
+        assert "Free lunch" not in text(hana.get(ENDED))
+        assert "Open vouchers: 1 ≈ €9.50" in text(hana.get("/hr/budgets")), "it may still be eaten"
 
 
 @pytest.mark.parametrize(("number", "issued"), [(2, 7), (None, 8), (0, 5)])
