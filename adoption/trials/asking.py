@@ -21,9 +21,11 @@ from sqlalchemy import func
 from sqlalchemy import insert
 from sqlalchemy import select
 from sqlalchemy import update
+from sqlalchemy.exc import SQLAlchemyError
 
 from adoption import facts
 from adoption.errors import AdoptionError
+from adoption.errors import StoppedError
 from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.models import ArchiveFile
@@ -47,6 +49,7 @@ QUICK = 3_000_000  # activities in the archive for which a page may wait
 NEW = 60_000  # activities that are not archived yet, the same
 KEPT = 7 * 86_400 * SECOND  # how long the row of a long one is kept
 REMEMBERED = 8  # quick answers of a process
+BROKEN = "Something went wrong here; the log of the service tells what."
 POLL = 0.5  # seconds between two looks whether a run was cancelled
 WAITING, RUNNING, DONE, CANCELLED, FAILED = "waiting", "running", "done", "cancelled", "failed"
 
@@ -199,9 +202,12 @@ def _one(number: int, report: Report, now: Callable[[], int]) -> bool:
             found = work_out(question, told, watch.stop)
         except (AdoptionError, books.BookError) as error:
             values = {"state": FAILED, "message": str(error)[:1000]}
-        except BaseException:
+        except (StoppedError, SQLAlchemyError):
             _note(number, state=WAITING)  # it goes on another time
             raise
+        except Exception:  # whatever is wrong with it, the others come next
+            current_app.logger.exception("The dry run %s cannot be worked out.", number)
+            values = {"state": FAILED, "message": BROKEN}
         else:
             from adoption.history import trial  # noqa: PLC0415  # loaded by now
 

@@ -153,6 +153,21 @@ def test_a_damaged_archive_is_told_and_stops_nothing_else(house):
     assert "is not what was written" in trials.find(ASKED).message
 
 
+def test_one_that_a_fault_of_ours_stops_says_so_and_the_next_one_is_worked_out(house, monkeypatch):
+    ask(broken := ASKED._replace(first=FIRST.toordinal() + 1))
+    ask()
+    work_out = asking.work_out
+
+    def out_of_memory(question, *more):
+        return 1 / 0 if question == broken else work_out(question, *more)
+
+    monkeypatch.setattr(asking, "work_out", out_of_memory)
+    assert work() == "1 dry runs worked out"
+    assert state() == "done"
+    assert (trials.find(broken).state, trials.find(broken).message) == ("failed", asking.BROKEN)
+    assert trials.waiting() == []
+
+
 def test_old_ones_are_forgotten(house):
     trials.ask(ASKED, now() - 8 * 86_400_000_000)
     db.session.commit()
