@@ -201,6 +201,12 @@ def newest_batch() -> int:
     return int(db.session.execute(select(func.max(Batch.id))).scalar() or 0)
 
 
+def put_down(connection: Connection, run: int) -> None:
+    """Let an open run wait for nothing, as one that was only begun."""
+    forget_within(connection, run)
+    connection.execute(update(BonusRun).where(BonusRun.id == run, BonusRun.state == "open").values(cursor=-1))
+
+
 def forget_within(connection: Connection, run: int) -> None:
     """Throw away what was frozen and worked out for a run that is not closed."""
     for table in (BonusLine, BonusStatement, BonusInput):

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flask import current_app
 from sqlalchemy import exists
 from sqlalchemy import or_
 from sqlalchemy import select
 from sqlalchemy import update
+from sqlalchemy.exc import SQLAlchemyError
 
 from adoption import facts
 from adoption import rescoring
@@ -21,6 +23,8 @@ from adoption.bonuses import gathering
 from adoption.bonuses import noting
 from adoption.bonuses import runs
 from adoption.errors import ConflictError
+from adoption.errors import NotFoundError
+from adoption.errors import StoppedError
 from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.models import BonusInput
@@ -101,19 +105,41 @@ def _to_do() -> ColumnElement[bool]:
 
 
 def go_on(now: int, report: Report) -> int:
-    """Do the work of all runs that wait for it; return how many statements were worked out.  Commits as it goes."""
-    made = 0
+    """Do the work of all runs that wait for it; return how many statements were worked out.  Commits as it goes.
+
+    What one of them trips over is raised after the others.
+    """
+    made, fault = 0, None
     for run in waiting():
-        freeze = runs.find(run).row.cursor == runs.TO_FREEZE
-        still = freeze and rescoring.needed()
-        db.session.rollback()
-        if still:
-            continue  # another time
         try:
-            made += _work(run, now, freeze=freeze, report=report)
-        except runs.WrongStateError:
-            db.session.rollback()  # somebody else finished it, and sent it on
+            made += _go_on(run, now, report)
+        except (StoppedError, SQLAlchemyError):
+            raise  # not the run's fault
+        except Exception as error:  # whatever is wrong with it, the others come next
+            db.session.rollback()
+            current_app.logger.exception("The bonus run %s cannot be worked out.", run)
+            fault = error
+    if fault is not None:
+        raise fault
     return made
+
+
+def _go_on(run: int, now: int, report: Report) -> int:
+    try:
+        freeze = runs.find(run).row.cursor == runs.TO_FREEZE
+    except NotFoundError:  # nobody is paid by its plan any more: it is as it was before somebody asked
+        runs.put_down(begin_write(), run)
+        db.session.commit()
+        return 0
+    still = freeze and rescoring.needed()
+    db.session.rollback()
+    if still:
+        return 0  # another time
+    try:
+        return _work(run, now, freeze=freeze, report=report)
+    except runs.WrongStateError:
+        db.session.rollback()  # somebody else finished it, and sent it on
+        return 0
 
 
 def _work(run: int, now: int, *, freeze: bool, report: Report = lambda _done, _total: None) -> int:

@@ -1,5 +1,7 @@
 """The work of a run: done at once for few, by the job for many, the same whoever does it and however often."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import insert
 from sqlalchemy import select
@@ -19,6 +21,8 @@ from tests.adoption.test_bonuses import calls
 from tests.adoption.test_bonuses import close
 from tests.house import NOW
 from tests.house import House
+
+SINCE = date(2026, 1, 5)
 
 
 @pytest.fixture
@@ -101,6 +105,34 @@ def test_nothing_is_frozen_while_changed_facts_are_still_counted(house):
         working.start("sales", MARCH, NOW)
     house.settle()
     assert working.start("sales", MARCH, NOW)
+
+
+def both(house):
+    """Let two runs of two plans wait for the job."""
+    house.publish(BOOK + BOOK[BOOK.index("[plan.sales]") :].replace("plan.sales", "plan.support"), since=SINCE)
+    house.settle()
+    for plan in ("sales", "support"):
+        working.start(plan, MARCH, NOW, few=0)
+
+
+def test_a_run_whose_plan_was_taken_away_waits_no_longer_and_holds_up_no_other(house):
+    both(house)
+    house.publish(BOOK.replace("plan.sales", "plan.support"), since=SINCE)
+    house.settle()
+    jobs.run("work-out-bonuses", nothing, scheduled=True)
+    assert (run_of().state, run_of().cursor) == ("open", -1)
+    assert [row.state for row in bonuses.listed("support")] == ["calculated"]
+    assert working.waiting() == []
+
+
+def test_a_run_that_a_fault_of_ours_stops_holds_up_no_other(house, monkeypatch):
+    both(house)
+    faulty, freeze = run_of().id, working.freezing.freeze
+    monkeypatch.setattr(working.freezing, "freeze", lambda run, now: 1 / 0 if run == faulty else freeze(run, now))
+    with pytest.raises(jobs.FailedError, match="ZeroDivisionError"):
+        jobs.run("work-out-bonuses", nothing, scheduled=True)
+    assert [row.state for row in bonuses.listed("support")] == ["calculated"]
+    assert working.waiting() == [faulty]
 
 
 def test_a_run_that_is_reviewed_or_closed_is_not_frozen_anew(house):
