@@ -23,6 +23,7 @@ from adoption import preferences
 from adoption.auth import roles
 from adoption.digests import posts
 from adoption.digests import subscribing
+from adoption.errors import StoppedError
 from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.mail import outbox
@@ -35,6 +36,7 @@ from rules.standing import SMALLEST_GROUP
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterable
+    from collections.abc import Iterator
     from collections.abc import Mapping
     from collections.abc import Sequence
     from zoneinfo import ZoneInfo
@@ -88,23 +90,42 @@ def _wanted_then(known: Known, one: Due, now: int, lasts: int) -> bool:
 
 
 def run(now: int, report: Report) -> Counter[str]:
-    """Write and enter the letters that are due, and tell HR where data seems to be missing; commits piece by piece."""
+    """Write and enter the letters that are due, and tell HR where data seems to be missing; commits piece by piece.
+
+    A kind whose facts cannot be gathered stops no other kind; the run fails when the others are written.
+    """
     current_app.extensions["settings"].require_secret()  # links are signed; without it no letter is at fault
     done: Counter[str] = Counter()
     alike: dict[tuple[str, int], list[Due]] = defaultdict(list)
     waiting = due(now)
     for one in waiting:
         alike[one.kind, one.week].append(one)
+    broken: Exception | None = None
     for (kind, first), line in sorted(alike.items()):
-        post = posts.POSTS[kind]
-        gathered = post.gather(first, now)
-        for at in range(0, len(line), post.chunk):
-            made = make(gathered, line[at : at + post.chunk])
-            _enter(kind, made, now)
-            db.session.commit()
-            done.update(one.state for one in made)
-            report(done.total(), len(waiting))
+        try:
+            for made in _made(kind, first, line, now):
+                done.update(one.state for one in made)
+                report(done.total(), len(waiting))
+        except (StoppedError, SQLAlchemyError):
+            raise  # we are to stop, or nothing can be written at all
+        except Exception as error:  # whatever is wrong with one kind: it is logged and raised when the others are done
+            db.session.rollback()
+            current_app.logger.exception("Letters of the kind %s cannot be made.", kind)
+            broken = error
+    if broken is not None:
+        raise broken
     return done
+
+
+def _made(kind: str, first: int, line: Sequence[Due], now: int) -> Iterator[list[Made]]:
+    """Write and enter the letters of one kind and period; yield what is committed, piece by piece."""
+    post = posts.POSTS[kind]
+    gathered = post.gather(first, now)
+    for at in range(0, len(line), post.chunk):
+        made = make(gathered, line[at : at + post.chunk])
+        _enter(kind, made, now)
+        db.session.commit()
+        yield made
 
 
 def make(gathered: Any, line: Sequence[Due]) -> list[Made]:
@@ -115,11 +136,12 @@ def make(gathered: Any, line: Sequence[Due]) -> list[Made]:
     others = [one for one in line if one not in late and one not in stopped]
     made = [Made(one, "skipped", "late", None) for one in late]
     made += [Made(one, "skipped", "suspended", None) for one in stopped]
-    known = post.facts(gathered, [one.participant for one in others]) if others else {}
+    known = _facts(post, gathered, [one.participant for one in others]) if others else {}
     decided: list[tuple[Due, Any]] = []
     for one in others:
+        told = known[one.participant]
         try:
-            decided.append((one, post.decide(known[one.participant])))
+            decided.append((one, told if isinstance(told, Exception) else post.decide(told)))
         except Exception as error:  # whatever is wrong with one reader's facts: it is logged, and the others get theirs
             current_app.logger.exception("The letter to participant %s cannot be decided.", one.participant)
             decided.append((one, error))
@@ -133,6 +155,34 @@ def make(gathered: Any, line: Sequence[Due]) -> list[Made]:
         language = one.chosen.language or (chosen.language if chosen else None) or languages.SOURCE
         made.append(_written(post, one, found, language, cards, gathered.known.zone))
     return made
+
+
+def _facts(post: Post, gathered: Any, readers: Sequence[int]) -> Mapping[int, Any]:
+    """Return what each of these readers is told; the fault instead, for whom it cannot be read.
+
+    A fault that meets all of them is no reader's: it is raised, and their letters are tried again.
+    """
+    try:
+        return post.facts(gathered, readers)
+    except SQLAlchemyError:
+        raise  # not a reader's fault
+    except Exception as fault:  # whatever it is: whose it is shows when they are looked at one by one
+        found = {one: _facts_alone(post, gathered, one) for one in readers}
+        if all(isinstance(told, Exception) for told in found.values()):
+            raise fault from None
+    return found
+
+
+def _facts_alone(post: Post, gathered: Any, reader: int) -> Any:
+    try:
+        return post.facts(gathered, [reader])[reader]
+    except SQLAlchemyError:
+        raise  # not the reader's fault
+    except (
+        Exception
+    ) as error:  # whatever is wrong with what is known of one reader: it is logged, the others get theirs
+        current_app.logger.exception("The letter to participant %s cannot be gathered.", reader)
+        return error
 
 
 def _written(  # noqa: PLR0913, PLR0917  # what a letter is made of

@@ -10,6 +10,7 @@ from adoption import evidence
 from adoption import languages
 from adoption import rollout
 from adoption.languages import gettext
+from adoption.languages import ngettext
 from adoption.pages import rollout_words as words
 from rules.period import EVER
 from rules.rollout import VITALS
@@ -101,10 +102,10 @@ def _change(change: int | None) -> str:
     if not change:
         return "" if change is None else gettext("as in the week before")
     points = abs(Decimal(change)) / 10
-    said = languages.current().number(points.quantize(Decimal(1)) if points >= 1 else points)
+    said = points.quantize(Decimal(1)) if points >= 1 else points
     if change > 0:
-        return gettext("better by %(points)s points", points=said)
-    return gettext("%(points)s points less good", points=said)
+        return ngettext("better by %(n)s point", "better by %(n)s points", said)
+    return ngettext("%(n)s point less good", "%(n)s points less good", said)
 
 
 def _x(place: int, many: int) -> str:

@@ -329,6 +329,35 @@ def test_a_letter_that_cannot_be_written_stops_no_other(bureau, monkeypatch):
     assert letter(bureau["Mei"]).reply == "ZeroDivisionError: "
 
 
+def test_a_reader_whose_facts_cannot_be_gathered_stops_no_other(bureau, monkeypatch):
+    gather = posts.POSTS["digest"].facts
+
+    def broken(found, readers):
+        if bureau["Mei"] in readers:
+            raise ZeroDivisionError
+        return gather(found, readers)
+
+    monkeypatch.setitem(posts.POSTS, "digest", replace(posts.POSTS["digest"], facts=broken))
+    assert run() == {"rendered": 2, "failed": 1}
+    assert letter(bureau["Mei"]).reply == "ZeroDivisionError: "
+
+
+def test_a_kind_of_letter_that_cannot_be_gathered_stops_no_other_kind_and_comes_when_it_can(bureau, monkeypatch):
+    subscribing.choose(bureau["Alice"], "my-week", NOW - 24 * HOUR, active=True)
+    db.session.commit()
+    whole = posts.POSTS["digest"]
+
+    def broken(_first, _now):
+        raise ZeroDivisionError
+
+    monkeypatch.setitem(posts.POSTS, "digest", replace(whole, gather=broken))
+    with pytest.raises(ZeroDivisionError):
+        run()
+    assert db.session.scalars(select(Letter.kind)).all() == ["my-week"]
+    monkeypatch.setitem(posts.POSTS, "digest", whole)
+    assert run() == {"rendered": 3}
+
+
 def test_a_team_that_has_not_begun_alarms_nobody(app):
     bureau = Bureau(work=False)
     assert run() == {"skipped": 3}

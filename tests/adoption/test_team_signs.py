@@ -10,6 +10,8 @@ from flask import current_app
 from adoption import facts
 from adoption import rollout
 from adoption.pages import vital_parts
+from rules.rollout.vital import Count
+from rules.rollout.vital import Week
 from tests.adoption.test_rollout import send
 from tests.adoption.test_rollout import wave
 from tests.queries import asked
@@ -80,3 +82,13 @@ def test_the_queries_do_not_grow_with_the_teams(staff):
     with current_app.test_request_context():
         few, many = (asked(lambda led=led: vital_parts.teams(facts.current(), led, now())) for led in (north, both))
     assert few == many
+
+
+def test_a_change_of_one_point_is_one_point(app):
+    def said(*shares):
+        weeks = [Week(7 * place, 5, {"activation": Count(share, 100)}) for place, share in enumerate(shares)]
+        with app.test_request_context():
+            return vital_parts.signs(weeks, [], 0)[0]["change"]
+
+    assert said(100, 99) == "1 point less good"
+    assert said(97, 99) == "better by 2 points"
