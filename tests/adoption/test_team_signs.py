@@ -86,7 +86,7 @@ def test_the_queries_do_not_grow_with_the_teams(staff):
 
 def test_a_change_of_one_point_is_one_point(app):
     def said(*shares):
-        weeks = [Week(7 * place, 5, {"activation": Count(share, 100)}) for place, share in enumerate(shares)]
+        weeks = [Week(739_936 + 7 * place, 5, {"activation": Count(share, 100)}) for place, share in enumerate(shares)]
         with app.test_request_context():
             return vital_parts.signs(weeks, [], 0)[0]["change"]
 
