@@ -53,6 +53,13 @@ def hands_on(plan: Plan) -> bool:
     return bool(yearly_of(plan)) or _carries(plan)
 
 
+def closed_since(connection: Connection, row: Row[Any]) -> bool:
+    """Say whether a period before a run was closed after the run's freeze, so that it hands on what the run lacks."""
+    table = BonusRun
+    query = select(table.id).where(table.plan == row.plan, table.first < row.first, table.closed > row.as_of)
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def _carries(plan: Plan) -> bool:
     return any(isinstance(one.terms, PerN) and one.terms.carry for one in plan.components)
 

@@ -82,7 +82,7 @@ class _Chain:
         known = facts.current()
         plan = runs.plan_of(known, past)
         hangs = bool(self.carried) and carrying.hands_on(plan)
-        if not hangs and not _changed(self.connection, past, periods.end(plan.per, past.first), known.version):
+        if not hangs and not _changed(self.connection, past, plan, known.version):
             return
         ground = gathering.ground_of(self.connection, plan, past.first)
         before = self.before(past, plan)
@@ -125,10 +125,13 @@ class _Chain:
             self.found[who] += found
 
 
-def _changed(connection: Connection, past: Row[Any], last: int, version: int) -> bool:
-    """Say whether anything may be different: the directory or the book, figures, or activities of its days."""
+def _changed(connection: Connection, past: Row[Any], plan: Plan, version: int) -> bool:
+    """Say whether anything may be different: directory or book, figures, what it is handed, activities of its days."""
     if version != past.facts or gathering.entered_since(connection, past.plan, past.first, past.as_of):
         return True
+    if carrying.hands_on(plan) and carrying.closed_since(connection, past):
+        return True
+    last = periods.end(plan.per, past.first)
     table = StoredActivity
     came = select(table.batch).where(table.batch > past.batch)
     of_its_days = or_((table.day >= past.first) & (table.day < last), table.retracts.is_not(None))

@@ -1,4 +1,7 @@
-"""A closed run handed to payroll: CSV and XLSX with the columns that it wants, the same bytes every time."""
+"""A closed run handed to payroll: CSV and XLSX with the columns that it wants, the same bytes every time.
+
+An export keeps what may change later: who had which number, name and address, and the codes of the plan.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,9 @@ from typing import Any
 from typing import NamedTuple
 
 import xlsxwriter
+from sqlalchemy import func
 from sqlalchemy import insert
+from sqlalchemy import literal
 from sqlalchemy import select
 from sqlalchemy import update
 
@@ -25,7 +30,9 @@ from adoption.models import BonusStatement
 from adoption.models import Participant
 from adoption.models import PayrollColumns
 from adoption.models import PayrollExport
+from adoption.models import PayrollRow
 from adoption.sheets import safe
+from rules import period as periods
 from rules.bonus.closing import FINAL
 from rules.bonus.exact import money_text
 from rules.period import moment
@@ -34,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Sequence
 
+    from sqlalchemy import Connection
     from sqlalchemy import Row
 
     from adoption.bonuses.runs import Run
@@ -122,8 +130,11 @@ def export(run: int, columns: Columns, *, who: int, now: int) -> int:
     connection = db.session.connection()
     packed = json.dumps(columns, ensure_ascii=False)
     values = {"run": run, "columns": packed, "sha256": "", "rows": 0, "total": 0, "made": now, "made_by": who}
+    version = f"{found.plan.key}/{periods.text('day', found.row.version)}"
+    values |= {"element": found.plan.element, "version": version}
     batch = connection.execute(insert(PayrollExport).values(values).returning(PayrollExport.id)).scalar_one()
-    rows = list(_rows(found, batch))
+    _keep_names(connection, run, batch)
+    rows = list(_rows(find(batch)))
     written = _csv(columns, rows)
     marks = {"sha256": hashlib.sha256(written).hexdigest(), "rows": len(rows), "total": sum(row[0] for row in rows)}
     connection.execute(update(PayrollExport).where(PayrollExport.id == batch).values(marks))
@@ -139,27 +150,33 @@ def without_number(run: int) -> list[tuple[str, int]]:
     return [(name, total) for name, total in db.session.execute(query.order_by(Participant.name))]
 
 
-def _rows(found: Run, batch: int) -> Iterator[tuple[int, dict[str, str]]]:
+def _keep_names(connection: Connection, run: int, batch: int) -> None:
+    """Keep the number, name and address of every participant with an amount, as they are now."""
+    person, table = Participant, BonusStatement
+    number = func.coalesce(person.employee_no, "")
+    now = select(literal(batch), person.id, number, person.name, person.email)
+    now = now.join(table, table.participant == person.id).where(table.run == run, table.total != 0)
+    columns = ("batch", "participant", "employee_no", "name", "email")
+    connection.execute(insert(PayrollRow).from_select(columns, now))
+
+
+def _rows(found: Export) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield (cents, fields) of every participant with an amount, by employee number."""
-    table, person = BonusStatement, Participant
+    table, person, plan, run = BonusStatement, PayrollRow, found.run.plan, found.run.row
     query = select(person.employee_no, person.name, person.email, table.total, table.document)
-    query = query.join(person, person.id == table.participant).where(table.run == found.row.id, table.total != 0)
-    for number, name, email, total, document in db.session.execute(query.order_by(person.employee_no, person.id)):
-        yield (
-            total,
-            {
-                "employee_no": number or "",
-                "name": name,
-                "email": email,
-                "period": found.period,
-                "element_code": found.plan.element,
-                "amount": money_text(total),
-                "currency": found.plan.currency,
-                "plan_version": f"{found.plan.key}/{found.row.version}",
-                "batch_id": str(batch),
-                "line_hash": json.loads(document)["hash"],
-            },
-        )
+    query = query.join(table, table.participant == person.participant)
+    query = query.where(person.batch == found.row.id, table.run == run.id)
+    query = query.order_by(person.employee_no, person.participant)
+    common = {
+        "period": found.run.period,
+        "element_code": plan.element if found.row.element is None else found.row.element,
+        "currency": plan.currency,
+        "plan_version": found.row.version or f"{plan.key}/{run.version}",
+        "batch_id": str(found.row.id),
+    }
+    for number, name, email, total, document in db.session.execute(query):
+        own = {"employee_no": number, "name": name, "email": email, "amount": money_text(total)}
+        yield total, common | own | {"line_hash": json.loads(document)["hash"]}
 
 
 def find(batch: int) -> Export:
@@ -178,7 +195,7 @@ def find(batch: int) -> Export:
 def as_csv(batch: int, *, bom: bool = False) -> bytes:
     """Write an export as CSV (UTF-8): the same bytes every time."""
     found = find(batch)
-    written = _csv(found.columns, list(_rows(found.run, batch)))
+    written = _csv(found.columns, list(_rows(found)))
     return BOM.encode() + written if bom else written
 
 
@@ -202,7 +219,7 @@ def as_xlsx(batch: int) -> bytes:
         sheet, cents = book.add_worksheet("payroll"), book.add_format({"num_format": "0.00"})
         for place, (heading, _) in enumerate(found.columns):
             sheet.write_string(0, place, heading)
-        for line, (total, fields) in enumerate(_rows(found.run, batch), start=1):
+        for line, (total, fields) in enumerate(_rows(found), start=1):
             for place, (_, field) in enumerate(found.columns):
                 if field == "amount":
                     sheet.write_number(

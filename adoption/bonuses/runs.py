@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy import update
 
 from adoption import facts
+from adoption.bonuses import carrying
 from adoption.bonuses import noting
 from adoption.errors import ConflictError
 from adoption.errors import ForbiddenError
@@ -57,7 +58,7 @@ class WrongStateError(ConflictError):
 
 
 class ChangedSinceError(ConflictError):
-    """Something was entered by hand since the freeze; freeze the run anew, so that the statements have it."""
+    """Something was entered by hand since the freeze, or an earlier period closed; freeze the run anew."""
 
 
 class Run(NamedTuple):
@@ -146,7 +147,7 @@ def take(run: int, step: str, *, who: int, now: int) -> None:
     Raises:
         WrongStateError: it cannot be taken from the state in which the run is.
         SecondPersonError: it takes another person.
-        ChangedSinceError: something was entered by hand since the freeze, which would be lost.
+        ChangedSinceError: something was entered by hand since the freeze, or handed on, which would be lost.
     """
     connection = begin_write()
     row = connection.execute(select(BonusRun.state, BonusRun.sent_by).where(BonusRun.id == run)).first()
@@ -180,8 +181,14 @@ def thing_of(run: Run) -> str:
 
 
 def entered_since(run: Run) -> bool:
-    """Say whether figures, weights or amounts by hand of a run's period were entered or withdrawn since its freeze."""
+    """Say whether a run lacks what came since its freeze.
+
+    Figures, weights or amounts by hand of its period, entered or withdrawn; or the close of a period that hands on to
+    it.
+    """
     row = run.row
+    if carrying.hands_on(run.plan) and carrying.closed_since(db.session.connection(), row):
+        return True
     names = [one.removeprefix(FIGURE) for one in run.plan.quantities() if one.startswith(FIGURE)]
     own = (BonusAdjustment.plan == row.plan, BonusAdjustment.first == row.first)
     by_hand = or_(BonusAdjustment.entered > row.as_of, BonusAdjustment.withdrawn > row.as_of)

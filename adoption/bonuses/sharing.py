@@ -75,6 +75,10 @@ def shared(connection: Connection, ground: Ground, before: Before = ({}, {})) ->
     for bucket in sorted(ground.people):
         for who, inputs in gathering.inputs_of(connection, ground, bucket).items():
             pass_.meet(who, carrying.add_to(inputs, before, who), pools, splits, budgets)
+    for key, joint in pass_.together.items():
+        factor = _factor(ground.plan.component(key))
+        if factor is not None:
+            joint[factor] /= pass_.weights[key]
     parts = {one.key: _divided(ground, _by(one, pass_.units[one.key]), pass_.wholes.get(one.key, 0)) for one in pools}
     for key, weights in splits.items():
         everybody = dict.fromkeys(ground.everybody, ZERO) | {who: one for who, one in weights.items() if one}
@@ -92,6 +96,7 @@ class _Pass:
         self.wholes: dict[str, int] = {}
         self.asked: dict[str, dict[int, Fraction]] = defaultdict(dict)
         self.together: dict[str, dict[str, Fraction]] = defaultdict(dict)
+        self.weights: dict[str, Fraction] = defaultdict(Fraction)
 
     def meet(
         self,
@@ -108,10 +113,11 @@ class _Pass:
             self.units[one.key][who] = max(ZERO, quantities[one.of])
             self.wholes[one.key] = max(self.wholes.get(one.key, 0), cents(_amount(one, quantities), mode))
         for key, weights in splits.items():
-            if weights.get(who):
-                joint = self.together[key]
+            if weight := weights.get(who):
+                joint, factor = self.together[key], _factor(self.ground.plan.component(key))
+                self.weights[key] += weight
                 for name, value in inputs.given[key].quantities.items():
-                    joint[name] = joint.get(name, ZERO) + value
+                    joint[name] = joint.get(name, ZERO) + (value * weight if name == factor else value)
         for one in budgets:
             pay = reckon_component(self.ground.plan, one, inputs.given.get(one.key, Given()), inputs.there).pay
             self.asked[one.key][who] = Fraction(max(0, cents(pay, mode)))
@@ -133,6 +139,13 @@ def _by(component: Component, units: Mapping[int, Fraction]) -> Mapping[int, Fra
     if terms.by == "equally":
         return dict.fromkeys(people, ONE)
     return dict(zip(people, by_rank([units[who] for who in people], terms.ranks), strict=True))
+
+
+def _factor(component: Component) -> str | None:
+    """Return the quantity that is a factor and nothing else: what is done together has the mean of it, by weight."""
+    multiplier = component.multiplier
+    alone = replace(component, multiplier=None).quantities()
+    return multiplier.of if multiplier is not None and multiplier.of not in alone else None
 
 
 def _together(ground: Ground, component: Component, quantities: Mapping[str, Fraction]) -> int:

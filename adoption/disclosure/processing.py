@@ -114,7 +114,7 @@ PROCESSING: tuple[Processing, ...] = (
         "bonuses",
         (
             *("bonus_input", "bonus_statement", "bonus_line", "bonus_adjustment", "dispute", "figure", "weight"),
-            *("bonus_run", "payroll_export"),
+            *("bonus_run", "payroll_export", "payroll_row"),
         ),
         lambda: gettext("bonus statements, the figures they follow from, corrections, questions and their answers"),
         lambda: gettext("follows from the counts and from figures that human resources enter"),

@@ -18,6 +18,8 @@ from adoption.models import Dispute
 from adoption.models import Edition
 from adoption.models import Figure
 from adoption.models import LedgerEntry
+from adoption.models import PayrollExport
+from adoption.models import PayrollRow
 from adoption.models import PublishedVersion
 from adoption.models import Redemption
 from adoption.models import Series
@@ -90,6 +92,15 @@ EARNED: tuple[Part, ...] = (
         .join(BonusRun, BonusRun.id == BonusStatement.run)
         .where(BonusStatement.participant == who, BonusRun.state.in_(FINAL)).order_by(BonusRun.first, BonusRun.plan),
         {"from": day_of, "closed": moment_of, "document": as_it_is},
+    ),
+    Part(  # as whom payroll was told of somebody
+        "payroll",
+        lambda who: select(
+            PayrollRow.batch, BonusRun.plan, BonusRun.first.label("from"), PayrollExport.made, PayrollRow.employee_no,
+            PayrollRow.name, PayrollRow.email,
+        ).join(PayrollExport, PayrollExport.id == PayrollRow.batch).join(BonusRun, BonusRun.id == PayrollExport.run)
+        .where(PayrollRow.participant == who).order_by(PayrollRow.batch),
+        {"from": day_of, "made": moment_of},
     ),
     Part(
         "adjustments",

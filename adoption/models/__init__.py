@@ -31,6 +31,7 @@ from adoption.models.bonus import Dispute as Dispute
 from adoption.models.bonus import Figure as Figure
 from adoption.models.bonus import PayrollColumns as PayrollColumns
 from adoption.models.bonus import PayrollExport as PayrollExport
+from adoption.models.bonus import PayrollRow as PayrollRow
 from adoption.models.bonus import Weight as Weight
 from adoption.models.book import PublishedBook as PublishedBook
 from adoption.models.book import PublishedDefinition as PublishedDefinition

@@ -146,7 +146,7 @@ class Dispute(Base):
 
 
 class PayrollExport(Base):
-    """A run handed to payroll: with which columns, and the hash of what was written, to write it again."""
+    """A run handed to payroll: with which columns and codes, and the hash of what was written, to write it again."""
 
     __tablename__ = "payroll_export"
 
@@ -158,6 +158,20 @@ class PayrollExport(Base):
     total: Mapped[int] = mapped_column(BigInteger)  # cents
     made: Mapped[int] = mapped_column(BigInteger)
     made_by: Mapped[int | None] = mapped_column(ForeignKey(Participant.id))
+    element: Mapped[str | None] = mapped_column(Bytewise)  # as it was written; none: in an export from before this
+    version: Mapped[str | None] = mapped_column(Bytewise)  # of the plan, as it was written
+
+
+class PayrollRow(Base):
+    """As whom payroll was told of a participant: the number, name and address of then, to write it again."""
+
+    __tablename__ = "payroll_row"
+
+    batch: Mapped[int] = mapped_column(ForeignKey(PayrollExport.id), primary_key=True, autoincrement=False)
+    participant: Mapped[int] = mapped_column(ForeignKey(Participant.id), primary_key=True, autoincrement=False)
+    employee_no: Mapped[str] = mapped_column(Bytewise)
+    name: Mapped[str] = mapped_column(Bytewise)
+    email: Mapped[str] = mapped_column(Bytewise)
 
 
 class PayrollColumns(Base):

@@ -64,7 +64,8 @@ REFUSALS: Mapping[type[Exception], Callable[[], str]] = {
     runs.SecondPersonError: lambda: gettext("You sent this to review, so somebody else approves it."),
     runs.WrongStateError: lambda: gettext("Somebody was quicker: this run is at another step by now. Here it is."),
     runs.ChangedSinceError: lambda: gettext(
-        "Something was entered by hand since the freeze, and the statements do not have it yet. Freeze anew first."
+        "Something was entered by hand since the freeze, or an earlier period was closed, and the statements do not "
+        "have it yet. Freeze anew first."
     ),
     working.StillCountingError: lambda: gettext(
         "Changed facts are still being counted. Try again in a moment; nothing was frozen."

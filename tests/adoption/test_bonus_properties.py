@@ -18,6 +18,7 @@ from sqlalchemy import select
 from adoption import bonuses
 from adoption import statements
 from adoption.bonuses import calculating
+from adoption.bonuses.runs import ChangedSinceError
 from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.models import BonusLine
@@ -104,18 +105,18 @@ def events(house, deeds):
     ]
 
 
-def work_out(month):
-    run = bonuses.begin("sales", month.toordinal(), NOW)
+def work_out(month, now=NOW):
+    run = bonuses.begin("sales", month.toordinal(), now)
     db.session.commit()
-    bonuses.freeze(run, NOW)
+    bonuses.freeze(run, now)
     db.session.commit()
-    bonuses.calculate(run, NOW)
+    bonuses.calculate(run, now)
     return run
 
 
-def close(house, run):
+def close(house, run, now=NOW):
     for step, who in (("send", "Hana"), ("approve", "Vic"), ("close", "Hana")):
-        bonuses.take(run, step, who=house[who], now=NOW)
+        bonuses.take(run, step, who=house[who], now=now)
         db.session.commit()
 
 
@@ -181,6 +182,34 @@ def test_whenever_facts_become_known_as_much_is_paid_as_if_they_were_known_at_fi
         at_first = paid(text, deeds, [0] * len(deeds))
     with new_app(database):
         assert paid(text, deeds, [min(deed[2] + by, len(MONTHS) - 1) for deed, by in late]) == at_first
+
+
+UNEVEN = [("Alice", "call.completed", month) for month in (0, 0, 0, 0, 1, 1)]  # 4 and 2: a third is made of both
+
+
+def test_months_that_are_closed_in_another_order_pay_as_much(new_app, database):
+    text = book(["carry", "year"])
+    with new_app(database):
+        in_order = paid(text, UNEVEN, [0] * len(UNEVEN))
+    with new_app(database):
+        house = begun(text)
+        house.send(*events(house, UNEVEN))
+        for later, month in enumerate((MONTHS[1], MONTHS[0], *MONTHS[2:])):
+            close(house, work_out(month, NOW + later), NOW + later)
+        assert totals(house) == in_order
+
+
+def test_a_month_that_was_frozen_before_the_one_before_it_closed_is_frozen_anew(new_app, database):
+    with new_app(database):
+        house = begun(book(["carry"]))
+        house.send(*events(house, UNEVEN))
+        march, april = (work_out(month) for month in MONTHS[:2])
+        close(house, march, NOW + 1)
+        with pytest.raises(ChangedSinceError):
+            close(house, april, NOW + 2)
+        db.session.rollback()
+        close(house, work_out(MONTHS[1], NOW + 3), NOW + 3)
+        assert totals(house)["Alice"] == 2 * 2000
 
 
 @settings(max_examples=6, phases=PHASES)

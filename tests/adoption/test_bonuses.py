@@ -294,6 +294,24 @@ def test_splits_pay_once_what_was_done_together(new_app, database):
         assert parts == {"Alice": 1667, "Bob": 3333, "Hana": 0}
 
 
+def test_a_factor_of_what_is_split_is_the_mean_of_theirs_by_weight(new_app, database):
+    """Three quarters of 0.9 and a quarter of 1.1 are 0.95, not 2."""
+    factor = 'multiplier = { of = "figure.quality", at_least = 0.8, at_most = 1.2 }\n'
+    with new_app(database):
+        house = House(BOOK + JOINT + factor, people=("Alice", "Bob", "Hana", "Vic"))
+        calls(house, "Alice", 3)
+        calls(house, "Bob", 1)
+        connection = begin_write()
+        for name, weight, quality in (("Alice", "75", "0.9"), ("Bob", "25", "1.1")):
+            row = {"first": MARCH, "participant": house[name], "entered": NOW}
+            connection.execute(insert(Weight).values(row | {"plan": "sales", "component": "joint", "value": weight}))
+            connection.execute(insert(Figure).values(row | {"name": "quality", "value": quality}))
+        db.session.commit()
+        run = work_out(house)
+        parts = {name: lines(run, house[name])["component", "joint"] for name in ("Alice", "Bob")}
+        assert parts == {"Alice": 2850, "Bob": 950}  # 4 × 10 × 0.95 = 38
+
+
 # --- disputes, adjustments
 
 
@@ -381,6 +399,36 @@ def test_an_export_is_the_same_bytes_every_time(house):
     assert head == "employee_no,period,element_code,amount,currency,plan_version,batch_id,line_hash"
     assert row.startswith("20417,2026-03,1420,106.00,EUR,sales/")
     assert f",{total(run, house['Alice']) / 100:.2f}," in first[2].decode()
+
+
+def test_an_export_stays_what_it_was_whoever_is_called_otherwise_by_now(house):
+    calls(house, "Alice", 1)
+    calls(house, "Bob", 1)
+    with_numbers(house)
+    run = work_out(house)
+    close(house, run)
+    columns = (*payroll.USUAL, ("Who", "name"), ("Mail", "email"))
+    batch = payroll.export(run, columns, who=house["Hana"], now=NOW)
+    db.session.commit()
+    first = payroll.as_csv(batch), payroll.as_xlsx(batch), payroll.totals(batch)
+    changed = {"employee_no": "00001", "name": "Bob Married", "email": "bob.married@example.com"}
+    begin_write().execute(update(Participant).where(Participant.id == house["Bob"]).values(changed))
+    db.session.commit()
+    house.publish(BOOK.replace('element = "1420"', 'element = "1421"'), since=date(2026, 1, 5))
+    assert (payroll.as_csv(batch), payroll.as_xlsx(batch), payroll.totals(batch)) == first
+    again = payroll.export(run, columns, who=house["Hana"], now=NOW)
+    assert b"Bob Married" in payroll.as_csv(again)
+
+
+def test_an_export_names_the_version_of_the_plan_as_the_statement_does(house):
+    calls(house, "Alice", 1)
+    with_numbers(house)
+    run = work_out(house)
+    close(house, run)
+    batch = payroll.export(run, payroll.USUAL, who=house["Hana"], now=NOW)
+    version = json.loads(documents(run)[house["Alice"]])["about"]["version"]
+    assert version == "2026-01-05"
+    assert f",sales/{version},".encode() in payroll.as_csv(batch)
 
 
 def test_whoever_has_no_number_is_named_before_anything_is_exported(house):
