@@ -26,6 +26,7 @@ from adoption import signals
 from adoption import sunsets
 from adoption import trials
 from adoption import unscored
+from adoption import uploads
 from adoption import waiting
 from adoption.audits import comparing
 from adoption.audits import keeping
@@ -34,7 +35,6 @@ from adoption.auth import sessions
 from adoption.bonuses import working
 from adoption.digests import for_channels
 from adoption.digests import planning
-from adoption.directory import uploads
 from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.mail import outbox

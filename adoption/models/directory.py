@@ -112,7 +112,7 @@ class Upload(Base):
     __tablename__ = "upload"
 
     id: Mapped[str] = mapped_column(Bytewise, primary_key=True)  # cannot be guessed
-    kind: Mapped[str] = mapped_column(Bytewise)  # people, absences, holidays, waves
+    kind: Mapped[str] = mapped_column(Bytewise)  # people, absences, holidays, waves; figure:NAME, weight:COMPONENT
     name: Mapped[str] = mapped_column(Bytewise)  # of the file
     digest: Mapped[str] = mapped_column(Bytewise)  # SHA-256 of its bytes
     body: Mapped[bytes] = mapped_column(LargeBinary)  # compressed

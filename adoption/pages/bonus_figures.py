@@ -8,23 +8,20 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from flask import Blueprint
-from flask import current_app
 from flask import flash
 from flask import redirect
 from flask import render_template
 from flask import request
-from itsdangerous import BadData
-from itsdangerous import URLSafeTimedSerializer
 
-from adoption import auth
 from adoption import facts
+from adoption import uploads
 from adoption.auth import SESSION
 from adoption.auth import permission
 from adoption.bonuses import uploading
-from adoption.errors import ForbiddenError
 from adoption.extensions import db
 from adoption.languages import gettext
 from adoption.languages import ngettext
+from adoption.pages import people_parts
 from adoption.pages import run_parts
 from rules.bonus.exact import number
 from rules.bonus.exact import text
@@ -35,15 +32,14 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from adoption.bonuses.uploading import Preview
     from adoption.bonuses.uploading import Problem
     from adoption.bonuses.uploading import Target
     from adoption.facts import Known
     from adoption.pages.run_parts import Asked
+    from adoption.uploads import Kept
 
 bp: Blueprint = Blueprint("bonus_figures", __name__)
 SHOWN = 200  # lines of a list
-HOUR = 3600  # seconds for which a preview may be confirmed
 PROBLEMS: Mapping[str, Callable[[Problem], str]] = {
     "unknown": lambda one: gettext("nobody has the e-mail address %(address)s", address=one.said[:100]),
     "twice": lambda one: gettext("%(address)s is already on line %(line)s", address=one.said[:100], line=one.other),
@@ -104,17 +100,31 @@ def preview(plan: str, period: str) -> ResponseReturnValue:
     target = _target(asked)
     if uploading.locked(asked.plan, asked.first, target):
         return _page(asked, HTTPStatus.CONFLICT, refused=_closed())
-    given = request.files.get("file")
-    raw = given.read() if given is not None else b""
-    if not raw:
+    kept = uploads.received(_kind(target), _whose(asked))
+    if kept is None:
         said = gettext("Choose a file first. It needs the columns email and value.")
         return _page(asked, HTTPStatus.UNPROCESSABLE_ENTITY, refused=said)
-    return _previewed(asked, uploading.preview(asked.plan, asked.first, target, raw))
+    return _previewed(asked, target, kept)
 
 
-def _previewed(asked: Asked, found: Preview, **more: Any) -> ResponseReturnValue:
-    known = facts.current()
+def _kind(target: Target) -> str:
+    return ":".join(target)
+
+
+def _whose(asked: Asked) -> dict[str, Any]:
+    """Return what a preview is good for: one period of one plan."""
+    return {"plan": asked.key, "first": asked.first}
+
+
+def _previewed(asked: Asked, target: Target, kept: Kept, refused: str | None = None) -> ResponseReturnValue:
+    """Show what a file would change now; where it can be written, it is kept for the word."""
+    found = uploading.preview(asked.plan, asked.first, target, kept.raw)
     good = found.good and bool(found.changes)
+    if good:
+        kept = kept._replace(options=_whose(asked) | {"seen": found.seen})
+        kept = uploads.keep(kept, who=people_parts.me(), now=run_parts.now())
+        db.session.commit()
+    known = facts.current()
     shown = {
         "asked": asked,
         "found": found,
@@ -134,29 +144,14 @@ def _previewed(asked: Asked, found: Preview, **more: Any) -> ResponseReturnValue
         "outside": [known.people[who].name for who in found.outside[:SHOWN]],
         "total": run_parts.written(text(found.total)),
         "differs": run_parts.written(text(abs(found.differs))),
-        "kept": _kept(asked, found) if good else None,
-        "refused": None,
+        "kept": kept.id if good else None,
+        "refused": refused,
     }
     status = HTTPStatus.OK if found.good else HTTPStatus.UNPROCESSABLE_ENTITY
-    return render_template("bonus_runs/preview.html", **(shown | more)), status
+    return render_template("bonus_runs/preview.html", **shown), status
 
 
-# --- between the preview and the word: the values travel with the form, signed
-
-
-def _sealed() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current_app.secret_key or "", salt="bonus-figures")
-
-
-def _whose(asked: Asked, target: Target) -> list[Any]:
-    """Return what a preview is good for: one person, one period of one plan, one figure."""
-    return [auth.caller().participant, asked.key, asked.first, *target]
-
-
-def _kept(asked: Asked, found: Preview) -> str:
-    values = [[who, text(value)] for who, value in sorted(found.values.items())]
-    packed = _sealed().dumps([_whose(asked, found.target), found.seen, values])
-    return packed if isinstance(packed, str) else packed.decode()
+# --- the word
 
 
 @bp.post("/hr/bonuses/<plan>/<period>/figures/confirm")
@@ -165,30 +160,38 @@ def confirm(plan: str, period: str) -> ResponseReturnValue:
     """Write what a preview showed."""
     asked = run_parts.asked(plan, period)
     target = _target(asked)
-    who = auth.caller().participant
-    if who is None:
-        raise ForbiddenError
     try:
-        whose, seen, given = _sealed().loads(request.form.get("kept", ""), max_age=HOUR)
-    except BadData:
-        whose, seen, given = None, "", []
-    if whose != _whose(asked, target):
-        said = gettext("This preview is too old to be written. Upload the file once more.")
-        return _page(asked, HTTPStatus.CONFLICT, refused=said)
-    values = {int(one): number(value) for one, value in given}
+        kept = _waiting(asked, target)
+    except uploads.GoneError as error:
+        said = gettext("This preview is over. Upload the file once more.")
+        return _page(asked, error.status, refused=said)
+    values, seen = uploading.preview(asked.plan, asked.first, target, kept.raw).values, kept.options["seen"]
+    who, now = people_parts.me(), run_parts.now()
     try:
-        changed = uploading.write(asked.plan, asked.first, target, values, seen=seen, who=who, now=run_parts.now())
+        changed = uploading.write(asked.plan, asked.first, target, values, seen=seen, who=who, now=now)
     except uploading.ClosedError as error:
         db.session.rollback()
         return _page(run_parts.asked(plan, period), error.status, refused=_closed())
     except uploading.OutdatedError:
         db.session.rollback()
-        found = uploading.compared(asked.plan, asked.first, uploading.Preview(target, values))
         said = gettext("Somebody has changed these values in the meantime. This is what your file would change now.")
-        return _previewed(asked, found, refused=said)
+        return _previewed(asked, target, kept, refused=said)
+    uploads.forget(kept.id)
     db.session.commit()
     flash(ngettext("%(n)s value was written.", "%(n)s values were written.", changed))
     return redirect(run_parts.address("bonus_figures.show", asked), HTTPStatus.SEE_OTHER)
+
+
+def _waiting(asked: Asked, target: Target) -> Kept:
+    """Return the file that a preview for this figure showed to whoever asks.
+
+    Raises:
+        GoneError: there is none (any more).
+    """
+    kept = uploads.find(request.form.get("kept", ""), who=people_parts.me(), now=run_parts.now())
+    if kept.kind != _kind(target) or not _whose(asked).items() <= kept.options.items():
+        raise uploads.GoneError
+    return kept
 
 
 def _closed() -> str:

@@ -1,6 +1,6 @@
 """Lists that HR uploads: what a file would change is shown field by field, and only then stored.
 
-The file waits in the database between the preview and the word (``adoption.directory.uploads``).  A directory that
+The file waits in the database between the preview and the word (``adoption.uploads``).  A directory that
 changed meanwhile is noticed: the list would do something else than was shown, so that is shown instead.
 """
 
@@ -20,11 +20,11 @@ from flask import url_for
 
 from adoption import directory
 from adoption import people_csv
+from adoption import uploads
 from adoption.auth import SESSION
 from adoption.auth import permission
 from adoption.directory import lists
 from adoption.directory import outcome
-from adoption.directory import uploads
 from adoption.errors import NotFoundError
 from adoption.extensions import db
 from adoption.languages import gettext
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from adoption.directory import Loaded
-    from adoption.directory.uploads import Kept
     from adoption.facts import Known
+    from adoption.uploads import Kept
 
 bp: Blueprint = Blueprint("people_lists", __name__)
 SHOWN = 200  # changes and faults that are listed
@@ -172,12 +172,8 @@ def preview(kind: str) -> ResponseReturnValue:
     typed = {name: request.form.get(name, "").strip() for name in ("absent", "on", "why")}
     if typed["absent"] not in lists.ABSENT:
         typed["absent"] = "stay"
-    given = request.files.get("file")
-    raw = b""
-    if given is not None:
-        raw = given.stream.read(people_csv.LARGEST + 1)
-        given.close()  # a large one lies in a file until now
-    if not raw:
+    kept = uploads.received(kind, typed)
+    if kept is None:
         said = gettext("Choose a file first. It may have these columns: %(columns)s.", columns=found.columns)
         return _page(kind, HTTPStatus.UNPROCESSABLE_ENTITY, refused=said, typed=typed)
     try:
@@ -186,8 +182,7 @@ def preview(kind: str) -> ResponseReturnValue:
         said = people_faults.said(str(error))
         return _page(kind, HTTPStatus.UNPROCESSABLE_ENTITY, fault=said, typed=typed)
     options = {"on": on, "absent": typed["absent"], "why": typed["why"][: outcome.WHY_LENGTH]}
-    name = (given.filename if given is not None else "") or "list.csv"
-    return _previewed(known, uploads.Kept("", kind, name, "", raw, options))
+    return _previewed(known, kept._replace(options=options))
 
 
 def _meant(kept: Kept) -> directory.Meant:
@@ -200,9 +195,8 @@ def _previewed(known: Known, kept: Kept, *, refused: str | None = None, unsure: 
     loaded = lists.compare(rows, _meant(kept), parts.told(known))
     good = not loaded.faults and bool(loaded.changes or loaded.teams)
     if good:
-        options = kept.options | {"mark": loaded.mark}
-        who, now = parts.me(), parts.now()
-        kept = kept._replace(id=uploads.keep(kept.kind, kept.name, kept.raw, options, who=who, now=now))
+        kept = kept._replace(options=kept.options | {"mark": loaded.mark})
+        kept = uploads.keep(kept, who=parts.me(), now=parts.now())
         db.session.commit()
     status = HTTPStatus.OK
     if not good or refused or unsure:

@@ -13,12 +13,14 @@ from sqlalchemy import update
 
 from adoption import bonuses
 from adoption import facts
+from adoption import uploads
 from adoption.bonuses import uploading
 from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.models import Figure
 from adoption.models import JournalEntry
 from adoption.models import Participant
+from adoption.models import Upload
 from adoption.models import Weight
 from tests.adoption.test_bonus_runs_pages import CAST
 from tests.adoption.test_bonus_runs_pages import HERE
@@ -273,17 +275,21 @@ def test_what_is_confirmed_is_what_was_shown_to_whom_and_for_what(house):
     kept = re.search(r'name="kept" value="([^"]+)"', page).group(1)
     elsewhere = HERE.replace("2026-03", "2026-02")
     text(hana.post(f"{elsewhere}/figures/confirm", {"target": "figure:quota", "kept": kept}), 409)
-    for forged in (kept[:-3] + "abc", "x", "", kept.partition(".")[0]):
+    for forged in (kept[:-3] + "abc", "x", "", kept[:-1]):
         confirm(hana, page, status=409, kept=forged)
     assert figures() == {}
 
 
-def test_a_preview_is_good_for_an_hour(house, monkeypatch):
+def test_a_preview_is_good_for_an_hour_and_once(house):
     hana = at(house, "Hana")
     page = upload(hana, f"email,value\n{ALICE},2000\n")
-    monkeypatch.setattr("adoption.pages.bonus_figures.HOUR", -1)
-    assert "too old" in confirm(hana, page, status=409)
+    begin_write().execute(update(Upload).values(created=Upload.created - uploads.LIVES - 1))
+    db.session.commit()
+    assert "This preview is over" in confirm(hana, page, status=409)
     assert figures() == {}
+    page = upload(hana, f"email,value\n{ALICE},2000\n")
+    confirm(hana, page)
+    assert "This preview is over" in confirm(hana, page, status=409)
 
 
 def test_what_somebody_changed_in_the_meantime_is_shown_again(house):

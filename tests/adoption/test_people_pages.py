@@ -24,8 +24,8 @@ from adoption import journal
 from adoption import people_csv
 from adoption import rescoring
 from adoption import rulebook
+from adoption import uploads
 from adoption.directory import strangers
-from adoption.directory import uploads
 from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.models import Absence

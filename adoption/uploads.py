@@ -12,6 +12,8 @@ import zlib
 from typing import Any
 from typing import NamedTuple
 
+from flask import request
+from sqlalchemy import and_
 from sqlalchemy import delete
 from sqlalchemy import insert
 from sqlalchemy import or_
@@ -21,6 +23,7 @@ from adoption.errors import ConflictError
 from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.models import Upload
+from adoption.people_csv import LARGEST
 from rules.period import SECOND
 
 LIVES = 3600 * SECOND  # how long a preview may be confirmed
@@ -33,7 +36,10 @@ class GoneError(ConflictError):
 
 
 class Kept(NamedTuple):
-    """A file that waits: which list it is, what it was called, its bytes, and what was chosen with it."""
+    """A file that waits: what it is for, what it was called, its bytes, and what was chosen with it.
+
+    Without an ``id`` and a ``digest`` it waits nowhere yet.
+    """
 
     id: str
     kind: str
@@ -43,24 +49,37 @@ class Kept(NamedTuple):
     options: dict[str, Any]
 
 
-def keep(  # noqa: PLR0913  # all that is kept
-    kind: str, name: str, raw: bytes, options: dict[str, Any], *, who: int, now: int
-) -> str:
-    """Keep a file of somebody's in place of the one they uploaded before; return its name.  The caller commits."""
+def received(kind: str, options: dict[str, Any]) -> Kept | None:
+    """Return the file that came with the running request, to be shown first; ``None`` without one, or if it is empty.
+
+    Of one that is too large just enough is read to see that.
+    """
+    given = request.files.get("file")
+    if given is None:
+        return None
+    raw = given.stream.read(LARGEST + 1)
+    given.close()  # a large one lies in a file until now
+    return Kept("", kind, given.filename or "list.csv", "", raw, options) if raw else None
+
+
+def keep(kept: Kept, *, who: int, now: int) -> Kept:
+    """Keep a file of somebody's in place of the one of its kind that they uploaded before.  The caller commits."""
     connection = begin_write()
-    connection.execute(delete(Upload).where(or_(Upload.participant == who, Upload.created < now - LIVES)))
+    before = and_(Upload.participant == who, Upload.kind == kept.kind)
+    connection.execute(delete(Upload).where(or_(before, Upload.created < now - LIVES)))
+    named, digest = secrets.token_urlsafe(LENGTH), hashlib.sha256(kept.raw).hexdigest()
     row = {
-        "id": secrets.token_urlsafe(LENGTH),
-        "kind": kind,
-        "name": name[:NAME_LENGTH],
-        "digest": hashlib.sha256(raw).hexdigest(),
-        "body": zlib.compress(raw, 1),
-        "options": json.dumps(options),
+        "id": named,
+        "kind": kept.kind,
+        "name": kept.name[:NAME_LENGTH],
+        "digest": digest,
+        "body": zlib.compress(kept.raw, 1),
+        "options": json.dumps(kept.options),
         "participant": who,
         "created": now,
     }
     connection.execute(insert(Upload).values(row))
-    return str(row["id"])
+    return kept._replace(id=named, digest=digest)
 
 
 def find(name: str, *, who: int, now: int) -> Kept:
