@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 PSEUDO_PEOPLE = 5  # with which the defaults are weighed against the people of a role
 PSEUDO_DAYS = 20  # with which a role is weighed against a person's own days
 LEAST = 0.35  # of a role's usual actions: whoever does less is not taken as their own measure
-LOWEST, HIGHEST = 0.01, 0.45  # of a probability: certainty is never learned
+HIGHEST = 0.45  # of a probability: certainty is never learned
 LOWEST_BATCH = 0.04  # so that one batch week alone is never a trace (``ledger.TRACE``), whatever was usual
+LOWEST_RARE = 0.03  # of late days and days in a workbook: the median person does nothing rare, which proves nothing
 DENSE = 0.60  # of a week's records within one hour make a batch week
 TYPED, EXPECTED = 6, 3  # records and expected days that a week needs to be judged
 LIVE = 5.0  # actions a day where nothing is known yet
@@ -111,14 +112,14 @@ def of_role(habits: Sequence[Habit], default: Usual = DEFAULT) -> Usual:
     return Usual(
         live=_pulled([one.live / one.days for one in habits if one.days], default.live),
         late={
-            kind: _share(_pulled(_shares(habits, kind), default.late_of(kind)))
+            kind: _share(_pulled(_shares(habits, kind), default.late_of(kind)), LOWEST_RARE)
             for kind in sorted({kind for one in habits for kind in one.late})
         },
         otherwise_late=default.otherwise_late,
         batch=_share(
             _pulled([one.batches / one.weeks for one in habits if one.weeks], default.batch, fmean), LOWEST_BATCH
         ),
-        sheets=_share(_pulled([one.edits / one.covered for one in habits if one.covered], default.sheets)),
+        sheets=_share(_pulled([one.edits / one.covered for one in habits if one.covered], default.sheets), LOWEST_RARE),
     )
 
 
@@ -130,7 +131,7 @@ def of_person(habit: Habit, role: Usual, *, norm: float | None = None) -> Usual:
     """
     live = max(_mixed(habit.live, habit.days, role.live), LEAST * role.live, norm or 0.0)
     late = {
-        kind: _share(_mixed(*habit.late.get(kind, (0.0, 0.0)), role.late_of(kind)))
+        kind: _share(_mixed(*habit.late.get(kind, (0.0, 0.0)), role.late_of(kind)), LOWEST_RARE)
         for kind in sorted({*role.late, *habit.late})
     }
     return replace(
@@ -138,7 +139,7 @@ def of_person(habit: Habit, role: Usual, *, norm: float | None = None) -> Usual:
         live=live,
         late=late,
         batch=_share(_mixed(habit.batches, habit.weeks, role.batch, PSEUDO_DAYS / 5), LOWEST_BATCH),
-        sheets=_share(_mixed(habit.edits, habit.covered, role.sheets)),
+        sheets=_share(_mixed(habit.edits, habit.covered, role.sheets), LOWEST_RARE),
     )
 
 
@@ -160,5 +161,5 @@ def _mixed(found: float, of: float, otherwise: float, pseudo: float = PSEUDO_DAY
     return (found + pseudo * otherwise) / (of + pseudo)
 
 
-def _share(value: float, least: float = LOWEST) -> float:
+def _share(value: float, least: float) -> float:
     return min(max(value, least), HIGHEST)

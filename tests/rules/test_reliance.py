@@ -239,6 +239,15 @@ def test_nobody_is_measured_by_a_third_of_what_is_usual_nor_below_a_declared_nor
     assert usual.of_person(idle, role, norm=6.0).live == 6.0
 
 
+def test_what_nobody_of_a_role_was_seen_to_do_is_still_no_proof_when_somebody_does_it_once():
+    nobody = usual.Habit(days=60, live=300, late={"call": (0, 60)}, covered=60)
+    role = usual.of_role([nobody] * 40)
+    own = usual.of_person(nobody, role)
+    assert {role.sheets, own.sheets, role.late_of("call"), own.late_of("call")} == {usual.LOWEST_RARE}
+    often = usual.Habit(days=60, live=300, late={"call": (12, 60)}, covered=60, edits=12)
+    assert min(usual.of_person(often, role).sheets, usual.of_person(often, role).late_of("call")) > usual.LOWEST_RARE
+
+
 def test_habits_are_counted_on_days_on_which_somebody_was_there():
     week = workdays(5, live=4, typed=8, densest=7, edited=False)
     silent = workdays(5, MONDAY + 7)
