@@ -15,6 +15,7 @@ from flask import request
 from flask import url_for
 
 from adoption import auth
+from adoption import casework
 from adoption import evidence
 from adoption import facts
 from adoption import privacy
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from flask.typing import ResponseReturnValue
+    from sqlalchemy import Connection
 
 
 bp: Blueprint = Blueprint("evidence_pages", __name__)
@@ -68,26 +70,29 @@ def mine() -> ResponseReturnValue:
 def contest() -> ResponseReturnValue:
     """Say that it is not so."""
     me, now, form = _me(), _now(), request.form
-    days = form.get("from", ""), form.get("until", "")
-    starts, last = (day_of(one) for one in days)
-    workbook = form.get("workbook", type=int)
-    away = form.get("reason") == "away" and starts is not None and last is not None
-    about = About(
-        workbook if form.get("reason") == "no_customers" else None, starts if away else None,
-        last + 1 if away and last is not None else None,
-    )  # fmt: skip
     if privacy.shadow():
         return _gone()
+    connection, reason = begin_write(), form.get("reason", "")
+    about, words_ = _about(connection, me, reason), form.get("words", "")
     try:
-        words_ = form.get("words", "")
-        contesting.contest(
-            begin_write(), facts.current(), me, form.get("reason", ""), words=words_, about=about, now=now
-        )
+        contesting.contest(connection, facts.current(), me, reason, words=words_, about=about, now=now)
     except RefusedError as error:
         return _refused(error)
     except ImpossibleStepError:
         return _gone()
     return _done(gettext("Sent. While your case is open nobody else learns anything."))
+
+
+def _about(connection: Connection, me: int, reason: str) -> About:
+    """Read what a contest is about: a workbook of one's own evidence, or days of absence."""
+    form = request.form
+    starts, last = day_of(form.get("from", "")), day_of(form.get("until", ""))
+    if reason == "no_customers":
+        workbook = form.get("workbook", type=int)
+        return About(workbook if any(one.id == workbook for one in casework.books(connection, me)) else None)
+    if reason == "away" and starts is not None and last is not None:
+        return About(None, starts, last + 1)
+    return About()
 
 
 @bp.post("/me/evidence/withdraw")

@@ -257,12 +257,14 @@ def answer(number: int) -> ResponseReturnValue:
 def _remove(case: Case) -> Remove:
     """Read what no longer counts."""
     form = request.form
+    theirs = {one.id for one in casework.books(db.session.connection(), case.participant)}
+    workbook = form.get("workbook", type=int)
     starts, last = day_of(form.get("from", "")), day_of(form.get("until", ""))
     norm = form.get("norm", "").replace(",", ".").strip()
     what = form.get("what", "")
     return Remove(
         what,
-        (form.get("workbook", type=int) or case.about.workbook) if what == "file" else None,
+        (workbook if workbook in theirs else case.about.workbook) if what == "file" else None,
         starts if what == "absence" else None,
         last + 1 if what == "absence" and last is not None else None,
         words.number_of(norm) if what == "norm" else None,

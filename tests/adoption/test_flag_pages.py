@@ -20,6 +20,7 @@ from adoption.models import FlagLook
 from adoption.models import Letter
 from adoption.models import RelianceAccount
 from adoption.models import Workbook
+from adoption.signals import register
 from rules.reliance import cycle
 from rules.reliance.cycle import Flag
 from tests import queries
@@ -379,6 +380,27 @@ def test_a_contest_that_is_right_takes_back_what_was_misread_and_mutes_for_sixty
     assert letters("answered") == ["alice@example.com"]
     book = db.session.get(Workbook, nights.book)
     assert (book.state, book.reason) == ("unregistered", "")  # the answer is Alice's alone to read
+    db.session.rollback()
+
+
+def test_a_contest_can_be_about_a_workbook_of_ones_own_evidence_alone(app, staff):
+    nights = Nights(staff, back=40, on=False)
+    nights.go(14, Alice="sheets")
+    nights.until("Alice", "suspected", Alice="sheets")
+    number, by = staff["Alice"], By(staff["Mei"], "Mei")
+    other = register.enrol("Forecast", "name", "forecast*", by=by, now=time.time_ns() // 1000)
+    db.session.commit()
+    alice, leo = sits(app, number), sits(app, staff["Leo"])
+    for named in (10**40, other):
+        alice.post("/me/evidence/contest", {"reason": "no_customers", "workbook": str(named)})
+        case = contesting.cases(db.session.connection(), number)[0]
+        db.session.rollback()
+        assert (case.outcome, case.about.workbook) == (None, None)
+        if named != other:
+            alice.post("/me/evidence/withdraw", {})
+    form = {"answer": "accept", "what": "file", "why": "Right.", "workbook": str(other)}
+    assert leo.post(f"/lead/flags/{number}/answer", form).status_code == 303
+    assert db.session.get(Workbook, other).state == "registered"
     db.session.rollback()
 
 
