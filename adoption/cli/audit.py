@@ -95,7 +95,9 @@ def audit(  # noqa: PLR0913, PLR0917  # its options
             known = contacts.of_activities(db.session.connection())
         for note in grid.notes:
             click.echo(f"Note: {note.said}.", err=True)
-        click.echo("Read as " + ", ".join(f"{part}: “{headings[place]}”" for part, place in places.items()) + ".")
+        click.echo(
+            "Read as " + ", ".join(f"{part}: “{headings[place] or place + 1}”" for part, place in places.items()) + "."
+        )
         outcomes = checking.check(customers, known, country=code, report=_progress)
     except AdoptionError as error:
         raise click.ClickException(str(error)) from None

@@ -73,8 +73,8 @@ def confirm(number: int) -> ResponseReturnValue:
     """Take the columns as they are chosen, and compare."""
     kept = parts.opened(number)
     at = request.form.get("heading", "")
-    if request.form.get("do") == "heading" and at.isdecimal() and len(at) < len("100"):
-        taking.read_again(kept, min(int(at), known.ROWS_OF_HEADINGS - 1))
+    if request.form.get("do") == "heading" and (at == "none" or (at.isdecimal() and len(at) < len("100"))):
+        taking.read_again(kept, known.NONE if at == "none" else min(int(at), known.ROWS_OF_HEADINGS - 1))
         db.session.commit()
         return redirect(url_for("audits.columns", number=number), HTTPStatus.SEE_OTHER)
     if kept.state not in OPEN:

@@ -61,6 +61,7 @@ HEADINGS: dict[str, tuple[str, ...]] = {
 SUMS = frozenset({"total", "grand total", "sum", "summe", "gesamt", "итого", "всего", "合计", "总计", "小计"})
 ENOUGH = 0.6  # of the filled cells must look like a part that is recognised by contents alone
 SAMPLE = 200  # rows that are looked at
+NONE = -1  # the place of headings that a sheet does not have
 ROWS_OF_HEADINGS = 20  # among which they are looked for
 _DATE = re.compile(r"\d{4}[-./年]\d{1,2}[-./月]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{2,4}")
 _NUMBER = re.compile(r"[-+]?[\d\s.,' ]+\s*[€$₽£¥]?|[€$₽£¥]\s*[\d\s.,' ]+")
@@ -94,19 +95,25 @@ def recognised(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[s
 def heading_row(rows: Sequence[Sequence[str]]) -> int:
     """Return the place of the row that looks most like headings, among the first twenty; titles may stand above it.
 
-    Of headings in two rows it is the lower one (``headings``).
+    Of headings in two rows it is the lower one (``headings``).  Of headings that nobody knows it is the one above the
+    first address or number; ``NONE`` if that stands at the top.
     """
     counts = [
         (known(row), sum(bool(cell.strip()) for cell in row), -place)
         for place, row in enumerate(rows[:ROWS_OF_HEADINGS])
     ]
     at = -max(counts, default=(0, 0, 0))[2]
+    if not known(rows[at]):
+        first = next((place for place, row in enumerate(rows[:ROWS_OF_HEADINGS]) if _is_data(row)), None)
+        return at if first is None else first - 1
     below = [cell for cell in rows[at + 1] if cell.strip()] if at + 1 < min(len(rows), ROWS_OF_HEADINGS) else []
-    return at + 1 if rows and 2 * known(below) > len(below) else at
+    return at + 1 if 2 * known(below) > len(below) else at
 
 
 def headings(rows: Sequence[Sequence[str]], at: int) -> list[str]:
     """Return the headings in a row; where cells were merged with those above, the ones that stand there."""
+    if at == NONE:
+        return [""] * len(rows[0])
     here = [cell.strip() for cell in rows[at]]
     above = [cell.strip() for cell in rows[at - 1]] if at else [""] * len(here)
     merged = [two if not one else "" for one, two in zip(here, above, strict=True)]
@@ -129,6 +136,10 @@ def sums_up(said: Mapping[str, str]) -> bool:
     """Say whether a row is the sum below a table, and nobody: a word for it, and an amount."""
     words = [text for part, text in said.items() if text and part != "value"]
     return len(words) == 1 and words[0].strip(" :").casefold() in SUMS
+
+
+def _is_data(row: Sequence[str]) -> bool:
+    return any(_looks_like("email", cell) or _looks_like("phone", cell) for cell in map(str.strip, row))
 
 
 def _folded(heading: str) -> str:

@@ -174,6 +174,19 @@ def test_another_row_may_hold_the_headings(town):
     assert "Full name" in re.findall(r"<label[^>]*>([^<]*)</label>", text(leo.get(where)))
 
 
+def test_a_sheet_may_have_no_headings(town):
+    leo = at(town, "Leo")
+    sheet = "Customer;Mail\nAnna Weber;anna@acme.example\n"
+    where = give(leo, sheet.encode(), shared=True).headers["Location"]
+    leo.post(where, {"do": "heading", "heading": "none"})
+    page = text(leo.get(where))
+    assert "2 rows" in page
+    assert '<option value="none" selected>' in page
+    assert "Customer · Anna Weber" in page
+    leo.post(where, {"do": "compare", "column-0": "name", "column-1": "email", "country": "49"})
+    assert "Anna Weber" in text(leo.get(where.removesuffix("/columns")))
+
+
 def test_rows_are_given_to_people_who_are_told_by_one_letter(town):
     leo = at(town, "Leo")
     number = uploaded(leo)

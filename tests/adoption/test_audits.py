@@ -64,6 +64,17 @@ def test_columns_without_known_headings_are_recognised_by_what_they_hold():
     assert not any(guess.by_heading for guess in found.values())
 
 
+def test_of_a_sheet_without_headings_nobody_is_taken_for_them():
+    found = grid("Ann Lee;ann@example.com;\nBo Ek;bo@example.com;tea\nEve Ray;eve@example.com;\n")
+    at, places = checking.columns_of(found)
+    assert (at, places) == (columns.NONE, {"email": 1})
+    assert [row.card.email for row in checking.customers(found, at, places)] == [
+        "ann@example.com", "bo@example.com", "eve@example.com",
+    ]  # fmt: skip  # one after the other
+    strange = grid("Nr,Wer,Wo\n1,Ann Lee,ann@example.com\n")  # headings that nobody knows are above what is there
+    assert checking.columns_of(strange) == (0, {"email": 2})
+
+
 def test_a_sheet_without_customers_says_so():
     with pytest.raises(checking.NoCustomersError):
         checking.columns_of(grid("colour,size\nred,3\n"))
