@@ -22,6 +22,7 @@ from adoption.api import boards
 from adoption.api import book
 from adoption.api import deliveries
 from adoption.api import directory
+from adoption.api import drafts as drafts  # its routes are of the blueprint of the book
 from adoption.api import hooks
 from adoption.api import incentives
 from adoption.api import lists
