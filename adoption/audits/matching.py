@@ -60,6 +60,7 @@ class Prepared(NamedTuple):
     spoken: str  # the words in one line
     firm: str
     domain: str | None
+    house: str  # the company of a card that names nobody in it; customers that are companies stand under either heading
 
 
 class Match(NamedTuple):
@@ -82,7 +83,7 @@ def prepared(card: Card, country: str) -> Prepared:
     """Bring a card into forms that can be compared."""
     mail = keys.mail(card.email) if "@" in card.email else None
     heard = keys.heard(card.name) if card.name else ()
-    firm = " ".join(sorted(keys.sound(word) for word in keys.firm(card.company).split())) if card.company else ""
+    firm = _firm(card.company)
     domain = mail.rpartition("@")[2] if mail else None
     return Prepared(
         card,
@@ -92,7 +93,13 @@ def prepared(card: Card, country: str) -> Prepared:
         " ".join(heard),
         firm,
         None if domain in FREE_MAIL else domain,
+        firm if not card.name else "" if firm else _firm(card.name),
     )
+
+
+def _firm(name: str) -> str:
+    """Return a company's words as they sound, in alphabetical order."""
+    return " ".join(sorted(keys.sound(word) for word in keys.firm(name).split())) if name else ""
 
 
 def blocks(one: Prepared, places: Iterable[str]) -> Iterator[str]:
@@ -131,6 +138,7 @@ class Sheet:
         # a name alone says something only where one side has no company to compare
         self._names = _indexed((whole(one), number) for number, one in enumerate(self.rows))
         self._bare = _indexed((whole(one), number) for number, one in enumerate(self.rows) if not one.firm)
+        self._houses = _indexed((one.house, number) for number, one in enumerate(self.rows))
         self._found: dict[int, list[_Candidate]] = defaultdict(list)
         self._with_phone: Counter[str] = Counter()
         self._refused: Mapping[int, Collection[str]] = {}
@@ -159,6 +167,7 @@ class Sheet:
         asked.update(number for number in near - asked if _near(self.rows[number], contact))
         names = self._bare if contact.firm else self._names
         asked.update(names.get(whole(contact), ())[:CROWDED])
+        asked.update(self._houses.get(contact.firm, ())[:CROWDED])
         for number in asked:
             if card.key not in self._refused.get(number, ()):
                 self._keep(number, contact)
@@ -194,6 +203,7 @@ class Sheet:
         for number, one in enumerate(self.rows):
             names: list[tuple[str, ...]] = [("mail", one.mail)] if one.mail else []
             names += [("name", one.spoken, one.firm)] if one.spoken and one.firm else []
+            names += [("firm", one.firm)] if one.firm and not (one.spoken or one.mail or one.phone) else []
             known = next((first[name] for name in names if name in first), None)
             if known is not None:
                 found[number] = known
@@ -211,6 +221,7 @@ def compared(row: Prepared, contact: Prepared) -> Alike:
         fuzz.ratio(row.firm, contact.firm) / 100 if row.firm and contact.firm else None,
         given=any(len(word) > 2 for word in {*row.heard}.intersection(contact.heard)),  # noqa: PLR2004  # initials
         domain=row.domain is not None and row.domain == contact.domain,
+        house=bool(row.house) and row.house == contact.firm,
     )
 
 

@@ -29,7 +29,6 @@ CELL = 2_000  # characters of a cell that are kept
 DELIMITERS = ",;\t|"
 ASCII, CYRILLIC = 127, 0xC0  # the last byte of ASCII; the first Russian letter of cp1251, but for ё
 STRANGE, CHINESE = 0.15, 0.6  # shares of what is no Russian, and of Chinese signs of every day, from which it is that
-SHEETS = 12  # that are looked through for one with customers
 _WORD = re.compile(rb"[A-Za-z\x80-\xff]{2,}")
 _CAPITALS = re.compile(rb"[\xe0-\xff][\xc0-\xdf]")  # in cp1251, behind small letters
 __all__ = ("UNPACKED", "Grid", "Note", "UnreadableSheetError", "read")
@@ -73,15 +72,15 @@ def _workbook(raw: bytes) -> Grid:
 
 def _of_customers(raw: bytes) -> Sheet:
     """Return the first sheet with headings of customers, behind covers and notes; else the first with anything."""
-    first = sheet = workbook.read(raw, longest=LONGEST, cell=CELL)
-    for _ in range(SHEETS):
-        if columns.names_customers(_padded(sheet.rows[: columns.ROWS_OF_HEADINGS])):
-            return sheet
-        try:
-            sheet = workbook.read(raw, longest=LONGEST, cell=CELL, since=sheet.place + 1)
-        except UnreadableSheetError:
-            break  # there is none behind it that can be read
-    return first
+    first = workbook.read(raw, longest=LONGEST, cell=CELL)
+    if len(first.sheets) == 1 or columns.names_customers(_padded(first.rows[: columns.ROWS_OF_HEADINGS])):
+        return first
+    try:
+        heads = workbook.heads(raw, longest=columns.ROWS_OF_HEADINGS, cell=CELL)
+    except UnreadableSheetError:
+        return first
+    place = next((place for place, rows in enumerate(heads) if rows and columns.names_customers(_padded(rows))), None)
+    return first if place is None else workbook.read(raw, longest=LONGEST, cell=CELL, since=place)
 
 
 def _csv(raw: bytes) -> Grid:

@@ -91,6 +91,7 @@ WHY: Words = {
     "same_name_and_firm": lambda: gettext("the same name at the same company"),
     "like_name_near": lambda: gettext("a similar name at the same company or number"),
     "one_name_and_firm": lambda: gettext("one name of two is the same, at the same company"),
+    "same_firm": lambda: gettext("somebody of the same company; the sheet names nobody there"),
     "same_name": lambda: gettext("the same name, and nothing else to compare"),
     "not_the_same": lambda: gettext("somebody said that it is not the one in the CRM"),
     "gone_again": lambda: gettext("was in the CRM, and is gone again"),

@@ -49,14 +49,25 @@ def opened(raw: bytes, longest: int, cell: int, since: int) -> dict[str, Any]:
     return empty
 
 
+def heads(raw: bytes, longest: int, cell: int) -> list[list[list[str]]]:
+    """Return the first rows of every sheet, of each the first ``longest``."""
+    book = CalamineWorkbook.from_filelike(io.BytesIO(raw))
+    found = (book.get_sheet_by_index(place).to_python(nrows=longest) for place in range(len(book.sheet_names)))
+    return [[[text(one, cell) for one in row] for row in rows] for rows in found]
+
+
 def main() -> None:
-    """Read a workbook from standard input; arguments: bytes of memory, seconds, rows, letters of a cell, a sheet."""
-    memory, seconds, longest, cell, since = map(int, sys.argv[1:])
+    """Read a workbook from standard input; arguments: bytes of memory, seconds, rows, letters of a cell, a sheet.
+
+    Without a sheet it is the heads of all.
+    """
+    memory, seconds, longest, cell, *since = map(int, sys.argv[1:])
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
-        told = opened(sys.stdin.buffer.read(), longest, cell, since)
+        raw = sys.stdin.buffer.read()
+        told = opened(raw, longest, cell, *since) if since else {"heads": heads(raw, longest, cell)}
     except (CalamineError, ValueError, OSError) as error:
         told = {"fault": str(error)[:200]}
     json.dump(told, sys.stdout)

@@ -13,6 +13,7 @@ import sys
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
+from typing import Any
 from typing import NamedTuple
 
 from adoption.errors import RefusedError
@@ -60,23 +61,39 @@ def read(raw: bytes, *, longest: int, cell: int, since: int = 0) -> Sheet:
     Raises:
         UnreadableSheetError: it cannot be opened, is too large, or is empty; the message names the remedy.
     """
+    told = _opened(raw, longest, cell, since)
+    if not told["rows"]:
+        msg = "No sheet of the workbook holds anything."
+        raise UnreadableSheetError(msg, fault="empty")
+    return Sheet(**told)
+
+
+def heads(raw: bytes, *, longest: int, cell: int) -> list[list[list[str]]]:
+    """Read the first rows of every sheet, in one go.
+
+    Raises:
+        UnreadableSheetError: a sheet cannot be read, or is too large.
+    """
+    found: list[list[list[str]]] = _opened(raw, longest, cell)["heads"]
+    return found
+
+
+def _opened(raw: bytes, *numbers: int) -> dict[str, Any]:
+    """Return what ``opener`` tells; the numbers are its last arguments."""
     if raw.startswith(BEGINS[0]):
         _check_packing(raw)
-    words = [sys.executable, "-I", str(OPENER), *map(str, (MEMORY, SECONDS, longest, cell, since))]
+    words = [sys.executable, "-I", str(OPENER), *map(str, (MEMORY, SECONDS, *numbers))]
     done = subprocess.run(words, input=raw, capture_output=True, check=False)  # noqa: S603  # our own program, numbers for arguments
     if done.returncode:
         msg = "The workbook takes more memory or time than a table may; save the sheet as CSV."
         raise UnreadableSheetError(msg, fault="vast")
-    told = json.loads(done.stdout)
+    told: dict[str, Any] = json.loads(done.stdout)
     if "fault" in told:
         msg = (
             f"The workbook cannot be opened ({told['fault']}); perhaps it has a password. Save it as .xlsx without one."
         )
         raise UnreadableSheetError(msg, fault="closed")
-    if not told["rows"]:
-        msg = "No sheet of the workbook holds anything."
-        raise UnreadableSheetError(msg, fault="empty")
-    return Sheet(**told)
+    return told
 
 
 def _check_packing(raw: bytes) -> None:

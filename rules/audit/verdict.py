@@ -13,7 +13,8 @@ class Alike(NamedTuple):
     """How alike a row and a contact are; ``None`` where either has nothing to compare.
 
     ``phone_shared``: so many contacts have this number that it is a switchboard's.  ``given`` is whether one given name
-    or family name is the same while the rest differs, as after a marriage.
+    or family name is the same while the rest differs, as after a marriage.  ``house``: the row names a company alone,
+    which is the contact's.
     """
 
     mail: bool | None
@@ -23,11 +24,13 @@ class Alike(NamedTuple):
     phone_shared: bool = False
     given: bool = False
     domain: bool = False  # both addresses are of one company's domain
+    house: bool = False
 
 
 def judged(one: Alike) -> tuple[str, str]:
     """Return the verdict, and the code of its reason."""
-    return _by_address(one) or _by_name(one) or ("missing", "nothing_alike")
+    house = ("probable", "same_firm") if one.house else None
+    return _by_address(one) or _by_name(one) or house or ("missing", "nothing_alike")
 
 
 def _by_address(one: Alike) -> tuple[str, str] | None:

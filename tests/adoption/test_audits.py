@@ -121,6 +121,15 @@ def test_where_no_sheet_has_headings_of_customers_the_first_that_holds_anything_
     assert reading.read(workbook(write)).name == "one"
 
 
+def test_a_sheet_that_cannot_be_read_hides_none_before_it():
+    def write(book):
+        book.add_worksheet("one").write(0, 0, "tea")
+        book.add_worksheet("two").write(0, 0, "near")
+        book.get_worksheet_by_name("two").write(1_048_575, 16_383, "far away")
+
+    assert reading.read(workbook(write)).rows == [["tea"]]
+
+
 def test_headings_in_two_rows_are_read_together():
     def write(book):
         sheet = book.add_worksheet()
@@ -315,6 +324,26 @@ def test_two_of_one_given_name_with_addresses_and_numbers_of_their_own_are_two_p
     crm = Card("c", "Julia Sommer", "Acme", "sommer@acme.example", "+49 30 7654321")
     assert match([row], [crm])[0].verdict == "missing"
     assert match([row], [crm._replace(email="")])[0].why == "one_name_and_firm"
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        Card("1", "", "Volga GmbH"),
+        Card("1", "ООО «Волга»"),  # under "customer", as many keep it
+        Card("1", "", "Volga", "office@volga.example", "+49 30 7654321"),
+    ],
+)
+def test_a_customer_that_is_a_company_is_probably_whom_the_crm_knows_there(row):
+    crm = [Card("7", "Anna Weber", "VOLGA Ltd", "anna@volga.example"), Card("8", "Bo Ek", "Volga Labs")]
+    (found,) = match([row], crm)
+    assert (found.verdict, found.why, found.contact.key) == ("probable", "same_firm", "7")
+    assert match([row], crm[1:])[0].verdict == "missing"
+
+
+def test_a_company_stands_in_the_sheet_twice_however_it_is_written():
+    rows = [Card("1", "", "Acme GmbH"), Card("2", "", "ACME"), Card("3", "", "Acme", "", "+49 30 7654321")]
+    assert Sheet(rows, "49").twice() == {1: 0}
 
 
 def test_the_same_name_at_another_company_is_somebody_else():
