@@ -187,6 +187,10 @@ def _killed(table: meters.Table, kind: str, environ: dict[str, str], sink: Sink,
         while len(sink.taken) == before and time.monotonic() < until and process.poll() is None:
             time.sleep(0.002)
         time.sleep(chance.uniform(0.0, 0.1))
+        ended = process.poll()
+        if ended is not None:  # by itself, so it was not killed: all are sent, or it could not begin
+            assert ended == 0, "the sender cannot work: see what it says on its own"
+            break
         process.send_signal(signal.SIGKILL)
         process.wait()
         done += 1
