@@ -62,6 +62,8 @@ def test_the_newest_delivery_counts_and_without_any_nothing_is_late(app):
     came(at(-1, 9))
     came(at(0, 9))
     assert feed.state(at(0, 10)).as_of == period.moment(at(0, 9))
+    came(at(1, 9))
+    assert feed.state(at(0, 10)).as_of == period.moment(at(0, 9)), "of what came later nobody knew"
 
 
 def test_clocks_that_change_move_no_hour_of_work(app):
