@@ -32,6 +32,9 @@ STRANGER = "u999"  # somebody whom the list of people does not have
 IMPORTER = "bob.visser@spoonful.example"
 IMPORTED = 24  # contacts that Bob imported twice
 ONE_IN = {"late": 30, "twice": 40, "withdrawn": 90, "merged": 120}
+STAGES = ("tasting", "offer", "offer", "trial", "contract")  # where deals are seen last
+REASONS = ("price", "price", "no answer", "went to a competitor")  # why they are lost
+DATED = 6  # one task about a deal in so many has a day on which it is due
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +137,17 @@ def _deal(diary: Diary, who: Worker, day: int, contact: str, about: cards.Contac
     diary.add("deal.created", who, begun, subject, facts)
     met = diary.next_day(who, begun, chance.randint(1, 5))
     _conversation(diary, who, met, subject)
-    diary.add("task.created", who, met, subject, {"title": "Prepare the contract"})
-    diary.add("deal.stage_changed", who, met, subject, {"stage": "negotiation"})
+    task = {"title": "Prepare the contract"}
+    if not diary.records % DATED:
+        task["due"] = date.fromordinal(met + 7).isoformat()
+    diary.add("task.created", who, met, subject, task)
+    diary.add("deal.stage_changed", who, met, subject, {"stage": STAGES[diary.records % len(STAGES)]})
     end = diary.next_day(who, met, chance.randint(3, 16))
     (outcome,) = chance.choices(("won", "lost", "open"), weights=(45, 35, 20))
     if outcome == "won":
         diary.add("deal.won", who, end, subject, {"amount": amount, "currency": "EUR", "owner": who.account})
     elif outcome == "lost":
-        diary.add("deal.lost", who, end, subject, {"reason": "price"})
+        diary.add("deal.lost", who, end, subject, {"reason": REASONS[diary.records % len(REASONS)]})
 
 
 def _stranger(diary: Diary, today: int) -> None:

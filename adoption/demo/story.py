@@ -67,7 +67,7 @@ def fill(now: int, report: Callable[[int, int], None]) -> tuple[int, int]:
     choices.make(now)
     habits = uses.begin(today, uses.lunchtime(since))
     paydays = bonuses.begin(today)
-    mondays = mornings.begin(today)
+    *mondays, before, last = mornings.begin(today)
     delivery = life.of(staff, today, known.zone, now)
     total = len(delivery.first) + len(delivery.corrections)
     accepted = twice = done = 0
@@ -96,6 +96,7 @@ def fill(now: int, report: Callable[[int, int], None]) -> tuple[int, int]:
     workbooks.tell(staff, now)
     late = _deliver(delivery.corrections, now)
     lapses.judge(now, lambda _done, _whole: None)
+    mornings.post([before, last], now)  # the nights have judged these weeks by now, so they tell of the adoption score
     hands.lend(now)
     owners.decide(now)
     _tell(now)

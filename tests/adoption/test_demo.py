@@ -91,6 +91,19 @@ def test_the_demo_says_what_to_look_at(demo):
     assert re.search(r"60 people, \d+ activities, \d+ delivered twice", said)
 
 
+def test_the_demo_has_letters_that_tell_of_adoption_and_a_diagnosis_that_tells_of_the_chain(demo):
+    folder, _ = demo
+    with closing(sqlite3.connect(folder / setting.NAME)) as connection:
+        query = (
+            "SELECT text FROM letter WHERE kind = 'digest' AND language = 'en' AND text IS NOT NULL ORDER BY id DESC"
+        )
+        text = connection.execute(query).fetchone()[0]
+        (found,) = map(json.loads, connection.execute("SELECT found FROM diagnosis_data").fetchone())
+    assert re.search(r"Adoption score: [0-9]+", text)
+    assert {stage for stage, *_ in found["breaks"]} >= {"tasting", "offer", "trial", "contract"}
+    assert found["survey"][1], "tasks are overdue, by team"
+
+
 def test_the_demo_touches_no_other_database(demo):
     folder, _ = demo
     assert not (folder / "other.db").exists()
