@@ -219,5 +219,5 @@ def _sign(one: Finding) -> str:
     values = lists.format_list([share(value) for value in told], locale=languages.current().locale)
     words = {"name": name, "values": values, "bound": share(one.bound)}
     if one.more:
-        return gettext("%(name)s: %(values)s, asked are %(bound)s", **words)
+        return gettext("%(name)s: %(values)s, at least %(bound)s", **words)
     return gettext("%(name)s: %(values)s, at most %(bound)s", **words)
