@@ -12,13 +12,21 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 import msgspec
+from sqlalchemy import ARRAY
+from sqlalchemy import BigInteger
+from sqlalchemy import any_
+from sqlalchemy import func
+from sqlalchemy import literal
+from sqlalchemy import select
 
 from adoption.models import Base
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from collections.abc import Iterable
     from collections.abc import Sequence
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy import Connection
 
 _encoder = msgspec.json.Encoder()
@@ -33,6 +41,17 @@ TYPES = {
 def is_sqlite(connection: Connection) -> bool:
     """Say which of the two databases this is."""
     return connection.dialect.name == "sqlite"
+
+
+def among(connection: Connection, column: ColumnElement[int], numbers: Collection[int]) -> ColumnElement[bool]:
+    """Return the condition that a column holds one of these numbers, however many: they are one parameter.
+
+    ``column.in_(numbers)`` has a parameter for each, of which PostgreSQL takes 65,535, and SQLite often fewer.
+    """
+    if is_sqlite(connection):
+        each = func.json_each(_encoder.encode(sorted(numbers)).decode()).table_valued("value")
+        return column.in_(select(each.c.value))
+    return column == any_(literal(sorted(numbers), ARRAY(BigInteger)))
 
 
 @lru_cache(maxsize=256)

@@ -122,7 +122,9 @@ _COLUMNS = tuple(getattr(OwnershipGap, name) for name in Gap._fields)
 
 
 def _in_scope(table: Any, scope: Collection[int] | None) -> ColumnElement[bool]:
-    return true() if scope is None else or_(table.about.in_(sorted(scope)), table.other.in_(sorted(scope)))
+    if scope is None:
+        return true()
+    return or_(*(statements.among(db.session.connection(), one, scope) for one in (table.about, table.other)))
 
 
 def _where(asked: Asked, scope: Collection[int] | None) -> list[ColumnElement[bool]]:

@@ -290,6 +290,17 @@ def test_nobody_decides_about_records_of_people_they_do_not_lead(firm):
     assert db.session.scalars(select(OwnershipDecision.id)).all() == []
 
 
+def test_whoever_leads_a_hundred_thousand_people_sees_what_is_about_them(firm):
+    firm.deal(1)
+    firm.night()
+    everybody = range(1, 100_001)
+    (gap,) = firm.gaps(scope=everybody)
+    assert ownership.waiting(everybody) == {"open": 1, "decided": 0}
+    assert ownership.leavers(everybody) == [(firm["Ivan"], 1)]
+    assert ownership.of_leaver(firm["Ivan"], everybody) == [gap]
+    assert ownership.decisions(everybody, size=10) == ([], 0)
+
+
 def test_a_record_goes_only_to_somebody_who_is_here_and_is_led(firm):
     firm.deal(1)
     firm.night()
