@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
@@ -37,12 +38,13 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     ),
     "company": (
         "company", "account", "organisation", "organization", "firm", "firma", "unternehmen", "компания",
-        "организация", "фирма", "предприятие", "公司", "单位", "公司名称", "企业",
+        "организация", "фирма", "предприятие", "公司", "单位", "公司名称", "企业", "account name", "company name",
+        "firmenname", "客户名称",
     ),
     "last_contact": (
         "last contact", "last contacted", "last activity", "last call", "last meeting", "letzter kontakt",
-        "последний контакт", "дата контакта", "последний звонок", "последнее касание", "最后联系",
-        "上次联系", "最近联系", "跟进日期",
+        "последний контакт", "последнего контакта", "дата контакта", "последний звонок", "последнее касание",
+        "最后联系", "上次联系", "最近联系", "跟进日期",
     ),
     "owner": (
         "owner", "sales rep", "rep", "responsible", "manager", "assigned to", "account manager",
@@ -59,6 +61,9 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip  # as many on a line as it holds
 SUMS = frozenset({"total", "grand total", "sum", "summe", "gesamt", "итого", "всего", "合计", "总计", "小计"})
+DATES = ("date", "datum", "дата", "日期", "时间")  # in headings of days alone
+NUMBERS = frozenset({"id", "nr", "no", "number", "code", "код", "номер"})  # what follows is none of a telephone
+CYRILLIC = re.compile("[а-яё]")  # noqa: RUF001  # Russian letters
 ENOUGH = 0.6  # of the filled cells must look like a part that is recognised by contents alone
 SAMPLE = 200  # rows that are looked at
 NONE = -1  # the place of headings that a sheet does not have
@@ -78,12 +83,11 @@ def recognised(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[s
     """Return which column holds which part.  A heading goes before contents, a whole heading before one in part."""
     found: dict[str, Guess] = {}
     folded = [_folded(one) for one in headings]
-    for whole in (True, False):
-        for part, names in HEADINGS.items():
-            for column, heading in enumerate(folded):
-                taken = part in found or any(column == guess.column for guess in found.values())
-                if not taken and heading and _says(heading, names, whole=whole):
-                    found[part] = Guess(column, by_heading=True)
+    whole = [(part, column) for part in HEADINGS for column, one in enumerate(folded) if one in HEADINGS[part]]
+    meant = sorted((*_meant(one), column) for column, one in enumerate(folded))
+    for part, column in (*whole, *((part, column) for *_, part, column in meant if part)):
+        if part not in found and all(column != guess.column for guess in found.values()):
+            found[part] = Guess(column, by_heading=True)
     for part in ("email", "last_contact", "phone"):
         if part not in found:
             place = _by_contents(part, len(headings), rows, {guess.column for guess in found.values()})
@@ -122,7 +126,7 @@ def headings(rows: Sequence[Sequence[str]], at: int) -> list[str]:
 
 def known(row: Sequence[str]) -> int:
     """Return how many cells of a row are headings, word for word."""
-    return sum(any(_says(_folded(cell), names, whole=True) for names in HEADINGS.values()) for cell in row if cell)
+    return sum(any(_folded(cell) in names for names in HEADINGS.values()) for cell in row if cell)
 
 
 def names_customers(rows: Sequence[Sequence[str]]) -> bool:
@@ -148,13 +152,38 @@ def _folded(heading: str) -> str:
     ).replace(" - ", "-")
 
 
-def _says(heading: str, names: Sequence[str], *, whole: bool) -> bool:
-    if whole:
-        return heading in names
-    asked = set(heading.split())
-    return any(
-        set(name.split()) <= asked or (not name.isascii() and len(name) > 1 and name in heading) for name in names
-    )
+@lru_cache(maxsize=10_000)
+def _meant(heading: str) -> tuple[int, int, int, str]:
+    """Return which part a heading names among other words; before it what sorts the clearest first; empty for none.
+
+    Of several the one of more words, then the noun that the others tell about: the last in English (account owner),
+    the first in Russian (ответственный за контакт).
+    """
+    words = heading.replace("e-mail", "email").replace("-", " ").split()
+    found = [
+        (-len(name.split()), -place, order, part)
+        for order, (part, names) in enumerate(HEADINGS.items())
+        for name in names
+        if (place := _place(name.replace("e-mail", "email"), words, heading))
+    ]
+    if any(one in heading for one in DATES):
+        found = [one for one in found if one[3] == "last_contact"]
+    elif words and words[-1] in NUMBERS:
+        found = [one for one in found if one[3] == "phone"]
+    best = min(found, default=(0, 0, 0, ""))
+    return (*best[:3], "name") if {"first_name", "last_name"} <= {one[3] for one in found} else best
+
+
+def _place(name: str, words: Sequence[str], heading: str) -> int:
+    """Return how much a name is what a heading is about, by its place among the words; 0 if it is not there."""
+    asked = name.split()
+    if set(asked) <= set(words):
+        at = max(words.index(word) for word in asked)
+    elif not name.isascii() and len(name) > 1 and name in heading:
+        at = min(heading[: heading.index(name)].count(" "), len(words) - 1)
+    else:
+        return 0
+    return len(words) - at if CYRILLIC.search(name) else at + 1
 
 
 def _by_contents(part: str, width: int, rows: Sequence[Sequence[str]], taken: set[int]) -> int | None:

@@ -64,6 +64,37 @@ def test_columns_without_known_headings_are_recognised_by_what_they_hold():
     assert not any(guess.by_heading for guess in found.values())
 
 
+@pytest.mark.parametrize(
+    ("headings", "parts"),
+    [
+        (
+            "Customer ID,Customer Name,Contact Owner,Email Address,Phone Number,Last Contact Date,Total Revenue (EUR)",
+            {"name": 1, "owner": 2, "email": 3, "phone": 4, "last_contact": 5, "value": 6},
+        ),
+        (
+            "Salutation,First Name,Last Name,Account Name,Phone,Email,Account Owner,Last Activity",
+            {"first_name": 1, "last_name": 2, "company": 3, "phone": 4, "email": 5, "owner": 6, "last_contact": 7},
+        ),
+        (
+            "Person - Name,Person - Organization,Person - Email - Work,Person - Phone - Work,Person - Owner",
+            {"name": 0, "company": 1, "email": 2, "phone": 3, "owner": 4},
+        ),
+        (
+            "Имя Фамилия,Компания контакта,Email контакта,Телефон,Дата последнего контакта,Ответственный за контакт",
+            {"name": 0, "company": 1, "email": 2, "phone": 3, "last_contact": 4, "owner": 5},
+        ),
+        (
+            "客户名称,联系人,联系电话,电子邮箱,负责人,成交金额（元）",
+            {"company": 0, "name": 1, "phone": 2, "email": 3, "owner": 4, "value": 5},
+        ),
+        ("Firmenname,Ansprechpartner,E-Mail-Adresse,Umsatz 2026", {"company": 0, "name": 1, "email": 2, "value": 3}),
+    ],
+)
+def test_headings_of_several_words_are_understood_by_what_they_are_about(headings, parts):
+    found = columns.recognised(headings.split(","), [])
+    assert {part: guess.column for part, guess in found.items()} == parts
+
+
 def test_of_a_sheet_without_headings_nobody_is_taken_for_them():
     found = grid("Ann Lee;ann@example.com;\nBo Ek;bo@example.com;tea\nEve Ray;eve@example.com;\n")
     at, places = checking.columns_of(found)
