@@ -142,9 +142,14 @@ def describe(  # noqa: PLR0913  # each is a field of its own
     values = {"title": _title(title), "starts": starts, "why": words(why)}
     connection.execute(update(StoredDraft).where(StoredDraft.id == number).values(values))
     sign(connection, number, by, before.authors)
-    was = {"title": before.title, "starts": before.starts, "why": before.why}
-    _write(connection, by, "changed", number, before=was, after=values, now=now)
+    was = {"title": before.title, "starts": day(before.starts), "why": before.why}
+    _write(connection, by, "changed", number, before=was, after=values | {"starts": day(starts)}, now=now)
     return get(number)
+
+
+def day(starts: int | None) -> str | None:
+    """Write a local day as the journal does."""
+    return None if starts is None else period.text("day", starts)
 
 
 def rebase(number: int, revision: int, by: By, now: int) -> Draft:

@@ -20,6 +20,7 @@ from adoption import journal
 from adoption import rulebook
 from adoption.drafts import against
 from adoption.drafts.changing import NothingChangedError
+from adoption.drafts.changing import day
 from adoption.drafts.changing import refuse
 from adoption.drafts.changing import sign
 from adoption.drafts.changing import take
@@ -209,7 +210,8 @@ def _publish(connection: Connection, number: int, by: By, now: int) -> Publicati
     """Put a draft in force that was just decided about."""
     draft = get(number)
     _ready(draft, now)
-    last = against.newest()
+    last, people = against.newest(), facts.current().people
+    authors = sorted(people[one].email for one in draft.authors if one in people)
     done = rulebook.put_in_force(
         connection,
         against.put_into(last.text, draft),
@@ -222,7 +224,7 @@ def _publish(connection: Connection, number: int, by: By, now: int) -> Publicati
     )
     values = {"book": done.book, "base": last.number}
     connection.execute(update(StoredDraft).where(StoredDraft.id == number).values(values))
-    after = {"book": done.book, "starts": draft.starts, "authors": sorted(draft.authors)}
+    after = {"book": done.book, "starts": day(draft.starts), "authors": authors}
     journal.write(connection, by, "published", f"draft/{number}", after=after, why=draft.why, now=now)
     return done
 

@@ -17,6 +17,7 @@ from adoption import sent
 from adoption.errors import NotFoundError
 from adoption.pages import book_forms
 from adoption.pages import book_reading
+from adoption.pages import people_parts
 from adoption.pages.book_slots import Choices
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def choices(definitions: Mapping[tuple[str, str], Mapping[str, Any]], own: tuple
         definitions,
         sent.lately(),
         teams=sorted(known.teams.values()),
-        roles=sorted({one.role for one in known.people.values() if one.role}),
+        roles={one: people_parts.role_word(one) for one in sorted({one.role for one in known.people.values()}) if one},
         waves=sorted({name for spans in known.waves.values() for *_, name in spans}),
         own=own,
     )

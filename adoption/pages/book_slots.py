@@ -73,7 +73,7 @@ class Choices:
     definitions: Mapping[tuple[str, str], Mapping[str, Any]]
     sent: Sent
     teams: Sequence[str] = ()
-    roles: Sequence[str] = ()
+    roles: Mapping[str, str] = field(default_factory=dict)  # by their own names, in words
     waves: Sequence[str] = ()
     own: tuple[str, str] = field(default=("", ""))  # the definition that is written
 
@@ -243,7 +243,11 @@ def offered_slot(typed: Mapping[str, Any], at: Choices) -> list[str | Slot]:
         ("wave", gettext("Waves"), at.waves),
     ):
         own = list(dict.fromkeys([*found, *typed[name]]))
-        options = [Option(f"{name}:{one}", one, value == f"{name}:{one}", data=True) for one in own]
+        words_of = at.roles if name == "role" else {}
+        options = [
+            Option(f"{name}:{one}", words_of.get(one, one), value == f"{name}:{one}", data=one not in words_of)
+            for one in own
+        ]
         groups += [(heading, options)] if options else []
     groups.append(("", [Option(incentive.SEVERAL, gettext("those ticked below"), value == incentive.SEVERAL)]))
     return [Slot("offered", words.said(words.LABELS, "offered"), value, groups=groups, redraw=True, at="offered")]

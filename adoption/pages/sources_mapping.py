@@ -136,7 +136,9 @@ def _result(source: Source, typed: Typed) -> dict[str, Any]:
     made: Sequence[trying.Made] = ()
     if ready is not None and body.strip() and not large:
         made = trying.made(source.key, ready, trying.Sample(body.strip(), typed.kind))
-    return {"flaws": flaws, "made": made[:SHOWN], "number": len(made), "empty": not body.strip(), "large": large}
+        activities = sum(1 for one in made if not one.fault)
+    shown = {"made": made[:SHOWN], "number": len(made), "activities": activities}
+    return {"flaws": flaws, **shown, "empty": not body.strip(), "large": large}
 
 
 def _ready(source: Source, typed: Typed) -> tuple[Connected | None, list[Flaw]]:

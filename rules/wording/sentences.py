@@ -13,6 +13,7 @@ from rules.wording.clauses import clause
 from rules.wording.language import capital
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from collections.abc import Sequence
     from typing import TypeAlias
 
@@ -100,10 +101,20 @@ def offered(thing: Incentive | Plan, tongue: Language) -> str:
     """Say to whom something is offered; nothing where it is for everybody."""
     asked = [
         tongue.say(f"who.{name}", names=tongue.any_of([tongue.quoted(one) for one in names]))
-        for name, names in (("team", thing.who.team), ("role", thing.who.role), ("wave", thing.who.wave))
+        for name, names in (
+            ("team", thing.who.team),
+            ("role", _roles(thing.who.role, tongue)),
+            ("wave", thing.who.wave),
+        )
         if names
     ]
     return tongue.say("who", asked=tongue.say("who.join").join(asked)) if asked else ""
+
+
+def _roles(names: Iterable[str], tongue: Language) -> list[str]:
+    """Say roles in a language; one that it does not know by its own name."""
+    phrases = ((one, f"role.{one}") for one in names)
+    return [tongue.say(phrase) if phrase in tongue.phrases else one for one, phrase in phrases]
 
 
 def dated(thing: Incentive | Metric | Milestone | Plan, tongue: Language) -> str:

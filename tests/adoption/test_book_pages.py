@@ -222,6 +222,13 @@ def test_samples_ask_the_database_once_a_minute(sqlite_app, staff, monkeypatch):
     assert sent.lately().counts["contact.created"] == 2
 
 
+def test_roles_are_offered_in_words(hana, draft):
+    page = hana.get(edit(draft)).get_data(as_text=True)
+    assert re.search(r'<option value="role:hr"[^>]*>Human resources</option>', page)
+    ticks = hana.post(edit(draft) + "/preview", {**FORM, **hidden(hana.get(edit(draft))), "offered": "several"})
+    assert re.search(r'value="hr"> *Human resources', ticks.get_data(as_text=True))
+
+
 # --- from which day on
 
 

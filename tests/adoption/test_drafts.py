@@ -329,6 +329,9 @@ def test_a_draft_begins_on_the_day_that_was_chosen_and_the_journal_says_who_and_
     told = [(row.name, row.action, row.thing) for row in rows if row.why == "Because we\nshould"]
     assert ("Ann", "published", "incentive/conversation-points") in told
     assert ("Ann", "published", f"draft/{draft.number}") in told
+    (published,) = [row for row in rows if (row.action, row.thing) == ("published", f"draft/{draft.number}")]
+    said = {"authors": ["hana@example.com"], "book": done.book, "starts": period.text("day", day)}
+    assert json.loads(published.after) == said, "in words that mean something years from now"
     (row,) = [row for row in rows if row.thing == "incentive/conversation-points"]
     assert json.loads(row.before) == composing.part(BOOK, ("incentive", "conversation-points"))
     assert json.loads(row.after) == ENDLESS.strip() + "\n"

@@ -504,6 +504,8 @@ def test_a_part_of_the_page_shows_the_result_alone(hana):
     assert part.lstrip().startswith('<div id="result"')
     assert "<html" not in part
     assert "The sample becomes 1 activity" in part
+    lost = try_it(hana, MAPPING.replace('"at"', '"won_at"'), json.dumps(deal(7)))
+    assert "The sample becomes 0 activities" in lost, "what is left out is none"
 
 
 def test_the_last_delivery_is_the_sample_and_a_new_preset_brings_its_own(app, hana):

@@ -337,6 +337,18 @@ def test_what_may_be_chosen_is_said_inside_a_sentence(keys, said):
     assert tuple(wording.gifts(rewards, language) for language in ("en", "ru", "zh")) == said
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Offered to role “human resources” or “intern”."),
+        ("ru", "роль «отдел кадров» или «intern»"),
+        ("zh", "角色“人力资源”或“intern”"),
+    ],
+)
+def test_roles_are_said_in_the_readers_language_and_unknown_ones_by_their_own_name(language, said):
+    assert said in wording.sentence(of(who=Who(role=("hr", "intern"))), BOOK, language)
+
+
 def test_each_language_has_its_quotation_marks():
     assert [wording.quoted("x", language) for language in ("en", "ru", "zh")] == ["“x”", "«x»", "“x”"]
 
