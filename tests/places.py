@@ -248,6 +248,7 @@ FILES = {
     "digest.letter_of": Place("Hana", lambda has: f"/hr/digests/{has['Mei'].number}/letter"),
     "letters_out.view": Place(None, lambda has: f"/letters/view/{has.view}"),
     "budgets.download": Place("Hana", at("/hr/budgets.csv")),
+    "book.download": Place("Hana", at("/hr/book.toml")),
     "value.download": Place("Hana", at("/rollout/value.csv")),
     "bonus.document": Place("Alice", lambda has: f"/bonus/sales-bonus/{has.month}/statement.json"),
     "bonus.document_of_person": Place(

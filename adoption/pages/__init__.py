@@ -25,6 +25,7 @@ from adoption.pages import bonus_runs
 from adoption.pages import book
 from adoption.pages import book_builder as book_builder  # its views belong to the blueprint of ``book``
 from adoption.pages import book_drafts as book_drafts  # the same
+from adoption.pages import book_files as book_files  # the same
 from adoption.pages import budgets
 from adoption.pages import channels
 from adoption.pages import counter

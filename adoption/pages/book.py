@@ -33,6 +33,11 @@ bp: Blueprint = Blueprint("book", __name__)
 @permission("book:read", door=SESSION)
 def index() -> ResponseReturnValue:
     """List every definition by kind, each with its sentence and its state."""
+    return page()
+
+
+def page(*, refused: str = "", detail: str = "") -> str:
+    """Write the list; ``refused`` says why a file was not taken, ``detail`` what the reader of books says of it."""
     known, today = facts.current(), book_lines.today()
     open_drafts = drafts.listed()
     asked, kind = request.args.get("q", "").strip()[:200], request.args.get("kind", "")
@@ -56,6 +61,9 @@ def index() -> ResponseReturnValue:
         drafts=open_drafts,
         may_write=may_write(),
         packs=url_for("packs.index"),
+        newest=drafts.newest().number,
+        refused=refused,
+        detail=detail,
     )
 
 

@@ -136,7 +136,7 @@ def _result(source: Source, typed: Typed) -> dict[str, Any]:
     made: Sequence[trying.Made] = ()
     if ready is not None and body.strip() and not large:
         made = trying.made(source.key, ready, trying.Sample(body.strip(), typed.kind))
-        activities = sum(1 for one in made if not one.fault)
+    activities = sum(1 for one in made if not one.fault)
     shown = {"made": made[:SHOWN], "number": len(made), "activities": activities}
     return {"flaws": flaws, **shown, "empty": not body.strip(), "large": large}
 

@@ -1,5 +1,6 @@
 """The pages of the book: what is typed is never lost, nothing is overwritten, and hostile forms break nothing."""
 
+import io
 import re
 import time
 from datetime import date
@@ -7,6 +8,7 @@ from datetime import date
 import pytest
 
 from adoption import drafts
+from adoption import rulebook
 from adoption import sent
 from adoption.extensions import db
 from adoption.history import warm
@@ -275,3 +277,60 @@ def test_a_day_that_is_over_is_refused_in_the_readers_words(hana, staff, draft):
     text = answer.get_data(as_text=True)
     assert "It would change what was promised for days that are over. Choose today or a later day." in text
     assert "Write a number above zero" not in text
+
+
+# --- the whole book as a file
+
+
+def uploaded(hana, raw, name="book.toml"):
+    files = {"file": (io.BytesIO(raw), name)}
+    answer = hana.post("/hr/book/file", files, content_type="multipart/form-data")
+    answer.request.environ["wsgi.input"].close()  # a large one lies in a file of the client's
+    return hana.get(answer.location) if answer.status_code == 303 else answer
+
+
+def test_the_book_is_taken_along_byte_for_byte_and_says_nothing_new_when_it_comes_back(hana):
+    answer = hana.get("/hr/book.toml")
+    assert answer.get_data(as_text=True) == drafts.newest().text
+    assert answer.headers["Content-Disposition"].startswith('attachment; filename="book-')
+    page = uploaded(hana, answer.get_data()).get_data(as_text=True)
+    assert "The file says what the book says; there is nothing to change." in page
+    assert drafts.listed() == []
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_a_file_that_says_something_else_becomes_a_draft_and_goes_back_to_the_same_bytes(hana, mark):
+    text = drafts.newest().text.replace("at_most = 2", "at_most = 1", 1)
+    assert text != drafts.newest().text
+    sent = (mark + text).replace("\n", "\r\n") if mark else text  # as a Windows program saves it
+    page = uploaded(hana, sent.encode(), "Книга <b>.toml").get_data(as_text=True)
+    assert "What the file says otherwise is in a draft." in page
+    (found,) = drafts.listed()
+    assert found.title == "Book from the file Книга <b>.toml"
+    assert len(found.parts) == 1
+    assert drafts.composed(found) == text
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (b"", "Choose a file with a book in it, as TOML."),
+        (b" \n", "Choose a file with a book in it, as TOML."),
+        ("Zurück".encode("latin-1"), "The file is no UTF-8 text."),
+        (b"<html>", "this is not TOML"),
+        (b"[cheese.brie]\n", "The file cannot be read as a book:"),
+        (b"a" * (1024 * 1024 + 1), "is larger than 1024 KiB"),
+        (b"\0\xff\xfe", "The file is no UTF-8 text."),
+    ],
+)
+def test_a_file_that_is_no_book_is_refused_with_its_place_and_nothing_is_stored(hana, raw, said):
+    answer = uploaded(hana, raw)
+    assert answer.status_code == 422
+    assert said in answer.get_data(as_text=True)
+    assert drafts.listed() == []
+
+
+def test_without_a_book_there_is_nothing_to_take_along_but_one_may_come(hana, monkeypatch):
+    monkeypatch.setattr(drafts, "newest", lambda: rulebook.Newest(None, ""))
+    assert hana.get("/hr/book.toml").status_code == 404
+    assert "Read it into a draft" in hana.get("/hr/book").get_data(as_text=True)

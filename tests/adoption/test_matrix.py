@@ -298,6 +298,8 @@ ROUTES = {
     "GET book.index": Route("/hr/book"),
     "GET book.show": Route("/hr/book/incentive/ten-contacts-lunch"),
     "GET book.drafts_list": Route("/hr/book/drafts"),
+    "GET book.download": Route("/hr/book.toml"),
+    "POST book.upload": Route("/hr/book/file", (422,), form={}),
     "POST book.begin": Route("/hr/book/drafts", DONE, form={}),
     "GET book.draft": Route("/hr/book/drafts/{draft}"),
     "POST book.decide": Route("/hr/book/drafts/999999", GONE, form={}),
