@@ -149,7 +149,8 @@ def _shared(connection: Connection, plan: Plan, first: int, now: int) -> Shared 
         few = len(ground.everybody) <= MOST_SHARING
         if len(kept) >= MOST_KEPT:
             kept.clear()
-        found = kept[key] = now, sharing.shared(connection, ground) if few else None
+        before = carrying.before(connection, _asking(plan, first), plan)
+        found = kept[key] = now, sharing.shared(connection, ground, before) if few else None
     return found[1]
 
 

@@ -1,7 +1,8 @@
 """What hangs on everybody: pools, splits and budgets that all participants of a plan share.
 
-One pass over all buckets gathers each one's weight, then ``rules.bonus`` divides the whole.  A split component is
-worked out once, on what all who have a weight in it did together; each of them gets their part of that pay.
+One pass over all buckets gathers each one's weight, then ``rules.bonus`` divides the whole; budgets take a second one.
+A split component is worked out once, on what all who have a weight in it did together; each of them gets their part of
+that pay.
 """
 
 from __future__ import annotations
@@ -43,18 +44,21 @@ Shares = Mapping[str, Mapping[int, Share]]  # component → participant → shar
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """Everybody's shares of pools and splits, those of budgets, and what was done together for a split."""
+    """Everybody's shares of pools and splits, those of budgets, and the quantities that all have in common.
+
+    These are what was done together for a split, and the amount of a pool if it is a figure.
+    """
 
     parts: Shares = field(default_factory=dict)
     budgets: Shares = field(default_factory=dict)
-    together: Mapping[str, Mapping[str, Fraction]] = field(default_factory=dict)
+    common: Mapping[str, Mapping[str, Fraction]] = field(default_factory=dict)
 
     def add_to(self, inputs: Inputs, who: int) -> Inputs:
         """Return the inputs with somebody's shares."""
         given = {}
         for key, one in inputs.given.items():
             part = self.parts.get(key, {}).get(who)
-            quantities = self.together.get(key, one.quantities)
+            quantities = {**one.quantities, **self.common.get(key, {})}
             budget = self.budgets.get(key, {}).get(who)
             given[key] = replace(one, quantities=quantities, share=part, budget=budget)
         return replace(inputs, given=given)
@@ -72,55 +76,79 @@ def shared(connection: Connection, ground: Ground, before: Before = ({}, {})) ->
     if not (pools or splits or budgets):
         return Shared()
     pass_ = _Pass(ground)
-    for bucket in sorted(ground.people):
+    for bucket in sorted(ground.people) if pools or splits else ():
         for who, inputs in gathering.inputs_of(connection, ground, bucket).items():
-            pass_.meet(who, carrying.add_to(inputs, before, who), pools, splits, budgets)
-    for key, joint in pass_.together.items():
-        factor = _factor(ground.plan.component(key))
-        if factor is not None:
-            joint[factor] /= pass_.weights[key]
-    parts = {one.key: _divided(ground, _by(one, pass_.units[one.key]), pass_.wholes.get(one.key, 0)) for one in pools}
+            pass_.meet(who, inputs, pools, splits)
+    common = pass_.common(splits)
+    parts = {one.key: _divided(ground, _by(one, pass_.units[one.key]), pass_.whole(one)) for one in pools}
     for key, weights in splits.items():
         everybody = dict.fromkeys(ground.everybody, ZERO) | {who: one for who, one in weights.items() if one}
-        parts[key] = _divided(ground, everybody, _together(ground, ground.plan.component(key), pass_.together[key]))
-    limits = {one.key: _divided(ground, pass_.asked[one.key], cents(one.budget or ZERO, "down")) for one in budgets}
-    return Shared(parts, limits, {key: pass_.together[key] for key in splits})
+        parts[key] = _divided(ground, everybody, _together(ground, ground.plan.component(key), common[key]))
+    known = Shared(parts, common=common)
+    asked = _asked(connection, ground, before, known, budgets) if budgets else {}
+    limits = {one.key: _divided(ground, asked[one.key], cents(one.budget or ZERO, "down")) for one in budgets}
+    return replace(known, budgets=limits)
+
+
+def _asked(
+    connection: Connection, ground: Ground, before: Before, known: Shared, budgets: list[Component]
+) -> Mapping[str, Mapping[int, Fraction]]:
+    """Return what everybody would be paid of components with a budget, in cents, once it is known what they split.
+
+    Of a year so far it is the year's pay: the budget is one of its caps, from which what was paid is taken off.
+    """
+    found: dict[str, dict[int, Fraction]] = {one.key: {} for one in budgets}
+    bare = [replace(one, basis="period") for one in budgets]
+    for bucket in sorted(ground.people):
+        for who, inputs in gathering.inputs_of(connection, ground, bucket).items():
+            whole = known.add_to(carrying.add_to(inputs, before, who), who)
+            for one in bare:
+                pay = reckon_component(ground.plan, one, whole.given[one.key], whole.there).pay
+                found[one.key][who] = Fraction(max(0, cents(pay, ground.plan.rounding.mode)))
+    return found
 
 
 class _Pass:
-    """What one pass over everybody's inputs gathers."""
+    """What one pass over everybody's inputs gathers for pools and splits."""
 
     def __init__(self, ground: Ground) -> None:
         self.ground = ground
         self.units: dict[str, dict[int, Fraction]] = defaultdict(dict)
-        self.wholes: dict[str, int] = {}
-        self.asked: dict[str, dict[int, Fraction]] = defaultdict(dict)
+        self.amounts: dict[str, Fraction] = defaultdict(Fraction)
         self.together: dict[str, dict[str, Fraction]] = defaultdict(dict)
         self.weights: dict[str, Fraction] = defaultdict(Fraction)
+        self.factors = {one.key: _factor(one) for one in ground.plan.components if one.share}
 
     def meet(
-        self,
-        who: int,
-        inputs: Inputs,
-        pools: list[Component],
-        splits: Mapping[str, Mapping[int, Fraction]],
-        budgets: list[Component],
+        self, who: int, inputs: Inputs, pools: list[Component], splits: Mapping[str, Mapping[int, Fraction]]
     ) -> None:
         """Add what one participant brings."""
-        mode = self.ground.plan.rounding.mode
         for one in pools:
             quantities = inputs.given[one.key].quantities
             self.units[one.key][who] = max(ZERO, quantities[one.of])
-            self.wholes[one.key] = max(self.wholes.get(one.key, 0), cents(_amount(one, quantities), mode))
+            self.amounts[one.key] = max(self.amounts[one.key], _amount(one, quantities))
         for key, weights in splits.items():
             if weight := weights.get(who):
-                joint, factor = self.together[key], _factor(self.ground.plan.component(key))
+                joint, factor = self.together[key], self.factors[key]
                 self.weights[key] += weight
                 for name, value in inputs.given[key].quantities.items():
                     joint[name] = joint.get(name, ZERO) + (value * weight if name == factor else value)
-        for one in budgets:
-            pay = reckon_component(self.ground.plan, one, inputs.given.get(one.key, Given()), inputs.there).pay
-            self.asked[one.key][who] = Fraction(max(0, cents(pay, mode)))
+
+    def whole(self, pool: Component) -> int:
+        """Return what a pool shares, in cents."""
+        return cents(self.amounts[pool.key], self.ground.plan.rounding.mode)
+
+    def common(self, splits: Mapping[str, object]) -> dict[str, dict[str, Fraction]]:
+        """Return the quantities that all have in common, by component."""
+        found: dict[str, dict[str, Fraction]] = {key: dict(self.together[key]) for key in splits}
+        for key, own in found.items():
+            factor = self.factors[key]
+            if factor in own:
+                own[factor] /= self.weights[key]
+        for one in self.ground.plan.components:
+            if isinstance(one.terms, Pool) and isinstance(one.terms.amount, str):
+                found[one.key] = {one.terms.amount: self.amounts[one.key]}
+        return found
 
 
 def _amount(component: Component, quantities: Mapping[str, Fraction]) -> Fraction:

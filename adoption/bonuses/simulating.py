@@ -143,7 +143,7 @@ class _Line:
         self.handed = (self.left, self.paid)
         if periods.start("year", ground.first) == ground.first:
             self.paid.clear()  # a new year
-        shared = sharing.shared(self.connection, ground)
+        shared = sharing.shared(self.connection, ground, self.handed)
         yearly = {one.key for one in ground.plan.components if one.basis == "year"}
         after: dict[int, dict[str, Fraction]] = {}
         for bucket in sorted(ground.people):
@@ -193,7 +193,8 @@ def worked(plan: Plan, first: int, participant: int) -> tuple[Inputs, Statement]
         return None
     inputs = gathering.inputs_of(connection, ground, bucket, only=(participant,))[participant]
     before = carrying.before(connection, _asking(ground), plan)
-    whole = carrying.add_to(sharing.shared(connection, ground).add_to(inputs, participant), before, participant)
+    shared = sharing.shared(connection, ground, before)
+    whole = carrying.add_to(shared.add_to(inputs, participant), before, participant)
     return whole, reckon(plan, whole)
 
 

@@ -17,6 +17,7 @@ from rules import wording
 from rules.bonus import wire
 from rules.bonus.correction import TOGETHER
 from rules.bonus.exact import text
+from rules.bonus.plan import Curve
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from rules.book import Book
 
 UNSAID = ("credit", "rounding")  # said in other words: what is counted, and the amount
+NO_TARGET = "0"  # the arithmetic of a curve without a target
 WITHOUT_RESULT = ("gate", "floor")  # their formula says it all
 
 
@@ -98,12 +100,21 @@ def component(plan: Plan, key: str) -> str:
 
 
 def _counts(plan: Plan, line: Line, book: Book) -> str:
-    """Say how much of what a component counts."""
+    """Say how much of what a component counts, and that somebody has no target where that is why it pays nothing."""
     credit = next((one for one in line.steps if one.stage == "credit"), None)
     if line.kind != "component" or credit is None:
         return ""
-    of = wording.quantity(plan.component(line.key).of, plan, book, languages.current().code)
+    own, code = plan.component(line.key), languages.current().code
+    of = wording.quantity(own.of, plan, book, code)
     number = languages.current().number(payout.decimal(credit.result))
+    target = own.terms.target if isinstance(own.terms, Curve) else None
+    if isinstance(target, str) and any(one.stage == "tiers" and one.formula == NO_TARGET for one in line.steps):
+        return gettext(
+            "%(what)s: %(n)s. The target (%(target)s) is zero or was not given.",
+            what=of,
+            n=number,
+            target=wording.quantity(target, plan, book, code),
+        )
     return gettext("%(what)s: %(n)s", what=of, n=number)
 
 

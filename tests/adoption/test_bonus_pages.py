@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from flask import g
 from sqlalchemy import event as sqlalchemy_event
+from sqlalchemy import insert
 from sqlalchemy import select
 from sqlalchemy import update
 
@@ -23,6 +24,7 @@ from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.models import BonusStatement
 from adoption.models import Dispute
+from adoption.models import Figure
 from adoption.models import Participant
 from adoption.pages import bonus_parts
 from adoption.pages import payout
@@ -72,6 +74,14 @@ title   = "Revenue"
 kind    = "percent"
 of      = "revenue"
 percent = 2.5
+"""
+QUOTA = """[[plan.sales.components]]
+key    = "quota"
+title  = "Own target"
+kind   = "curve"
+of     = "revenue"
+pays   = 100
+target = "figure.quota"
 """
 TEAM = BOOK.replace('per      = "month"', 'per      = "month"\nwho      = { team = ["North"] }', 1)
 OCTOBER, NOVEMBER = date(2026, 10, 1).toordinal(), date(2026, 11, 1).toordinal()
@@ -237,6 +247,19 @@ def test_a_statement_is_told_line_by_line(app, house):
     assert "<b>Bob" not in found
     assert "Call logged: Contact" not in text  # of a milestone the record is named
     assert "Contact 3 is now “Developed contact”" in text
+
+
+def test_a_line_that_pays_nothing_for_want_of_a_target_says_so(app, clock):
+    house = furnished(BOOK + QUOTA)
+    won(house, "Alice", "30000")
+    figure = {"name": "quota", "first": OCTOBER, "participant": house["Bob"], "value": "1000", "entered": NOW - 1}
+    begin_write().execute(insert(Figure).values(figure))
+    db.session.commit()
+    lead(house, work_out(), "under review")
+    assert "Revenue: 30,000. The target (quota) is zero or was not given." in page(app, house, path=STATEMENT)
+    text = page(app, house, "Bob", path=STATEMENT)
+    assert "0 ÷ 1,000" in text
+    assert "was not given" not in text
 
 
 def test_a_correction_names_its_period(app, house):

@@ -444,6 +444,25 @@ def test_an_open_question_holds_up_no_close(house):
     answers(hana, number)
 
 
+def test_an_answer_that_comes_while_the_run_is_closed_is_not_missed(house):
+    """Whichever comes first, what is upheld is paid."""
+    hana, _ = until(house, "approved")
+    question, form, number = asks(house), seen(hana), run().id
+
+    def uphold(pause):
+        moment = time.time_ns() // 1000
+        disputing.answer(question, "upheld", "It was four.", 900, who=house["Ina"], now=moment)
+        pause()
+        db.session.commit()
+
+    slow = Slowly(uphold).until_paused()
+    closing = Slowly(lambda _pause: hana.post(f"{HERE}/close", form).status_code)
+    assert waits(closing)
+    slow.finish()
+    assert closing.finish() == 409
+    assert bonuses.find(number).row.state == "approved"
+
+
 def test_nobody_answers_their_own_question(house):
     until(house, "under review")
     number = asks(house, "Ina")

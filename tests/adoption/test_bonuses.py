@@ -312,6 +312,46 @@ def test_a_factor_of_what_is_split_is_the_mean_of_theirs_by_weight(new_app, data
         assert parts == {"Alice": 2850, "Bob": 950}  # 4 × 10 × 0.95 = 38
 
 
+def test_a_split_pays_by_its_weights_within_its_budget(new_app, database):
+    with new_app(database):
+        house = House(BOOK + JOINT + "budget = 50\n", people=("Alice", "Bob", "Hana", "Vic"))
+        calls(house, "Alice", 8)
+        connection = begin_write()
+        for name in ("Alice", "Bob"):
+            row = {"plan": "sales", "component": "joint", "first": MARCH, "participant": house[name], "value": "1/2"}
+            connection.execute(insert(Weight).values(row | {"entered": NOW}))
+        db.session.commit()
+        run = work_out(house)
+        parts = {name: lines(run, house[name])["component", "joint"] for name in ("Alice", "Bob", "Hana")}
+        assert parts == {"Alice": 2500, "Bob": 2500, "Hana": 0}
+
+
+def test_a_pool_is_shared_whole_whoever_has_the_figure_of_its_amount(new_app, database):
+    pot = BOOK.replace('amount = 100\nby = "units"', 'amount = "figure.pot"\nby = "units"')
+    with new_app(database):
+        house = House(pot, people=("Alice", "Bob", "Hana", "Vic"))
+        calls(house, "Alice", 2)
+        calls(house, "Bob", 1)
+        row = {"name": "pot", "first": MARCH, "participant": house["Hana"], "value": "100", "entered": NOW}
+        begin_write().execute(insert(Figure).values(row))
+        db.session.commit()
+        run = work_out(house)
+        parts = {name: lines(run, house[name])["component", "pool"] for name in ("Alice", "Bob", "Hana")}
+        assert parts == {"Alice": 6667, "Bob": 3333, "Hana": 0}
+
+
+def test_a_budget_of_the_year_so_far_is_paid_once(new_app, database):
+    spree = JOINT.replace("share = true", 'basis = "year"\nbudget = 50')
+    with new_app(database):
+        house = House(BOOK + spree, people=("Alice", "Bob", "Hana", "Vic"))
+        calls(house, "Alice", 4)
+        march = work_out(house)
+        close(house, march)
+        calls(house, "Alice", 2, on=date(2026, 4, 10))
+        april = work_out(house, APRIL)
+        assert [lines(run, house["Alice"])["component", "joint"] for run in (march, april)] == [4000, 1000]
+
+
 # --- disputes, adjustments
 
 
