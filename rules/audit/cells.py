@@ -70,9 +70,11 @@ def month_first(texts: Iterable[str]) -> bool:
     american = False
     for text in texts:
         found = _YEAR_LAST.search(text)
-        if found and int(found[1]) > len(MONTHS):
+        if found is None or found[2] == ".":
+            continue  # nobody in America writes a day with points
+        if int(found[1]) > len(MONTHS):
             return False
-        american = american or (found is not None and found[2] != "." and int(found[3]) > len(MONTHS))
+        american = american or int(found[3]) > len(MONTHS)
     return american
 
 
@@ -88,7 +90,7 @@ def day(text: str, *, american: bool = False) -> str:
     if found := _YEAR_FIRST.search(text):
         return _written(found[1], int(found[2]), found[3])
     if found := _YEAR_LAST.search(text):
-        american = american and found[2] != "."
+        american = found[2] != "." and (american or int(found[3]) > len(MONTHS))
         month, number = (found[1], found[3]) if american else (found[3], found[1])
         return _written(found[4], int(month), number)
     if found := _NAMED.search(text):

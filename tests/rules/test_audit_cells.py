@@ -48,7 +48,8 @@ def test_amounts_are_read_as_people_write_them(text, value):
         ("3.11.2026", "2026-11-03"),
         ("03.11.26", "2026-11-03"),
         ("03.11.98 16:00", "1998-11-03"),
-        ("11/25/2026", ""),  # what it is its column says
+        ("11/25/2026", "2026-11-25"),
+        ("25/25/2026", ""),
         ("3 Nov 2026", "2026-11-03"),
         ("3-Nov-26", "2026-11-03"),
         ("Nov 3, 2026", "2026-11-03"),
@@ -68,7 +69,7 @@ def test_days_are_read_as_people_and_spreadsheets_write_them(text, day):
 
 
 def test_which_number_is_the_month_a_column_says_by_its_clearest_cell():
-    assert cells.month_first(["03/04/2026", "11/25/2026"])
+    assert cells.month_first(["03/04/2026", "25.11.2026", "11/25/2026"])
     assert not cells.month_first(["03/04/2026", "25/11/2026", "11/25/2026"])
     assert not cells.month_first(["03/04/2026", "", "yesterday"])
     assert cells.day("03/04/2026", american=True) == "2026-03-04"
