@@ -112,6 +112,6 @@ def teams() -> Mapping[str, Mapping[int, Use]]:
 def sweep(connection: Connection, now: int) -> int:
     """Delete choices that are a year old, and of those who have left; return how many.  The caller commits."""
     today = facts.current().today(now)
-    left = select(Participant.id).where(Participant.left_on.is_not(None), Participant.left_on < today)
+    left = select(Participant.id).where(Participant.left_on <= today)
     old = (QuestChoice.day <= today - KEPT) | QuestChoice.participant.in_(left)
     return int(connection.execute(delete(QuestChoice).where(old)).rowcount)
