@@ -15,12 +15,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from adoption.models import Base
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Iterator
 
     from flask import Flask
     from sqlalchemy import Connection
     from sqlalchemy import Engine
-    from sqlalchemy import Update
 
 db = SQLAlchemy(model_class=Base)
 migrate = Migrate()
@@ -69,15 +69,18 @@ def written_at_once() -> Iterator[Connection]:
                 driver.execute(f"PRAGMA busy_timeout = {WAIT * 1000}")
 
 
-def write_at_once(change: Update) -> bool:
-    """Make one such note, and commit it, in place of what the session had begun to read; say whether it was made."""
+def write_at_once(note: Callable[[Connection], object]) -> SQLAlchemyError | None:
+    """Make such a note, and commit it, in place of what the session had begun to read; return what kept it from that.
+
+    Whatever it was, nothing that somebody waits for hangs on a note.
+    """
     db.session.rollback()
     try:
         with written_at_once() as connection:
-            connection.execute(change)
-    except SQLAlchemyError:  # whatever keeps it from being made, nothing that somebody waits for hangs on it
-        return False
-    return True
+            note(connection)
+    except SQLAlchemyError as error:
+        return error
+    return None
 
 
 def prepare_sqlite(engine: Engine) -> None:

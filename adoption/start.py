@@ -17,9 +17,11 @@ from sqlalchemy import select
 from adoption import facts
 from adoption import journal
 from adoption import mail
+from adoption import statements
 from adoption.errors import NotFoundError
 from adoption.extensions import begin_write
 from adoption.extensions import db
+from adoption.extensions import write_at_once
 from adoption.models import Device
 from adoption.models import Letter
 from adoption.models import Receipt
@@ -134,12 +136,11 @@ def keep(step: str, *, skipped: bool, by: By, now: int) -> None:
 
 
 def note_trial(now: int) -> None:
-    """Note that a dry run was looked at; the caller commits."""
+    """Note that a dry run was looked at, and commit that; who cannot at once leaves it to the next who looks."""
     if db.session.scalar(select(StartStep.state).where(StartStep.step == "trial")) == DONE:
         return
-    connection = begin_write()
-    connection.execute(delete(StartStep).where(StartStep.step == "trial"))
-    connection.execute(insert(StartStep).values(step="trial", state=DONE, moment=now))
+    row = ("trial", DONE, now)
+    write_at_once(lambda connection: statements.put(connection, "start_step", ("step",), ("state", "moment"), [row]))
 
 
 def send_test(me: int, language: str, now: int) -> bool:

@@ -115,7 +115,8 @@ def _look_up(digest: str, now: int) -> Caller | None:
     if row is None or has_left(row.left_on, now):
         return None
     if row.seen < now - NOTED:
-        write_at_once(update(WebSession).where(WebSession.id == row.id).values(seen=now))  # else at the next visit
+        seen = update(WebSession).where(WebSession.id == row.id).values(seen=now)
+        write_at_once(lambda connection: connection.execute(seen))  # else at the next visit
     g.person = row
     own, others = roles_of(row.role, row.given), passed_of(row.passed)
     return Caller(row.email, EVERYTHING, row.participant, own, session=row.id, passed=others)

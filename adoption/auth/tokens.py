@@ -126,7 +126,8 @@ def _in_force(now: int) -> tuple[ColumnElement[bool], ...]:
 
 def _note_use(number: int, now: int) -> None:
     """Note that a token is used.  Only its first use after a minute comes here; if others write just then, the next."""
-    if not write_at_once(update(ApiToken).where(ApiToken.id == number).values(used=now)):
+    used = update(ApiToken).where(ApiToken.id == number).values(used=now)
+    if write_at_once(lambda connection: connection.execute(used)):
         current_app.logger.info("the use of token %s could not be noted", number)
 
 

@@ -27,7 +27,7 @@ from adoption.connectors.sealing import SealedElsewhereError
 from adoption.errors import NotFoundError
 from adoption.extensions import begin_write
 from adoption.extensions import db
-from adoption.extensions import written_at_once
+from adoption.extensions import write_at_once
 from adoption.models import Delivery
 from adoption.sources import hiding
 from adoption.sources import proving
@@ -201,14 +201,10 @@ def turn_away(one: TurnedAway, now: int) -> None:
     nothing = dict.fromkeys(("accepted", "duplicates", "refused", "strangers"), 0)
     row = {**one._asdict(), **nothing, "became": "[]", "received": now, "latest": now, "times": more + 1}
     row["kind"] = hiding.clean(one.kind)[:200]
-    db.session.rollback()  # what was read for it is read
-    try:
-        with written_at_once() as connection:
-            _count(connection, row, now)
-        waiting[key] = time.monotonic(), 0
-    except SQLAlchemyError:
-        waiting[key] = time.monotonic(), more + 1
-        current_app.logger.warning("hook %s: a refused delivery could not be noted", one.source, exc_info=True)
+    fault = write_at_once(lambda connection: _count(connection, row, now))
+    waiting[key] = time.monotonic(), more + 1 if fault else 0
+    if fault:
+        current_app.logger.warning("hook %s: a refused delivery could not be noted", one.source, exc_info=fault)
 
 
 def _count(connection: Connection, row: dict[str, Any], now: int) -> None:

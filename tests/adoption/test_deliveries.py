@@ -268,7 +268,7 @@ def test_a_refusal_is_a_refusal_also_where_it_cannot_be_noted(client, post, monk
         statement = "INSERT"
         raise OperationalError(statement, {}, OSError("disk full"))
 
-    monkeypatch.setattr(deliveries, "written_at_once", fail)
+    monkeypatch.setattr("adoption.extensions.written_at_once", fail)
     assert client.post("/hooks/crm", json={}).status_code == 401
 
 

@@ -10,6 +10,7 @@ from io import BytesIO
 
 import pytest
 from sqlalchemy import func
+from sqlalchemy import insert
 from sqlalchemy import select
 from standardwebhooks.webhooks import Webhook
 
@@ -25,6 +26,7 @@ from adoption.mail import sending
 from adoption.models import Award
 from adoption.models import JournalEntry
 from adoption.models import Letter
+from adoption.models import StartStep
 from adoption.models import StoredActivity
 from tests.staff import NORTH
 from tests.staff import Staff
@@ -161,6 +163,19 @@ def test_looking_at_a_dry_run_is_noted_once(empty):
         start.note_trial(now())
         db.session.commit()
     assert "Looked at" in line(page(hana(empty)), "trial")
+
+
+def test_nobody_who_looks_at_a_dry_run_waits_until_it_is_noted(empty):
+    other = db.engine.connect().execution_options(writes=True)
+    with other, other.begin() as writing:
+        other.execute(insert(StartStep).values(step="trial", state="done", moment=1))
+        before = time.monotonic()
+        start.note_trial(now())
+        assert time.monotonic() - before < 5
+        writing.rollback()
+    assert db.session.scalar(select(StartStep.moment)) is None
+    start.note_trial(now())
+    assert db.session.scalar(select(StartStep.state)) == "done"
 
 
 @pytest.mark.parametrize(("language", "said"), [("ru", "Первые шаги"), ("zh", "第一步")])
