@@ -89,9 +89,9 @@ def amount(units: int, unit: str) -> str:
 
 
 def signed(units: int, unit: str) -> str:
-    """Write the same with its sign; nothing for none."""
+    """Write by how much the draft costs more or less: the same with its sign."""
     if not units:
-        return "\N{EN DASH}"
+        return gettext("no change")
     return ("+" if units > 0 else "\N{MINUS SIGN}") + amount(abs(units), unit)
 
 

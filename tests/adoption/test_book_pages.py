@@ -254,6 +254,10 @@ def test_a_changed_reward_holds_at_once_and_the_draft_says_so(hana, staff, draft
     changed(staff, draft, ("reward", "free-lunch"), valid_days=7)
     assert AT_ONCE in page_of(hana, draft)
     assert 'name="starts"' in page_of(hana, draft)
+    changed(staff, draft, LUNCH, who={"role": "employee"})
+    drafts.send(draft, drafts.get(draft).revision, By(staff["Hana"], "Hana"), staff.now)
+    db.session.commit()
+    assert AT_ONCE in page_of(hana, draft), "whoever approves reads it, too"
 
 
 def test_no_day_is_asked_for_where_nothing_begins_on_one(hana, staff, draft):
