@@ -6,6 +6,8 @@ from marshmallow import Schema
 from marshmallow import fields
 from marshmallow import validate
 
+from adoption.api.house import told_moment
+from adoption.api.house import told_number
 from adoption.drafts import STATES
 from rules.book.writing import KINDS
 from rules.wording import LANGUAGES
@@ -21,14 +23,6 @@ def _text(description: str, **more: object) -> fields.Str:
 
 def _maybe(description: str) -> fields.Str:
     return fields.Str(required=True, allow_none=True, metadata={"description": description})
-
-
-def _number(description: str, *, none: bool = False) -> fields.Int:
-    return fields.Int(required=True, allow_none=none, metadata={"description": description})
-
-
-def _moment(description: str, *, none: bool = False) -> fields.AwareDateTime:
-    return fields.AwareDateTime(required=True, allow_none=none, metadata={"description": description})
 
 
 def _day(description: str) -> fields.Date:
@@ -75,7 +69,7 @@ class SentenceSchema(NamedSchema):
 class BookSchema(Schema):
     """A published book."""
 
-    number = _number("Its number; null before the first", none=True)
+    number = told_number("Its number; null before the first", none=True)
     text = _text("Its TOML, as it was published")
     definitions = fields.List(fields.Nested(SentenceSchema), required=True)
 
@@ -89,9 +83,9 @@ class ChangeSchema(NamedSchema):
 class BookLineSchema(Schema):
     """A published book in the history."""
 
-    number = _number("Its number")
+    number = told_number("Its number")
     name = _text("What it is called: a file, or the title of a draft")
-    published = _moment("When it was published")
+    published = told_moment("When it was published")
     who = _maybe("By whom; null for books from before there was a journal")
     starts = _day("From when on it was meant to be in force; null: the next period")
     changes = fields.List(fields.Nested(ChangeSchema), required=True)
@@ -102,14 +96,14 @@ class SegmentSchema(Schema):
 
     starts = _day("The first day; null: as long as anybody can remember")
     ends = _day("The first day on which it is over; null: open")
-    book = _number("The book that words it", none=True)
+    book = told_number("The book that words it", none=True)
     sentence = _text("The rule, as a sentence")
 
 
 class VersionSchema(Schema):
     """A version of an incentive with all it is made of; awards are bound to it for ever."""
 
-    number = _number("1, 2, 3 …")
+    number = told_number("1, 2, 3 …")
     starts = _day("The first day; null: as long as anybody can remember")
     ends = _day("The first day on which it is over; null: open")
 
@@ -132,21 +126,21 @@ class PartSchema(NamedSchema):
 class DraftSchema(Schema):
     """Changes to the newest book that are not in force."""
 
-    number = _number("Its number")
+    number = told_number("Its number")
     title = _text("What it is called")
     why = _text("Why")
     state = fields.Str(required=True, validate=validate.OneOf(STATES))
-    revision = _number("Whoever changes it says which revision they saw")
+    revision = told_number("Whoever changes it says which revision they saw")
     starts = _day("The local day on which it takes force; null: the next period")
-    base = _number("The newest book when it was looked at last", none=True)
-    book = _number("The book that it was published as", none=True)
-    created = _moment("When it was begun")
+    base = told_number("The newest book when it was looked at last", none=True)
+    book = told_number("The book that it was published as", none=True)
+    created = told_moment("When it was begun")
     created_by = _text("By whom")
-    changed = _moment("When it was changed last")
+    changed = told_moment("When it was changed last")
     changed_by = _text("By whom")
-    sent = _moment("When it was sent to a second person", none=True)
+    sent = told_moment("When it was sent to a second person", none=True)
     sent_by = _maybe("By whom")
-    decided = _moment("When it was approved, rejected, published or discarded last", none=True)
+    decided = told_moment("When it was approved, rejected, published or discarded last", none=True)
     decided_by = _maybe("By whom")
     reason = _text("Why it was rejected the last time")
     definitions = fields.List(fields.Nested(PartSchema), required=True)
@@ -254,7 +248,7 @@ class BeginsSchema(NamedSchema):
 class PublicationSchema(Schema):
     """What publishing did."""
 
-    book = _number("The number of the new book")
+    book = told_number("The number of the new book")
     changed = fields.List(fields.Nested(BeginsSchema), required=True)
     rescore = fields.Bool(required=True, metadata={"description": "Whether a job now brings tallies in line"})
     draft = fields.Nested(DraftSchema, required=True)

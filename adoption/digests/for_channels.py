@@ -54,7 +54,6 @@ if TYPE_CHECKING:
 
 KIND = "channel-digest"
 WEEKDAY, HOUR = 0, 8  # when it comes, at the organisation: as letters do of which nobody chose the hour
-NOTED = 500  # characters of a fault that are kept
 
 
 class Due(NamedTuple):
@@ -115,7 +114,7 @@ def make(company: Company, line: Iterable[Due], now: int) -> list[dict[str, Any]
             raise  # not the message's fault
         except Exception as error:  # whatever its words trip over: it is logged, and the other channels get theirs
             current_app.logger.exception("What channel %s is told cannot be written.", one.channel.id)
-            rows.append(_row(one, now, state="failed", reply=f"{type(error).__name__}: {error}"[:NOTED]))
+            rows.append(_row(one, now, state="failed", reply=outbox.fault(error)))
     return rows
 
 

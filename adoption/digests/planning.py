@@ -51,7 +51,6 @@ if TYPE_CHECKING:
 
     Report = Callable[[int, int], None]
 
-NOTED = 500  # characters of a fault that are kept
 ALARMING = ("stale", "silent")
 
 
@@ -189,19 +188,15 @@ def _written(  # noqa: PLR0913, PLR0917  # what a letter is made of
     post: Post, one: Due, found: Any, language: str, cards: Mapping[str, Card], zone: ZoneInfo
 ) -> Made:
     if isinstance(found, Exception):
-        return Made(one, "failed", _fault(found), None)
+        return Made(one, "failed", outbox.fault(found), None)
     try:
         written = post.write(found, one.participant, language, cards, zone)
     except SQLAlchemyError:
         raise  # not the letter's fault
     except Exception as error:  # whatever its words trip over: it is logged, and the others get theirs
         current_app.logger.exception("The letter to participant %s cannot be written.", one.participant)
-        return Made(one, "failed", _fault(error), None)
+        return Made(one, "failed", outbox.fault(error), None)
     return Made(one, "rendered", None, written)
-
-
-def _fault(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:NOTED]
 
 
 def _enter(kind: str, made: Sequence[Made], now: int) -> None:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from adoption.directory.outcome import Change
     from adoption.directory.spans import Span
-    from adoption.directory.spans import Stay
     from adoption.directory.stored import Stored
     from adoption.people_csv import People
     from adoption.people_csv import PersonRow
@@ -132,17 +131,13 @@ def _state(stored: Stored, identities: Mapping[int, set[tuple[str, str]]], perso
 def _gone(before: State, day: int | None, on: int) -> State:
     """Return somebody as having left on a day."""
     person = before.person._replace(left_on=day)
-    stays = _stay(before.person), _stay(person)
+    stays = before.person.stay, person.stay
     return State(
         person,
         spans.changed(before.spans, *stays, None, on),
         spans.led(before.managers, *stays, None, on),
         before.identities,
     )
-
-
-def _stay(person: Person) -> Stay:
-    return spans.stay(person.hired_on, person.left_on)
 
 
 def _add(decision: Decision, row: PersonRow, stored: Stored) -> None:
@@ -170,7 +165,7 @@ def _after(  # noqa: PLR0913  # what a row is read with
         row.employee_no if "employee_no" in columns else was.employee_no,
     )
     teams = [stored.teams[name] for name in row.teams] if "team" in columns else None
-    stays = _stay(was), _stay(person)
+    stays = was.stay, person.stay
     held = spans.begun(stays[1], teams or ()) if begins else spans.changed(before.spans, *stays, teams, on)
     manager = None if row.manager is None else stored.people[row.manager].id
     managers = leading.after(row, columns, None if begins else was, before.managers, manager, on)

@@ -87,7 +87,7 @@ def correct_management(participant: int, starts: int, days: tuple[int, int] | No
     if was is None:
         raise NoSuchThingError
     others = [span for span in before if span != was]
-    stay = _stay(person)
+    stay = person.stay
     if was[2] <= stay.first:  # of a former time here only these days are known
         stay = spans.Stay(EVER, stay.first)
     wanted = [] if days is None else [_checked(stored, (was[0], *days), others, stay)]
@@ -105,7 +105,7 @@ def add_management(participant: int, manager: int, days: tuple[int, int], *, by:
     if participant == manager:
         raise OneselfError
     others = stored.managers.get(participant, [])
-    span = _checked(stored, (manager, *days), others, _stay(person))
+    span = _checked(stored, (manager, *days), others, person.stay)
     _store(connection, stored, person, [*others, span], by)
 
 
@@ -121,10 +121,6 @@ def _person(stored: Stored, number: int) -> Person:
     if found is None:
         raise NoSuchThingError
     return found
-
-
-def _stay(person: Person) -> Stay:
-    return spans.stay(person.hired_on, person.left_on)
 
 
 def _checked(stored: Stored, span: Span, others: Sequence[Span], stay: Stay) -> Span:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
+from adoption.directory import spans
 from adoption.models import Identity
 from adoption.models import Management
 from adoption.models import Membership
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from adoption.directory.spans import Span
+    from adoption.directory.spans import Stay
 
 
 class Person(NamedTuple):
@@ -31,6 +33,11 @@ class Person(NamedTuple):
     hired_on: int | None
     left_on: int | None
     employee_no: str | None
+
+    @property
+    def stay(self) -> Stay:
+        """The days on which they work here."""
+        return spans.stay(self.hired_on, self.left_on)
 
 
 @dataclass(slots=True)

@@ -55,6 +55,7 @@ if TYPE_CHECKING:
 LOST = 10 * MINUTE  # after this time the process that claimed a letter is gone: every step of SMTP has a shorter limit
 KEPT = 90 * 86_400 * SECOND  # how long letters are kept
 STRANGERS_KEPT = 86_400 * SECOND  # … and skipped ones that held a secret: addresses that somebody just typed
+NOTED = 500  # characters of a fault that are kept
 LARGEST = 2**63 - 1  # numbers that a database has
 # Why a letter was not sent, or not sent yet, where no server said so; stored in ``reply``, worded by whoever shows it.
 REASONS = (
@@ -69,6 +70,11 @@ VALUES (:kind, :participant, :address, :occasion, :language, :facts, 'planned', 
 ON CONFLICT (kind, address, occasion) DO NOTHING
 RETURNING id
 """)
+
+
+def fault(error: Exception) -> str:
+    """Return what was wrong with a letter as ``reply`` keeps it."""
+    return f"{type(error).__name__}: {error}"[:NOTED]
 
 
 # --- plan

@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 
 PATIENCE = 2 * SECOND  # for how long a run waits for its turn; a longer wait ends the run
 PAUSE = 30 * SECOND  # for how long nobody tries a server that cannot be reached
-NOTED = 500  # characters of a fault that are kept
 
 
 def needed(now: int, *, chat: bool = False) -> bool:
@@ -108,7 +107,7 @@ def _render(letter: Stored) -> str:
     except Exception as error:  # whatever its words trip over: it is logged and listed, and the others are sent
         db.session.rollback()
         current_app.logger.exception("Letter %s (%s) cannot be written.", letter.id, letter.kind)
-        return _end(letter, "failed", _fault(error))
+        return _end(letter, "failed", outbox.fault(error))
     if outbox.fill(connection, letter, rendered, _now()):
         db.session.commit()
     else:
@@ -146,7 +145,7 @@ def _send(letter: Stored, post: Post) -> str | None:
     try:
         answer = post.hand_over(letter, post.build(letter))
     except message.UnusableError as error:
-        answer = Answer(554, _fault(error))
+        answer = Answer(554, outbox.fault(error))
     except UnreachableError as error:
         reachable = False
         answer = Answer(None, str(error))
@@ -172,10 +171,6 @@ def _settle(letter: Stored, answer: Answer, post: Post) -> str:
         to_channels.stop(connection, letter, answer.words, now)
     db.session.commit()
     return verdict.state if noted else ""
-
-
-def _fault(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:NOTED]
 
 
 def _now() -> int:
