@@ -33,6 +33,7 @@ from adoption import privacy
 from adoption import questions
 from adoption import quests
 from adoption import records
+from adoption import rescoring
 from adoption import rewards
 from adoption import rollout
 from adoption import rulebook
@@ -417,6 +418,7 @@ class Staff:
 
     def work_out(self, first):
         """Freeze the bonuses of a month and work them out; return the number of the run."""
+        rescoring.run_to_end()
         run = bonuses.begin("sales-bonus", first, self.now)
         db.session.commit()
         bonuses.freeze(run, self.now)

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy import update
 
 from adoption import facts
+from adoption import rescoring
 from adoption import statements
 from adoption.bonuses import carrying
 from adoption.bonuses import correcting
@@ -59,9 +60,12 @@ def freeze(run: int, now: int, report: Callable[[int, int], None] = lambda _done
     Throws away what an earlier freeze of the run led to.  The caller commits.
 
     Raises:
+        StillCountingError: the tallies do not follow changed facts yet.
         WrongStateError: the run is under review or beyond.
     """
     connection = _moment()
+    if rescoring.needed():  # asked of the moment that is written down
+        raise runs.StillCountingError
     row = connection.execute(select(BonusRun.__table__).where(BonusRun.id == run).with_for_update()).first()
     if row is None or row.state not in STEPS["calculate"].starts:
         raise runs.WrongStateError

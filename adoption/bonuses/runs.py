@@ -53,6 +53,10 @@ class SecondPersonError(ForbiddenError):
     """This needs a second person: whoever sent it to review cannot approve it."""
 
 
+class StillCountingError(ConflictError):
+    """Facts have changed, and the tallies are still being brought in line with them; try again in a moment."""
+
+
 class WrongStateError(ConflictError):
     """The run is in another state by now."""
 

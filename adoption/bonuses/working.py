@@ -22,7 +22,6 @@ from adoption.bonuses import freezing
 from adoption.bonuses import gathering
 from adoption.bonuses import noting
 from adoption.bonuses import runs
-from adoption.errors import ConflictError
 from adoption.errors import NotFoundError
 from adoption.errors import StoppedError
 from adoption.extensions import begin_write
@@ -41,10 +40,6 @@ if TYPE_CHECKING:
 
 FEW = 2_000  # participants for whom a page may wait
 _OPEN = BonusRun.state == "open"
-
-
-class StillCountingError(ConflictError):
-    """Facts have changed, and the tallies are still being brought in line with them; try again in a moment."""
 
 
 def participants(plan: str, first: int) -> int:
@@ -69,7 +64,7 @@ def start(plan: str, first: int, now: int, *, who: int | None = None, few: int =
         WrongStateError: the run is under review or beyond.
     """
     if rescoring.needed():
-        raise StillCountingError
+        raise runs.StillCountingError
     quick = participants(plan, first) <= few
     run = runs.begin(plan, first, now)
     if quick:
@@ -127,18 +122,15 @@ def go_on(now: int, report: Report) -> int:
 def _go_on(run: int, now: int, report: Report) -> int:
     try:
         freeze = runs.find(run).row.cursor == runs.TO_FREEZE
+        db.session.rollback()
     except NotFoundError:  # nobody is paid by its plan any more: it is as it was before somebody asked
         runs.put_down(begin_write(), run)
         db.session.commit()
         return 0
-    still = freeze and rescoring.needed()
-    db.session.rollback()
-    if still:
-        return 0  # another time
     try:
         return _work(run, now, freeze=freeze, report=report)
-    except runs.WrongStateError:
-        db.session.rollback()  # somebody else finished it, and sent it on
+    except (runs.StillCountingError, runs.WrongStateError):
+        db.session.rollback()  # another time; or somebody else finished it, and sent it on
         return 0
 
 

@@ -21,7 +21,7 @@ from adoption.bonuses import payroll
 from adoption.bonuses import runs
 from adoption.bonuses import uploading
 from adoption.bonuses import working
-from adoption.bonuses.working import StillCountingError
+from adoption.bonuses.runs import StillCountingError
 from adoption.cli import _common
 from adoption.errors import AdoptionError
 from adoption.errors import NotFoundError

@@ -67,7 +67,7 @@ REFUSALS: Mapping[type[Exception], Callable[[], str]] = {
         "Something was entered by hand since the freeze, or an earlier period was closed, and the statements do not "
         "have it yet. Freeze anew first."
     ),
-    working.StillCountingError: lambda: gettext(
+    runs.StillCountingError: lambda: gettext(
         "Changed facts are still being counted. Try again in a moment; nothing was frozen."
     ),
     RefusedError: lambda: gettext("This period has not begun yet."),

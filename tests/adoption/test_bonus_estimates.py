@@ -93,6 +93,7 @@ def estimate(house, who="Alice", day=TENTH, now=NOW, first=MARCH):
 
 
 def close(house, first=MARCH):
+    house.settle()
     run = bonuses.begin("sales", first, NOW)
     db.session.commit()
     bonuses.freeze(run, NOW)

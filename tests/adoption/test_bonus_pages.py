@@ -18,6 +18,7 @@ from adoption import bonuses
 from adoption import facts
 from adoption import languages
 from adoption import preferences
+from adoption import rescoring
 from adoption import telling
 from adoption.bonuses import disputing
 from adoption.extensions import begin_write
@@ -132,6 +133,7 @@ def won(house, who, amount, on=IN_OCTOBER):
 
 
 def work_out(first=OCTOBER):
+    rescoring.run_to_end()
     run = bonuses.begin("sales", first, NOW)
     db.session.commit()
     bonuses.freeze(run, NOW)

@@ -136,6 +136,7 @@ def own_text(*changes):
 
 def work_out(house, first=MARCH):
     """Freeze and work out a run; return everybody's totals."""
+    house.settle()
     run = bonuses.begin("sales", first, NOW)
     db.session.commit()
     bonuses.freeze(run, NOW)

@@ -16,6 +16,7 @@ from sqlalchemy import func
 from sqlalchemy import select
 
 from adoption import bonuses
+from adoption import rescoring
 from adoption import statements
 from adoption.bonuses import calculating
 from adoption.bonuses.runs import ChangedSinceError
@@ -106,6 +107,7 @@ def events(house, deeds):
 
 
 def work_out(month, now=NOW):
+    rescoring.run_to_end()
     run = bonuses.begin("sales", month.toordinal(), now)
     db.session.commit()
     bonuses.freeze(run, now)

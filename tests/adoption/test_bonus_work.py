@@ -9,6 +9,7 @@ from sqlalchemy import select
 from adoption import bonuses
 from adoption import facts
 from adoption import jobs
+from adoption.bonuses import runs
 from adoption.bonuses import working
 from adoption.extensions import begin_write
 from adoption.extensions import db
@@ -101,10 +102,32 @@ def test_nothing_is_frozen_while_changed_facts_are_still_counted(house):
     facts.changed(connection, rescore=True)
     connection.execute(insert(Absence).values(participant=house["Alice"], starts=MARCH, ends=MARCH + 1))
     db.session.commit()
-    with pytest.raises(working.StillCountingError):
+    with pytest.raises(runs.StillCountingError):
         working.start("sales", MARCH, NOW)
     house.settle()
     assert working.start("sales", MARCH, NOW)
+
+
+def overtaken():
+    """Let facts change that stored activities count by, in the last moment before something else."""
+    facts.changed(begin_write(), rescore=True)
+    db.session.commit()
+
+
+def test_facts_that_change_in_the_moment_of_a_freeze_are_not_frozen_half_counted(house):
+    run = bonuses.begin("sales", MARCH, NOW)
+    overtaken()
+    with pytest.raises(runs.StillCountingError):
+        bonuses.freeze(run, NOW)
+
+
+def test_the_job_leaves_a_run_whose_facts_are_still_counted_to_another_time(house):
+    working.start("sales", MARCH, NOW, few=0)
+    overtaken()
+    assert working.go_on(NOW, nothing) == 0
+    assert working.waiting() == [run_of().id]
+    house.settle()
+    assert working.go_on(NOW, nothing) > 0
 
 
 def both(house):

@@ -104,6 +104,7 @@ def calls(house, who, times, on=IN_MARCH):
 
 def work_out(house, first=MARCH, now=NOW):
     """Freeze and work out a run; return its number."""
+    house.settle()
     run = bonuses.begin("sales", first, now)
     db.session.commit()
     bonuses.freeze(run, now)
@@ -250,6 +251,7 @@ def test_any_way_of_learning_of_it_ends_at_the_same_paid_total(new_app, database
 
 def test_an_interrupted_run_goes_on_where_it_was(house, monkeypatch):
     calls(house, "Alice", 1)
+    house.settle()
     run = bonuses.begin("sales", MARCH, NOW)
     db.session.commit()
     bonuses.freeze(run, NOW)
