@@ -123,8 +123,7 @@ def first_of(known: Known, key: str, written: str) -> int:
         per, first = periods.parse(written)
     except ValueError:
         per, first = "", 0
-    pers = {part.body.per for part in known.timelines.plans.get(key, ())}
-    if per not in pers:
+    if per not in runs.pers_of(known, key):
         msg = f"There is no bonus plan {key[:80]!r} in that period."
         raise NotFoundError(msg)
     return first

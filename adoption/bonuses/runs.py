@@ -106,12 +106,30 @@ def find(run: int) -> Run:
 
 
 def plan_of(known: Known, row: Row[Any]) -> Plan:
-    """Return the plan of a run: the definition that began on the day it names."""
+    """Return the plan of a run: the definition that began on the day it names.
+
+    If a later book took that away from its first day on, what was worked out can still be read, in the words in which
+    the plan was published last.
+
+    Raises:
+        NotFoundError: it was taken away before the run was worked out.
+    """
     line = known.timelines.plans.get(row.plan, ())
-    return (
-        next((part.body for part in line if part.starts == row.version), None)
-        or segment_of(known, row.plan, row.first).body
-    )
+    body = next((part.body for part in line if part.starts == row.version), None)
+    if body is not None:
+        return body
+    try:
+        return segment_of(known, row.plan, row.first).body
+    except NotFoundError:
+        if row.state == "open":
+            raise
+        return known.plans[row.plan]
+
+
+def pers_of(known: Known, key: str) -> set[str]:
+    """Return the kinds of periods that a plan has, or had."""
+    gone = {known.plans[key].per} if key in known.plans else set()
+    return {part.body.per for part in known.timelines.plans.get(key, ())} | gone
 
 
 def listed(plan: str | None = None) -> Sequence[Row[Any]]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from zoneinfo import ZoneInfo
 
+    from rules.bonus.plan import Plan
     from rules.book import Book
     from rules.incentive import Reward
     from rules.version import Timelines
@@ -69,6 +70,7 @@ class Known:
     timelines: Timelines
     book: Book  # the newest one, with all rewards that were ever promised
     left_out: frozenset[str]  # of these rewards, those that the newest book no longer has
+    plans: Mapping[str, Plan]  # every one that was ever published, as it was worded last
     stopped: Mapping[str, int]  # incentive → the moment (UTC microseconds) since which it gives out nothing
     _emails: Mapping[str, int] = field(repr=False)
     _actors: dict[tuple[str, str | None], int | None] = field(default_factory=dict, repr=False)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from typing import Any
+from typing import NamedTuple
 
 from flask import current_app
 from sqlalchemy import select
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from rules.bonus.plan import Plan
     from rules.book import Book
     from rules.incentive import Reward
 
@@ -60,7 +62,7 @@ def read(connection: Connection, version: int) -> Known:
     }
     identities = connection.execute(select(Identity.source, Identity.id, Identity.participant))
     holidays = frozenset(connection.scalars(select(Holiday.day)))
-    timelines, book, left_out = _definitions(connection)
+    definitions = _definitions(connection)
     return Known(
         version=version,
         zone=settings.organisation_zone,
@@ -77,9 +79,7 @@ def read(connection: Connection, version: int) -> Known:
         ),
         absences=_grouped(connection.execute(select(Absence.participant, Absence.starts, Absence.ends))),
         waves=_grouped(connection.execute(select(Wave.team, Wave.starts, Wave.ends, Wave.name))),
-        timelines=timelines,
-        book=book,
-        left_out=left_out,
+        **definitions._asdict(),
         stopped=dict(
             connection.execute(
                 select(IncentiveStop.incentive, IncentiveStop.stopped).where(IncentiveStop.resumed.is_(None))
@@ -102,8 +102,16 @@ def parsed(text_of_book: str) -> Book:
     return books.load(text_of_book)
 
 
-def _definitions(connection: Connection) -> tuple[Timelines, Book, frozenset[str]]:
-    """Return all definitions of all times, the newest book with every reward that was promised, and those left out."""
+class _Definitions(NamedTuple):
+    """What ``Known`` holds of the published books."""
+
+    timelines: Timelines
+    book: Book
+    left_out: frozenset[str]
+    plans: dict[str, Plan]
+
+
+def _definitions(connection: Connection) -> _Definitions:
     texts = dict(connection.execute(select(PublishedBook.id, PublishedBook.text).order_by(PublishedBook.id)).all())
     lines: dict[str, dict[str, list[Any]]] = {kind: {} for kind in KINDS}
     table = PublishedDefinition
@@ -112,11 +120,14 @@ def _definitions(connection: Connection) -> tuple[Timelines, Book, frozenset[str
         body = getattr(book, f"{row.kind}s")[row.key]
         lines[row.kind].setdefault(row.key, []).append(Segment(row.starts, row.ends, body))
     rewards: dict[str, Reward] = {}
+    plans: dict[str, Plan] = {}
     for known in texts.values():  # a name that was ever a milestone's means it, also after it was cut to nothing
         rewards |= parsed(known).rewards
+        plans |= parsed(known).plans
         for key in parsed(known).milestones:
             lines["milestone"].setdefault(key, [])
     timelines = Timelines(*(lines[kind] for kind in KINDS))
     newest = parsed(texts[max(texts)]) if texts else NO_BOOK
     left_out = {key: rewards[key] for key in promised(timelines) if key not in newest.rewards}
-    return timelines, replace(newest, rewards={**newest.rewards, **left_out}), frozenset(left_out)
+    book = replace(newest, rewards={**newest.rewards, **left_out})
+    return _Definitions(timelines, book, frozenset(left_out), plans)

@@ -86,18 +86,18 @@ def index() -> ResponseReturnValue:
     found = reviewing.costs([row.id for own in rows.values() for row in own])
     waiting = reviewing.questions([row.id for own in rows.values() for row in own])
     plans = []
-    for key, line in known.timelines.plans.items():
-        own = rows.get(key, [])
-        shown = _periods(known, key, line, own, today) if line else []
+    for key, last in known.plans.items():
+        own, line = rows.get(key, []), known.timelines.plans.get(key, ())
+        body = plan_parts.in_force(line, today).body if line else last
+        shown = _periods(known, key, line, own, today)
         if not shown:
             continue
         lines = [_line(one, today, found, waiting) for one in shown]
-        part = plan_parts.in_force(line, today)
         code = languages.current().code
         plans.append(
             {
                 "key": key,
-                "title": wording.title_of(part.body, key, code),
+                "title": wording.title_of(body, key, code),
                 "state": plan_parts.state_of(line, today),
                 "lines": lines,
             }
@@ -111,13 +111,15 @@ def _periods(
     known: Known, key: str, line: Sequence[Segment[Plan]], rows: Sequence[Row[Any]], today: int
 ) -> list[Asked]:
     """Return the periods of a plan to show: the running one, the last ones, and every one with a run; newest first."""
-    per = plan_parts.in_force(line, today).body.per
-    firsts = {periods.start(per, today), *plan_trials.past(line, today)[:PAST]}
+    firsts = set[int]()
+    if line:
+        per = plan_parts.in_force(line, today).body.per
+        firsts = {periods.start(per, today), *plan_trials.past(line, today)[:PAST]}
     by_first = {row.first: row for row in rows}
     found = []
     for first in sorted(firsts | by_first.keys(), reverse=True):
         row = by_first.get(first)
-        plan = plan_parts.at(line, first) if row is None else runs.plan_of(known, row)
+        plan = plan_parts.at(line, first) if row is None or row.state == "open" else runs.plan_of(known, row)
         if plan is not None:
             found.append(run_parts.of(key, plan, first, row))
     return found

@@ -71,6 +71,8 @@ def in_force(line: Sequence[Segment[Plan]], today: int) -> Segment[Plan]:
 
 def state_of(line: Sequence[Segment[Plan]], today: int) -> tuple[str, str]:
     """Return a plan's state, and how it is said."""
+    if not line:
+        return "over", gettext("no longer in the book")
     part = in_force(line, today)
     if part.starts > today:
         return "coming", gettext("from %(day)s on", day=languages.current().day(part.starts, "full"))

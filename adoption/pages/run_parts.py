@@ -124,7 +124,7 @@ def asked(key: str, written: str) -> Asked:
     except ValueError:
         per, first = "", 0
     missing = f"There is no bonus plan {key[:80]!r} in that period."
-    if per not in {part.body.per for part in known.timelines.plans.get(key, ())}:
+    if per not in runs.pers_of(known, key):
         raise NotFoundError(missing)
     query = select(BonusRun.__table__).where(BonusRun.plan == key, BonusRun.first == first)
     row = db.session.execute(query).first()

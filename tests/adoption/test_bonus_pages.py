@@ -289,6 +289,27 @@ def test_past_statements_are_listed_and_drawn(app, house):
     assert 'aria-label="September 2026: €6.00, October 2026: €12.00"' in drawn
 
 
+def test_what_was_paid_can_be_read_also_when_its_plan_was_taken_away_from_its_first_day_on(app, house):
+    won(house, "Alice", "1000.00")
+    lead(house, work_out(), "closed")
+    before = page(app, house, path=STATEMENT)
+    house.publish(BOOK[: BOOK.index("[plan.sales]")], since=date(2026, 1, 5))
+    house.settle()
+    assert page(app, house, path=STATEMENT) == before
+    assert "October 2026" in page(app, house)
+    assert "no longer in the book" in page(app, house, "Hana", "/hr/bonuses")
+    assert "Alice" in page(app, house, "Hana", "/hr/bonuses/sales/2026-10")
+
+
+def test_a_run_that_was_only_begun_goes_with_its_plan(app, house):
+    bonuses.begin("sales", OCTOBER, NOW)
+    db.session.commit()
+    house.publish(BOOK[: BOOK.index("[plan.sales]")], since=date(2026, 1, 5))
+    house.settle()
+    assert "Sales bonus" not in page(app, house, "Hana", "/hr/bonuses")
+    assert answer(app, house, "Hana", "/hr/bonuses/sales/2026-10").status_code == 404
+
+
 def test_the_file_is_what_is_stored_and_comes_out_equal(app, house, tmp_path, capsys):
     develop(house, "Alice", 1, 2, 3)
     run = lead(house, work_out(), "under review")
