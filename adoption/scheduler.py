@@ -65,8 +65,9 @@ def _lead(still: Callable[[], bool], stop: threading.Event) -> None:
     scheduler.start()
     try:
         while not stop.wait(POLL) and still():
-            for name in jobs.wanted():
-                scheduler.add_job(_run, args=(app, name, over, False), misfire_grace_time=None)
+            for name in jobs.wanted():  # until it begins: it may be running just now
+                asked = {"id": f"asked-{name}", "replace_existing": True, "misfire_grace_time": None}
+                scheduler.add_job(_run, args=(app, name, over, False), **asked)
     finally:
         over.set()
         scheduler.shutdown(wait=True)

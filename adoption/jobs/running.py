@@ -47,7 +47,8 @@ def run(name: str, watch: Report, *, scheduled: bool = False) -> str | None:
     with locks.held(f"job-{name}") as ours:
         if ours is None:
             return None
-        needed = job.needed() if scheduled else True
+        asked = _taken(name)
+        needed = job.needed() if scheduled and not asked else True
         db.session.rollback()
         if needed is False:
             return None
@@ -76,15 +77,21 @@ def underway(name: str) -> bool:
 
 
 def wanted() -> list[str]:
-    """Take the jobs that somebody asked for, each once; one query where nobody did."""
+    """Return the jobs that somebody asked for, and that have not begun since; one query."""
     asked = db.session.scalars(select(JobWish.job)).all()
     db.session.rollback()
-    if not asked:
-        return []
-    connection = begin_write()
-    taken = connection.execute(delete(JobWish).returning(JobWish.job)).scalars().all()
+    return [name for name in asked if name in JOBS]
+
+
+def _taken(name: str) -> bool:
+    """Take the wish for a job that begins now, and say whether there was one: whoever asks later is served again."""
+    there = db.session.scalar(select(exists().where(JobWish.job == name)))
+    db.session.rollback()
+    if not there:
+        return False
+    begin_write().execute(delete(JobWish).where(JobWish.job == name))
     db.session.commit()
-    return [name for name in taken if name in JOBS]
+    return True
 
 
 class _Row:
