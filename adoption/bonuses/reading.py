@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 
+from sqlalchemy import func
 from sqlalchemy import select
 
 from adoption import facts
@@ -136,6 +137,18 @@ def past(participant: int) -> list[Past]:
     query = query.where(BonusStatement.participant == participant, BonusRun.state.in_(SEEN))
     rows = db.session.execute(query.order_by(BonusRun.first.desc(), BonusRun.plan).limit(MOST_STATEMENTS))
     return [Past(one.id, runs.plan_of(known, one), one.first, one.state, one.closed, one.total) for one in rows]
+
+
+def middle(plan: str, first: int) -> int | None:
+    """Return who is in the middle of all whom a plan's period pays anything, as it is worked out; ``None`` if nobody.
+
+    A plan is best shown worked out for somebody whom it concerns, and who stands out by nothing.
+    """
+    run = select(BonusRun.id).where(BonusRun.plan == plan, BonusRun.first == first)
+    paid = BonusStatement.run == run.scalar_subquery(), BonusStatement.total > 0
+    place = (db.session.scalar(select(func.count()).where(*paid)) or 0) // 2
+    order = BonusStatement.total.desc(), BonusStatement.participant
+    return db.session.scalar(select(BonusStatement.participant).where(*paid).order_by(*order).offset(place).limit(1))
 
 
 def one(plan: str, first: int, participant: int, states: Sequence[str] = SEEN) -> Stored | None:

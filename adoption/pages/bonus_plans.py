@@ -17,6 +17,7 @@ from adoption import languages
 from adoption.auth import SESSION
 from adoption.auth import permission
 from adoption.bonuses import gathering
+from adoption.bonuses import reading
 from adoption.bonuses import simulating
 from adoption.errors import ForbiddenError
 from adoption.extensions import db
@@ -128,7 +129,8 @@ def _example(known: Known, line: Sequence[Segment[Plan]], today: int) -> dict[st
     if not people:
         return None
     wanted = known.holder_of(request.args.get("who", ""))
-    who = wanted if wanted in set(people) else people[0]
+    there = set(people)
+    who = next(one for one in (wanted, reading.middle(plan.key, first), people[0]) if one in there)
     found = simulating.worked(plan, first, who)
     return {
         "who": known.people[who],

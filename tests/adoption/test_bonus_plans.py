@@ -415,6 +415,12 @@ def test_the_example_is_what_a_run_pays(house, hana):
         assert f"Total €{money_text(totals[house[name]])}" in said, name
 
 
+def test_the_example_begins_with_the_middle_one_of_those_whom_the_plan_pays(house, hana):
+    calls(house, Bob=3, Cora=5)
+    work_out(house)
+    assert "Bob in March 2026" in text_of(hana.get("/hr/plans/sales")), "Alice comes first, and is paid nothing"
+
+
 def test_the_example_takes_whoever_is_there_for_whoever_is_not(hana):
     said = text_of(hana.get("/hr/plans/sales?who=zoe@example.com"))
     assert "zoe@example.com is not in this plan in that period." in said
