@@ -492,7 +492,7 @@ def test_budgets_are_downloaded_as_a_table_with_plain_numbers(house, hana):
 
 def test_a_book_without_rewards_says_what_to_do_next(app, house, hana):
     bare = '[metric.calls]\ncounts = "call.completed"\n'
-    rulebook.publish(bare, today=TODAY.toordinal(), since=None, name="bare", now=NOON)
+    rulebook.publish(bare, today=TODAY.toordinal(), since=TODAY.toordinal(), name="bare", now=NOON)
     db.session.commit()
     assert "No reward has a budget." in text(hana.get("/hr/budgets"))
 

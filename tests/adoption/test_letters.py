@@ -153,7 +153,7 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_letters(app, ros
         done.clear()
         text(rosa.get("/letters"))
         counted.append(sum(statement.lstrip().startswith("SELECT") for statement in done))
-    assert counted[0] == counted[1] <= 8
+    assert counted[0] == counted[1] <= 9
 
 
 def test_a_letter_is_shown_as_it_looks_and_as_text(app, rosa):
