@@ -177,9 +177,7 @@ def _facts_alone(post: Post, gathered: Any, reader: int) -> Any:
         return post.facts(gathered, [reader])[reader]
     except SQLAlchemyError:
         raise  # not the reader's fault
-    except (
-        Exception
-    ) as error:  # whatever is wrong with what is known of one reader: it is logged, the others get theirs
+    except Exception as error:  # whatever is wrong with this one reader: it is logged, and the others get theirs
         current_app.logger.exception("The letter to participant %s cannot be gathered.", reader)
         return error
 
