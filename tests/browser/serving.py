@@ -20,6 +20,23 @@ class Quiet(WSGIRequestHandler):
             super().log(type, message, *args)
 
 
+def whole(app):
+    """Take each answer whole and close it before a byte is sent.
+
+    werkzeug forgets to close an answer whose browser hung up while it was sent: a file stays open until a warning about
+    it is raised in whichever test comes next.
+    """
+
+    def answer(environ, start_response):
+        parts = app(environ, start_response)
+        try:
+            return list(parts)
+        finally:
+            getattr(parts, "close", lambda: None)()
+
+    return answer
+
+
 @contextmanager
 def place():
     """Give a free port, listened at: its socket and its address, which an application may want to know beforehand."""
@@ -33,7 +50,7 @@ def place():
 def served(app, listening):
     """Serve an application there."""
     host, port = listening.getsockname()
-    server = make_server(host, port, app, threaded=True, request_handler=Quiet, fd=listening.fileno())
+    server = make_server(host, port, whole(app), threaded=True, request_handler=Quiet, fd=listening.fileno())
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
