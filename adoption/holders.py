@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from adoption import auth
+from adoption import clock
 from adoption import facts
 from adoption import looks
 from adoption.errors import ForbiddenError
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def today(known: Known) -> int:
     """Return the organisation's local day."""
-    return known.today(time.time_ns() // 1000)
+    return known.today(clock.now())
 
 
 def visible(name: str, permission: str) -> int:

@@ -19,6 +19,7 @@ from flask import current_app
 from sqlalchemy import insert
 from sqlalchemy.exc import OperationalError
 
+from adoption import clock
 from adoption import facts
 from adoption import scoring
 from adoption import signals
@@ -105,7 +106,7 @@ def accept_and_commit(
 
     ``also`` is written in the same transaction; it is called again whenever that begins anew.
     """
-    moment = time.time_ns() // 1000 if now is None else now
+    moment = clock.now() if now is None else now
     return commit(read(items, moment), door=door, now=moment, also=also)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import queue
 import threading
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from typing import NamedTuple
 
 from flask import current_app
 
+from adoption import clock
 from adoption import intake
 from adoption.files import Refused
 
@@ -69,7 +69,7 @@ def load(
                 raise error
             if batch is None or incoming is None:
                 return
-            receipt = intake.commit(incoming, door=door, now=_now())
+            receipt = intake.commit(incoming, door=door, now=clock.now())
             refused = sorted([*batch.refused, *_refused(batch, receipt)])
             totals.accepted += receipt.accepted
             totals.duplicates += receipt.duplicates
@@ -81,10 +81,6 @@ def load(
             report(batch)
             if number % COLLECT == COLLECT - 1:
                 collect()
-
-
-def _now() -> int:
-    return time.time_ns() // 1000
 
 
 def _refused(batch: Batch, receipt: intake.Receipt) -> Iterator[Refused]:
@@ -119,7 +115,7 @@ def _read(app: Flask, batches: Iterable[Batch], ready: queue.Queue[_Ready], over
     try:
         with app.app_context():
             for batch in batches:
-                put(_Ready(batch, intake.read(batch.items, _now()), None))
+                put(_Ready(batch, intake.read(batch.items, clock.now()), None))
                 if over.is_set():
                     return
         put(_Ready(None, None, None))

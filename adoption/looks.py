@@ -10,7 +10,6 @@ deleted: they are in a table of their own, which the person alone reads and rete
 from __future__ import annotations
 
 import json
-import time
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
@@ -22,6 +21,7 @@ from sqlalchemy.exc import InterfaceError
 from sqlalchemy.exc import OperationalError
 
 from adoption import auth
+from adoption import clock
 from adoption import journal
 from adoption import statements
 from adoption.extensions import begin_write
@@ -105,11 +105,11 @@ def at_flags(participant: int, since: int) -> list[FlagLooked]:
 def _keep(response: Response) -> Response:
     flags: dict[int, int | None] = g.pop("looked_at_flags", {})
     if flags and response.status_code in SHOWN:
-        response = _kept(response, lambda: _write_flags(flags, request.endpoint or "", time.time_ns() // 1000))
+        response = _kept(response, lambda: _write_flags(flags, request.endpoint or "", clock.now()))
     looked: dict[int, int | None] = g.pop("looked", {})
     if not looked or response.status_code not in SHOWN:
         return response
-    now = time.time_ns() // 1000
+    now = clock.now()
     begins = _midnight(now)
     page = request.endpoint or ""
     looks = {participant: Look(page, request.path, behalf) for participant, behalf in looked.items()}

@@ -7,7 +7,6 @@ from the start.  Every step is one transaction, so a killed job goes on where it
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
@@ -19,6 +18,7 @@ from sqlalchemy import select
 from sqlalchemy import update
 
 from adoption import awards
+from adoption import clock
 from adoption import facts
 from adoption import inforce
 from adoption.extensions import begin_write
@@ -102,13 +102,9 @@ def _edition(connection: Connection, state: str) -> Row[Any] | None:
     return connection.execute(query).first()
 
 
-def _now() -> int:
-    return time.time_ns() // 1000
-
-
 def _begin(connection: Connection) -> Progress:
     version = connection.execute(select(Facts.version)).scalar_one()
-    row = {"state": "building", "facts": version, "cursor": -1, "settled": -1, "started": _now()}
+    row = {"state": "building", "facts": version, "cursor": -1, "settled": -1, "started": clock.now()}
     number = connection.execute(insert(Edition).values(row).returning(Edition.id)).scalar_one()
     inforce.prepare(connection, facts.at(connection, version), number)
     return Progress(0, 2 * BUCKETS)
@@ -123,11 +119,11 @@ def _read_buckets(connection: Connection, edition: Row[Any]) -> Progress:
         bucket = _next(connection, bucket, StoredActivity)
         for chunk in _stored(connection, bucket):
             scored += len(chunk)
-            apply(connection, known, force, chunk, [], bucket, Notes(), _now())
+            apply(connection, known, force, chunk, [], bucket, Notes(), clock.now())
     connection.execute(update(Edition).where(Edition.id == edition.id).values(cursor=bucket))
     if bucket == BUCKETS - 1:
         connection.execute(update(Edition).where(Edition.state == "active").values(state="retired", cursor=-1))
-        changes = {"state": "active", "finished": _now()}
+        changes = {"state": "active", "finished": clock.now()}
         connection.execute(update(Edition).where(Edition.id == edition.id).values(changes))
         connection.execute(update(Facts).values(rescored=edition.facts))
     return Progress(bucket + 1, 2 * BUCKETS)
@@ -152,7 +148,7 @@ def _settle_buckets(connection: Connection, edition: Row[Any]) -> Progress:
     bucket, looked_at = edition.settled, 0
     while bucket < BUCKETS - 1 and looked_at < ENOUGH:
         bucket = _next(connection, bucket, Tally, Award)
-        looked_at += awards.settle_bucket(connection, known, force, bucket, _now())
+        looked_at += awards.settle_bucket(connection, known, force, bucket, clock.now())
     connection.execute(update(Edition).where(Edition.id == edition.id).values(settled=bucket))
     return Progress(BUCKETS + bucket + 1, 2 * BUCKETS)
 

@@ -5,7 +5,6 @@ from __future__ import annotations  # flask-smorest ships no types
 
 import csv
 import io
-import time
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -16,6 +15,7 @@ from marshmallow import fields
 from marshmallow import validate
 
 from adoption import auth
+from adoption import clock
 from adoption.audits import comparing
 from adoption.audits import crediting
 from adoption.audits import keeping
@@ -124,7 +124,7 @@ class StepSchema(Schema):
 @permission(MAY)
 def create(body: dict[str, Any]) -> dict[str, Any]:
     """Compare customers with the contacts of the CRM: at once where that is quick, else by a job."""
-    caller, now = auth.caller(), _now()
+    caller, now = auth.caller(), clock.now()
     _me()
     if body["shared"] and caller.reach(MAY) is not ALL:
         raise ForbiddenError
@@ -140,8 +140,8 @@ def create(body: dict[str, Any]) -> dict[str, Any]:
     kept = keeping.find(number)
     taking.confirm(kept, mapping, country=country, counts=body["rewards"], by=caller.by, now=now)
     db.session.commit()
-    if comparing.quick(keeping.find(number)) and comparing.compare(number, _now):
-        crediting.settle(_now())
+    if comparing.quick(keeping.find(number)) and comparing.compare(number, clock.now):
+        crediting.settle(clock.now())
     return _told(keeping.find(number))
 
 
@@ -172,7 +172,7 @@ def listed(asked: dict[str, Any], number: int) -> dict[str, Any]:
 def step(body: dict[str, Any], number: int, line: int) -> dict[str, Any]:
     """Close a row, put it off, or judge whether it is a contact of the CRM."""
     kept = _opened(number)
-    rows.take_one(kept, min(line, LARGEST), body["does"], by=auth.caller().by, now=_now())
+    rows.take_one(kept, min(line, LARGEST), body["does"], by=auth.caller().by, now=clock.now())
     db.session.commit()
     return _told(kept)
 
@@ -204,7 +204,3 @@ def _told(kept: Kept) -> dict[str, Any]:
         "closed": counted.closed,
         "lists": counted.lists,
     }
-
-
-def _now() -> int:
-    return time.time_ns() // 1000

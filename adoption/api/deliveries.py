@@ -9,7 +9,7 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from adoption import auth
-from adoption.api import house
+from adoption import clock
 from adoption.api import source_schemas as shapes
 from adoption.api.sources import KEY
 from adoption.api.sources import MAY
@@ -74,7 +74,7 @@ def show(key: str, number: int) -> dict[str, Any]:
 @permission(MAY)
 def replay(key: str, number: int) -> dict[str, Any]:
     """Read a delivery again by the present mapping; what is stored already stays."""
-    return _line(replaying.replay(registry.get(key), number, by=auth.caller().by, now=house.now()))
+    return _line(replaying.replay(registry.get(key), number, by=auth.caller().by, now=clock.now()))
 
 
 @bp.route("/sources/<key>/replay", methods=["POST"], parameters=[KEY])
@@ -82,7 +82,7 @@ def replay(key: str, number: int) -> dict[str, Any]:
 @permission(MAY)
 def replay_refused(key: str) -> dict[str, Any]:
     """Read again everything that was refused before the mapping changed."""
-    done, accepted = replaying.replay_refused(registry.get(key), by=auth.caller().by, clock=house.now)
+    done, accepted = replaying.replay_refused(registry.get(key), by=auth.caller().by, clock=clock.now)
     return {"deliveries": done, "accepted": accepted}
 
 
@@ -108,7 +108,7 @@ def _mapping(key: str) -> dict[str, Any]:
 @permission(MAY)
 def remap(body: dict[str, Any], key: str) -> dict[str, Any]:
     """Give a source another mapping, for every delivery from now on."""
-    registry.remap(key, body["mapping"], by=auth.caller().by, now=house.now(), revision=body["revision"])
+    registry.remap(key, body["mapping"], by=auth.caller().by, now=clock.now(), revision=body["revision"])
     db.session.commit()
     return _mapping(key)
 

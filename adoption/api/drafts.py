@@ -3,7 +3,6 @@
 # mypy: disable-error-code="untyped-decorator"
 from __future__ import annotations  # flask-smorest ships no types
 
-import time
 from datetime import date
 from typing import TYPE_CHECKING
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from flask import Response
 
 from adoption import auth
+from adoption import clock
 from adoption import drafts
 from adoption.api import book_schemas as shapes
 from adoption.api.book import bp
@@ -43,7 +43,7 @@ def listed(query: dict[str, Any]) -> list[dict[str, Any]]:
 @permission("book:write")
 def begin(body: dict[str, Any]) -> dict[str, Any]:
     """Begin a draft: empty, or from a whole book, with all definitions in which that differs from the newest one."""
-    by, now = auth.caller().by, _now()
+    by, now = auth.caller().by, clock.now()
     text = body.get("text")
     number = drafts.begin(body["title"], by, now) if text is None else drafts.from_text(text, body["title"], by, now)
     db.session.commit()
@@ -66,7 +66,7 @@ def describe(body: dict[str, Any], number: int) -> dict[str, Any]:
     """Say what a draft is called, when it takes force, and why."""
     starts = body["starts"]
     about = {"title": body["title"], "why": body["why"], "starts": None if starts is None else starts.toordinal()}
-    return _done(drafts.describe(number, body["revision"], **about, by=auth.caller().by, now=_now()))
+    return _done(drafts.describe(number, body["revision"], **about, by=auth.caller().by, now=clock.now()))
 
 
 @bp.route("/drafts/<int:number>/definitions", methods=["PATCH"])
@@ -76,7 +76,7 @@ def describe(body: dict[str, Any], number: int) -> dict[str, Any]:
 def change(body: dict[str, Any], number: int) -> dict[str, Any]:
     """Put definitions into a draft; other definitions of the draft stay."""
     changes = {(one["kind"], one["key"]): one["text"] for one in body["definitions"]}
-    return _done(drafts.change(number, body["revision"], changes, auth.caller().by, _now()))
+    return _done(drafts.change(number, body["revision"], changes, auth.caller().by, clock.now()))
 
 
 @bp.route("/drafts/<int:number>/text")
@@ -122,7 +122,7 @@ def differences(query: dict[str, Any], number: int) -> list[Difference]:
 @permission("book:write")
 def rebase(body: dict[str, Any], number: int) -> dict[str, Any]:
     """Note that a draft was looked at beside the newest book, and its changes are meant all the same."""
-    return _done(drafts.rebase(number, body["revision"], auth.caller().by, _now()))
+    return _done(drafts.rebase(number, body["revision"], auth.caller().by, clock.now()))
 
 
 @bp.route("/drafts/<int:number>/discard", methods=["POST"])
@@ -131,7 +131,7 @@ def rebase(body: dict[str, Any], number: int) -> dict[str, Any]:
 @permission("book:write")
 def discard(body: dict[str, Any], number: int) -> dict[str, Any]:
     """Put a draft away for good."""
-    return _done(drafts.discard(number, body["revision"], auth.caller().by, _now()))
+    return _done(drafts.discard(number, body["revision"], auth.caller().by, clock.now()))
 
 
 @bp.route("/drafts/<int:number>/send", methods=["POST"])
@@ -140,7 +140,7 @@ def discard(body: dict[str, Any], number: int) -> dict[str, Any]:
 @permission("book:write")
 def send(body: dict[str, Any], number: int) -> dict[str, Any]:
     """Send a draft to a second person."""
-    return _done(drafts.send(number, body["revision"], auth.caller().by, _now()))
+    return _done(drafts.send(number, body["revision"], auth.caller().by, clock.now()))
 
 
 @bp.route("/drafts/<int:number>/withdraw", methods=["POST"])
@@ -149,7 +149,7 @@ def send(body: dict[str, Any], number: int) -> dict[str, Any]:
 @permission("book:write")
 def withdraw(body: dict[str, Any], number: int) -> dict[str, Any]:
     """Take a draft back that waits for a second person."""
-    return _done(drafts.withdraw(number, body["revision"], auth.caller().by, _now()))
+    return _done(drafts.withdraw(number, body["revision"], auth.caller().by, clock.now()))
 
 
 @bp.route("/drafts/<int:number>/reject", methods=["POST"])
@@ -158,7 +158,7 @@ def withdraw(body: dict[str, Any], number: int) -> dict[str, Any]:
 @permission("book:approve")
 def reject(body: dict[str, Any], number: int) -> dict[str, Any]:
     """Send a draft back to its authors; only a person does."""
-    return _done(drafts.reject(number, body["revision"], body["reason"], auth.caller().by, _now()))
+    return _done(drafts.reject(number, body["revision"], body["reason"], auth.caller().by, clock.now()))
 
 
 @bp.route("/drafts/<int:number>/approve", methods=["POST"])
@@ -167,7 +167,7 @@ def reject(body: dict[str, Any], number: int) -> dict[str, Any]:
 @permission("book:approve")
 def approve(body: dict[str, Any], number: int) -> dict[str, Any]:
     """Approve a draft of somebody else's, and put it in force; only a person who had no hand in it does."""
-    return _published(number, drafts.approve(number, body["revision"], auth.caller().by, _now()))
+    return _published(number, drafts.approve(number, body["revision"], auth.caller().by, clock.now()))
 
 
 @bp.route("/drafts/<int:number>/publish", methods=["POST"])
@@ -176,7 +176,7 @@ def approve(body: dict[str, Any], number: int) -> dict[str, Any]:
 @permission("book:write")
 def publish(body: dict[str, Any], number: int) -> dict[str, Any]:
     """Put a draft in force that needs no second person."""
-    return _published(number, drafts.publish(number, body["revision"], auth.caller().by, _now()))
+    return _published(number, drafts.publish(number, body["revision"], auth.caller().by, clock.now()))
 
 
 # --- as it goes over the wire
@@ -210,7 +210,3 @@ def _money(amount: Any) -> str:
     """Write an exact amount in whole cents, rounded to the nearest one."""
     cents = round(amount * CENT)
     return f"{cents // CENT}.{cents % CENT:02}"
-
-
-def _now() -> int:
-    return time.time_ns() // 1000

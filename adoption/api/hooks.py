@@ -7,7 +7,6 @@ What came, and what became of it, is kept for those who look after the source (`
 
 from __future__ import annotations
 
-import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from typing import Any
@@ -19,6 +18,7 @@ from flask import current_app
 from flask import request
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from adoption import clock
 from adoption import health
 from adoption import intake
 from adoption.auth import public
@@ -52,7 +52,7 @@ class UnprovenError(UnauthenticatedError):
 @public("each delivery proves itself by the source's own secret")
 def receive(source: str) -> Response:
     """Take a delivery."""
-    now = time.time_ns() // 1000
+    now = clock.now()
     hook = proving.hook(source)
     delivery = _delivery(hook, now)
     proof = proving.prove(hook, delivery, now) if hook is not None else None

@@ -3,7 +3,6 @@
 # mypy: disable-error-code="untyped-decorator"
 from __future__ import annotations  # flask-smorest ships no types
 
-import time
 from datetime import date
 from functools import wraps
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from marshmallow import fields
 from marshmallow import validate
 
 from adoption import auth
+from adoption import clock
 from adoption import directory
 from adoption import facts
 from adoption import limits
@@ -32,14 +32,9 @@ if TYPE_CHECKING:
     from flask_smorest import Blueprint
 
 
-def now() -> int:
-    """Return the moment in UTC microseconds."""
-    return time.time_ns() // 1000
-
-
 def told(why: str = "") -> directory.Told:
     """Return who asks, and why, for the journal."""
-    return directory.told(facts.current(), why, now())
+    return directory.told(facts.current(), why, clock.now())
 
 
 def paced(limit: str) -> None:
@@ -48,7 +43,7 @@ def paced(limit: str) -> None:
     Raises:
         TooOftenError: none is left; the answer says when there will be one.
     """
-    who, moment = auth.caller().name, now()
+    who, moment = auth.caller().name, clock.now()
     if not limits.allow(limit, who, moment):
         db.session.rollback()
         raise TooOftenError(headers={"Retry-After": str(limits.wait(limit, who, moment))})

@@ -3,12 +3,12 @@
 # mypy: disable-error-code="untyped-decorator"
 from __future__ import annotations  # flask-smorest ships no types
 
-import time
 from typing import Any
 
 from flask_smorest import Blueprint
 
 from adoption import auth
+from adoption import clock
 from adoption import facts
 from adoption import stops
 from adoption.auth import permission
@@ -26,7 +26,7 @@ bp: Blueprint = Blueprint("incentives", __name__, description="Incentives that a
 @permission("incentives:stop")
 def stop(body: dict[str, Any], key: str) -> dict[str, Any]:
     """Stop an incentive: what people do is still counted, what they earn waits, what they have stays theirs."""
-    stops.stop(key, body["why"], auth.caller().by, _now())
+    stops.stop(key, body["why"], auth.caller().by, clock.now())
     db.session.commit()
     return _state(key, 0)
 
@@ -37,7 +37,7 @@ def stop(body: dict[str, Any], key: str) -> dict[str, Any]:
 @permission("incentives:stop")
 def resume(body: dict[str, Any], key: str) -> dict[str, Any]:
     """Let an incentive go on; what waited is given out in the order in which it was earned."""
-    given, _ = stops.resume_and_release(key, body["why"], auth.caller().by, _now())
+    given, _ = stops.resume_and_release(key, body["why"], auth.caller().by, clock.now())
     return _state(key, given)
 
 
@@ -45,7 +45,3 @@ def _state(key: str, given: int) -> dict[str, Any]:
     since = facts.current().stopped.get(key)
     stopped = None if since is None else period.moment(since)
     return {"incentive": key, "stopped": stopped, "waiting": stops.waiting_of([key]).get(key, 0), "given_out": given}
-
-
-def _now() -> int:
-    return time.time_ns() // 1000

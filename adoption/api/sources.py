@@ -9,6 +9,7 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from adoption import auth
+from adoption import clock
 from adoption.api import house
 from adoption.api import source_schemas as shapes
 from adoption.auth import permission
@@ -38,7 +39,7 @@ KEY = {"name": "key", "in": "path", "description": "The source's key", "schema":
 def listed() -> list[dict[str, Any]]:
     """List the sources, and how each fares."""
     found = registry.listed()
-    fares = faring.fares(found, house.now())
+    fares = faring.fares(found, clock.now())
     return [_told(one, fares[one.key]) for one in found]
 
 
@@ -51,7 +52,7 @@ def connect(body: dict[str, Any]) -> dict[str, Any]:
     kind, mapping = _asked(body)
     house.paced(LIMIT)
     key, secret = body["key"], body.get("secret")
-    made = registry.connect(key, kind, mapping, secret, by=auth.caller().by, now=house.now())
+    made = registry.connect(key, kind, mapping, secret, by=auth.caller().by, now=clock.now())
     db.session.commit()
     return {"source": _shown(key), "secret": made}
 
@@ -84,7 +85,7 @@ def show(key: str) -> dict[str, Any]:
 def _shown(key: str) -> dict[str, Any]:
     """Return a source as answers have it, without its secrets."""
     source = registry.get(key)
-    return _told(source, faring.fares([source], house.now())[source.key])
+    return _told(source, faring.fares([source], clock.now())[source.key])
 
 
 @bp.route("/sources/<key>/rotate", methods=["POST"], parameters=[KEY])
@@ -96,7 +97,7 @@ def rotate(body: dict[str, Any], key: str) -> dict[str, Any]:
     registry.get(key)
     house.paced(LIMIT)
     overlap = registry.OVERLAPS[body["overlap"]]
-    made = registry.rotate(key, body.get("secret"), overlap=overlap, by=auth.caller().by, now=house.now())
+    made = registry.rotate(key, body.get("secret"), overlap=overlap, by=auth.caller().by, now=clock.now())
     db.session.commit()
     return {"source": _shown(key), "secret": made}
 
@@ -106,7 +107,7 @@ def rotate(body: dict[str, Any], key: str) -> dict[str, Any]:
 @permission(MAY)
 def end_old(key: str) -> dict[str, Any]:
     """End the secret before at once."""
-    registry.end_old(key, by=auth.caller().by, now=house.now())
+    registry.end_old(key, by=auth.caller().by, now=clock.now())
     db.session.commit()
     return _shown(key)
 
@@ -116,7 +117,7 @@ def end_old(key: str) -> dict[str, Any]:
 @permission(MAY)
 def pause(key: str) -> dict[str, Any]:
     """Take no deliveries for now; senders are asked to come again in an hour."""
-    registry.pause(key, by=auth.caller().by, now=house.now())
+    registry.pause(key, by=auth.caller().by, now=clock.now())
     db.session.commit()
     return _shown(key)
 
@@ -126,13 +127,13 @@ def pause(key: str) -> dict[str, Any]:
 @permission(MAY)
 def resume(key: str) -> dict[str, Any]:
     """Take deliveries again."""
-    registry.resume(key, by=auth.caller().by, now=house.now())
+    registry.resume(key, by=auth.caller().by, now=clock.now())
     db.session.commit()
     return _shown(key)
 
 
 def _told(source: Connected, fare: Fare) -> dict[str, Any]:
-    until = source.old_until(house.now())
+    until = source.old_until(clock.now())
     return {
         **{name: getattr(source, name) for name in ("key", "name", "verification", "revision")},
         "address": registry.address(source.key),

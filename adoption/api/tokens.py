@@ -13,6 +13,7 @@ from marshmallow import fields
 from marshmallow import validate
 
 from adoption import auth
+from adoption import clock
 from adoption import facts
 from adoption.api import house
 from adoption.auth import permission
@@ -105,7 +106,7 @@ def create(body: dict[str, Any]) -> dict[str, Any]:
     expires = _expires(body)
     _allowed(body["scopes"], body["email"])
     house.paced(LIMIT)
-    by, moment = auth.caller().by, house.now()
+    by, moment = auth.caller().by, clock.now()
     told = {"email": body["email"], "expires": expires, "now": moment, "by": by}
     made = auth.create_token(body["name"], body["scopes"], **told)
     db.session.commit()
@@ -150,7 +151,7 @@ def _allowed(scopes: list[str], email: str | None) -> None:
 @permission(MAY)
 def revoke(_body: dict[str, Any], number: int) -> dict[str, Any]:
     """Revoke a token; it opens nothing any more, within five seconds."""
-    if number > LARGEST or not auth.revoke_token(number, now=house.now(), by=auth.caller().by):
+    if number > LARGEST or not auth.revoke_token(number, now=clock.now(), by=auth.caller().by):
         db.session.rollback()
         msg = "There is no token of this number in force."
         raise NotFoundError(msg)

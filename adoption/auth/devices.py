@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import time
 import unicodedata
 from typing import TYPE_CHECKING
 from typing import NamedTuple
@@ -14,6 +13,7 @@ from sqlalchemy import insert
 from sqlalchemy import select
 from sqlalchemy import update
 
+from adoption import clock
 from adoption.auth.callers import Caller
 from adoption.auth.table import DEVICE
 from adoption.auth.tokens import LENGTH
@@ -97,5 +97,5 @@ def devices() -> list[DeviceLine]:
 def revoke(number: int) -> int:
     """Take a device's registration back; return how many that were.  The caller commits."""
     live = (Device.id == number, Device.revoked.is_(None))
-    now = time.time_ns() // 1000
+    now = clock.now()
     return begin_write().execute(update(Device).where(*live).values(revoked=now)).rowcount

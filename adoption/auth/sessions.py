@@ -8,7 +8,6 @@ valid once, and for fifteen minutes, is its row.
 from __future__ import annotations
 
 import secrets
-import time
 import unicodedata
 from typing import TYPE_CHECKING
 from typing import NamedTuple
@@ -24,6 +23,7 @@ from sqlalchemy import or_
 from sqlalchemy import select
 from sqlalchemy import update
 
+from adoption import clock
 from adoption.auth import roles
 from adoption.auth.callers import Caller
 from adoption.auth.callers import day_of
@@ -92,7 +92,7 @@ def visitor() -> Caller | None:
     """Return who is signed in at the browser of the running request, if anybody is; looked up once per request."""
     if "visitor" not in g:
         token = request.cookies.get(COOKIE, "")
-        g.visitor = _look_up(digest_of(token), time.time_ns() // 1000) if token else None
+        g.visitor = _look_up(digest_of(token), clock.now()) if token else None
     found: Caller | None = g.visitor
     return found
 

@@ -15,6 +15,7 @@ from sqlalchemy import or_
 from sqlalchemy import select
 from sqlalchemy import update
 
+from adoption import clock
 from adoption import journal
 from adoption.auth import roles
 from adoption.auth.callers import Caller
@@ -103,7 +104,7 @@ def digest_of(token: str) -> str:
 def look_up(digest: str) -> Caller | None:
     """Return the caller whose token has that digest, if it is in force."""
     columns = (getattr(ApiToken, name) for name in ("id", "name", "scopes", "participant", "used", "expires"))
-    now = time.time_ns() // 1000
+    now = clock.now()
     today = day_of(now)
     given, passed = roles.held(ApiToken.participant, today), roles.passed(ApiToken.participant, today)
     row = db.session.execute(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 from typing import Any
 from zlib import crc32
@@ -12,6 +11,7 @@ from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy import text
 
+from adoption import clock
 from adoption import facts
 from adoption import statements
 from adoption.boards import ranking
@@ -116,7 +116,7 @@ def refresh_stale(now: int | None = None) -> bool:
     Say whether there was anything to do; the caller commits, and calls again if so.  Looks at the running period of
     each board and at the one before it (for what comes late).
     """
-    moment = time.time_ns() // 1000 if now is None else now
+    moment = clock.now() if now is None else now
     known = facts.current()
     connection = db.session.connection()
     today = known.today(moment)

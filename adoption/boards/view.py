@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 
+from adoption import clock
 from adoption import facts
 from adoption import preferences
 from adoption.boards import among
@@ -113,7 +113,7 @@ def standings(
     """
     known = facts.current()
     board = _board(known, key)
-    now = time.time_ns() // 1000
+    now = clock.now()
     today, teams = known.today(now), board.holder == "team"
     if teams and team is not None:
         msg = f"The board {board.key} is one of teams."

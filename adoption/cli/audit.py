@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 from flask import current_app
 
+from adoption import clock
 from adoption.audits import checking
 from adoption.audits import comparing
 from adoption.audits import contacts
@@ -110,12 +110,12 @@ def audit(  # noqa: PLR0913, PLR0917  # its options
 def _save(raw: bytes, listed: bytes | None, name: str, places: Mapping[str, int], country: str) -> None:
     """Keep a sheet as an audit of the organisation, and compare it; the page takes it from there."""
     _common.need_database()
-    by, now = By(None, "flask audit"), time.time_ns() // 1000
+    by, now = By(None, "flask audit"), clock.now()
     number = taking.take(raw, Path(name).name, contacts=listed, by=by, shared=True, country=country, now=now)
     db.session.commit()
     taking.confirm(keeping.find(number), places, country=country, counts=False, by=by, now=now)
     db.session.commit()
-    comparing.compare(number, lambda: time.time_ns() // 1000, lambda done, _all: _progress(done))
+    comparing.compare(number, clock.now, lambda done, _all: _progress(done))
     kept, counted = keeping.find(number), rows.counts(number)
     if kept.state != keeping.OPEN:
         keeping.remove(kept, by, now)

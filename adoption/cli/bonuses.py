@@ -14,6 +14,7 @@ from sqlalchemy import func
 from sqlalchemy import select
 
 from adoption import bonuses
+from adoption import clock
 from adoption import facts
 from adoption import people_csv
 from adoption import rescoring
@@ -81,7 +82,7 @@ def begin(plan: str, period: str) -> None:
     """Open a run of a plan for a period (2026-11, 2026-Q4, 2026)."""
     _common.need_database()
     try:
-        bonuses.begin(plan, _first(period), _now())
+        bonuses.begin(plan, _first(period), clock.now())
     except AdoptionError as error:
         raise click.ClickException(str(error)) from None
     db.session.commit()
@@ -104,16 +105,16 @@ def work_out(plan: str, period: str, anew: bool) -> None:
     try:
         if rescoring.needed():
             raise StillCountingError
-        run = bonuses.begin(plan, _first(period), _now())
+        run = bonuses.begin(plan, _first(period), clock.now())
         db.session.commit()
         if anew or not _interrupted(run):
             with _common.progress("Freezing") as report:
-                bonuses.freeze(run, _now(), report)
+                bonuses.freeze(run, clock.now(), report)
                 db.session.commit()
-                working.note(run, None, _now())
+                working.note(run, None, clock.now())
                 db.session.commit()
         with _common.progress("Working out") as report:
-            bonuses.calculate(run, _now(), report)
+            bonuses.calculate(run, clock.now(), report)
     except AdoptionError as error:
         raise click.ClickException(str(error)) from None
     query = select(func.count(), func.coalesce(func.sum(BonusStatement.total), 0)).where(BonusStatement.run == run)
@@ -199,7 +200,7 @@ def figures(name: str, period: str, file: BinaryIO, dry_run: bool) -> None:
         if not found.good:
             raise SystemExit(1)
         if not dry_run:
-            uploading.write(plan, first, target, found.values, seen=found.seen, who=None, now=_now())
+            uploading.write(plan, first, target, found.values, seen=found.seen, who=None, now=clock.now())
             db.session.commit()
     except AdoptionError as error:
         raise click.ClickException(str(error)) from None
@@ -216,10 +217,6 @@ def _asking(target: uploading.Target, first: int, period: str) -> Plan:
                 return plan
     msg = f"No plan asks for figure.{target.key} in {period}."
     raise NotFoundError(msg)
-
-
-def _now() -> int:
-    return time.time_ns() // 1000
 
 
 def _first(period: str) -> int:

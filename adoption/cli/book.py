@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import click
 from flask.cli import AppGroup
 from sqlalchemy import select
 
+from adoption import clock
 from adoption import drafts
 from adoption import facts
 from adoption import rulebook
@@ -126,7 +126,7 @@ def diff(file: BinaryIO, since: int | None, language: str) -> None:
     if report.book is None:
         raise SystemExit(1)
     known = facts.current()
-    after = timelines(known.timelines, report.book, today=known.today(time.time_ns() // 1000), since=since)
+    after = timelines(known.timelines, report.book, today=known.today(clock.now()), since=since)
     found = drafts.compared(drafts.newest().text, raw.decode(), language)
     for one in found:
         click.echo(f"{one.kind} {one.key}: {_when(one, known.timelines, after)}")
@@ -151,7 +151,7 @@ def history(last: int) -> None:
 def _publish(file: BinaryIO, since: int | None, *, by: str, why: str, later: bool) -> None:
     _common.need_database()
     raw = file.read(LARGEST + 1)
-    now = time.time_ns() // 1000
+    now = clock.now()
     before = facts.current()
     try:
         text = _text(raw, file.name)
@@ -184,7 +184,7 @@ def stop(key: str, why: str) -> None:
     """Stop an incentive at once: what people do is still counted, and what they earn waits."""
     _common.need_database()
     try:
-        stops.stop(key, why, By(None, "flask book stop"), time.time_ns() // 1000)
+        stops.stop(key, why, By(None, "flask book stop"), clock.now())
     except AdoptionError as error:
         db.session.rollback()
         raise click.ClickException(str(error)) from None
@@ -199,7 +199,7 @@ def resume(key: str, why: str) -> None:
     """Let a stopped incentive go on, and give out what waited."""
     _common.need_database()
     try:
-        given, left = stops.resume_and_release(key, why, By(None, "flask book resume"), time.time_ns() // 1000)
+        given, left = stops.resume_and_release(key, why, By(None, "flask book resume"), clock.now())
     except AdoptionError as error:
         db.session.rollback()
         raise click.ClickException(str(error)) from None
@@ -214,7 +214,7 @@ def show(language: str, on: int | None) -> None:
     """Put what is in force on a day into words."""
     _common.need_database()
     known = facts.current()
-    day = known.today(time.time_ns() // 1000) if on is None else on
+    day = known.today(clock.now()) if on is None else on
     books = _books()
     shown = False
     for kind in ("milestone", "metric", "incentive"):

@@ -20,6 +20,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from adoption import auth
+from adoption import clock
 from adoption import facts
 from adoption.cli import _common
 from adoption.demo import loans
@@ -80,7 +81,7 @@ def _fill(settings: Settings, data: str | None, started: float) -> tuple[str, st
 
     with create_app(settings).app_context():
         setting.migrate()
-        now = time.time_ns() // 1000
+        now = clock.now()
         with _common.progress("Loading a real log" if data else "Three months of a company") as report:
             if data:
                 day, counted = loans.fill(data, report)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
+from adoption import clock
 from adoption import journal
 from adoption.auth import devices as registered
 from adoption.cli._common import need_database
@@ -23,16 +23,12 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(devices)
 
 
-def _now() -> int:
-    return time.time_ns() // 1000
-
-
 def _day(moment: int) -> str:
     return datetime.fromtimestamp(moment / 1e6, UTC).date().isoformat()
 
 
 def _note(action: str, canteen: str, command: str) -> None:
-    journal.write(db.session.connection(), journal.By(None, command), action, f"device/{canteen}", now=_now())
+    journal.write(db.session.connection(), journal.By(None, command), action, f"device/{canteen}", now=clock.now())
 
 
 @click.group()
@@ -49,7 +45,7 @@ def add(canteen: str) -> None:
     if name is None:
         msg = f"a canteen has a name of at most {registered.LONGEST} letters"
         raise click.ClickException(msg)
-    token = registered.register(name, by=None, now=_now())
+    token = registered.register(name, by=None, now=clock.now())
     _note("registered", name, "flask devices add")
     db.session.commit()
     click.echo(token)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from adoption import clock
 from adoption import journal
 from adoption.cli import _common
 from adoption.digests import bouncing
@@ -41,7 +41,7 @@ def init_app(app: Flask) -> None:
 def list_letters(only: str | None, limit: int) -> None:
     """List letters: number, state, tries, when, kind, address, and what the server said."""
     _common.need_database()
-    now = _now()
+    now = clock.now()
     for letter in looking.listed(now, shown=only, limit=limit):
         click.echo("\t".join(_cells(letter, now)))
 
@@ -68,11 +68,11 @@ def retry(number: int) -> None:
     """Send a letter again that failed, was skipped, or is in doubt."""
     _common.need_database()
     try:
-        outbox.retry(number, _now())
+        outbox.retry(number, clock.now())
     except AdoptionError as error:
         raise click.ClickException(str(error)) from None
     by = journal.By(None, "flask mail retry")
-    journal.write(db.session.connection(), by, "sent again", f"letter/{number}", now=_now())
+    journal.write(db.session.connection(), by, "sent again", f"letter/{number}", now=clock.now())
     db.session.commit()
     click.echo(f"letter {number} is due now")
 
@@ -83,7 +83,7 @@ def bounce(folder: Path | None) -> None:
     """Read what came back: one message from standard input, or every file of a mailbox folder."""
     _common.need_database()
     for name, data in bouncing.messages(folder) if folder else [("-", sys.stdin.buffer.read(bouncing.LARGEST))]:
-        click.echo(f"{name}\t{bouncing.take(data, _now())}")
+        click.echo(f"{name}\t{bouncing.take(data, clock.now())}")
         db.session.commit()
 
 
@@ -103,7 +103,3 @@ def check() -> None:
         raise click.ClickException(str(error)) from None
     finally:
         server.close()
-
-
-def _now() -> int:
-    return time.time_ns() // 1000

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 from typing import BinaryIO
 
 import click
 from flask.cli import AppGroup
 
+from adoption import clock
 from adoption import directory
 from adoption import facts
 from adoption import people_csv
@@ -113,11 +113,11 @@ def listing(on: int | None) -> None:
 
 
 def _by(command: str) -> directory.Told:
-    return directory.Told(By(None, f"flask people {command}"), time.time_ns() // 1000)
+    return directory.Told(By(None, f"flask people {command}"), clock.now())
 
 
 def _today() -> int:
-    return facts.current().today(time.time_ns() // 1000)
+    return facts.current().today(clock.now())
 
 
 def _raw(file: BinaryIO) -> bytes:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 from flask.cli import AppGroup
 
+from adoption import clock
 from adoption import facts
 from adoption.bonuses import outcome
 from adoption.bonuses import runs
@@ -71,7 +71,7 @@ def _firsts(known: facts.Known, key: str, span: str) -> tuple[int, ...]:
         NotFoundError: the plan was not in force.
     """
     kind, first = periods.parse(span)
-    if kind == "ever" or periods.end(kind, first) > known.today(time.time_ns() // 1000):
+    if kind == "ever" or periods.end(kind, first) > known.today(clock.now()):
         msg = f"{span} is not over; choose a past period."
         raise ValueError(msg)
     line = known.timelines.plans.get(key, ())

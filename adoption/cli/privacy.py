@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 from flask.cli import AppGroup
 
+from adoption import clock
 from adoption import disclosure
 from adoption import languages
 from adoption import privacy as switch
@@ -50,7 +50,7 @@ def status() -> None:
 def turn_on(told: int, until: int | None, why: str) -> None:
     """Turn individual detection on; a shadow run begins."""
     _common.need_database()
-    by, now = By(None, "flask privacy on"), _now()
+    by, now = By(None, "flask privacy on"), clock.now()
     try:
         found = switch.turn_on(begin_write(), by, told=told, shadow_until=until, why=why, now=now)
     except AdoptionError as error:
@@ -66,11 +66,11 @@ def turn_off(why: str) -> None:
     """Turn individual detection off, and delete what is personal."""
     _common.need_database()
     try:
-        switch.turn_off(begin_write(), By(None, "flask privacy off"), why=why, now=_now())
+        switch.turn_off(begin_write(), By(None, "flask privacy off"), why=why, now=clock.now())
     except AdoptionError as error:
         raise click.ClickException(str(error)) from error
     db.session.commit()
-    click.echo(f"Off. {switch.forget(_now())} entries deleted.")
+    click.echo(f"Off. {switch.forget(clock.now())} entries deleted.")
 
 
 @privacy.command("pack")
@@ -88,13 +88,9 @@ def pack(language: str, out: Path) -> None:
     if ending not in disclosure.FORMATS:
         message = f"write a name that ends with one of {', '.join(f'.{one}' for one in disclosure.FORMATS)}"
         raise click.BadParameter(message, param_hint="--out")
-    version = disclosure.note(_now())
+    version = disclosure.note(clock.now())
     db.session.commit()
     with languages.speaking(language):
-        told = disclosure.pack(version.configuration, version, _now())
+        told = disclosure.pack(version.configuration, version, clock.now())
         out.write_bytes(disclosure.written(ending, told))
     click.echo(f"Version {version.number} ({version.hash[:12]}) written to {out}")
-
-
-def _now() -> int:
-    return time.time_ns() // 1000

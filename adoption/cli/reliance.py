@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from datetime import date
 
 import click
 from flask import Flask  # noqa: TC002  # shown by click
 from flask.cli import AppGroup
 
+from adoption import clock
 from adoption import evidence
 from adoption import facts
 from adoption import jobs
@@ -29,10 +29,6 @@ group = AppGroup(
 def init_app(app: Flask) -> None:
     """Add the commands."""
     app.cli.add_command(group)
-
-
-def _now() -> int:
-    return time.time_ns() // 1000
 
 
 @group.command("run")
@@ -98,7 +94,13 @@ def show(email: str, why: str) -> None:
         lines = [*_evidence(who)]
         look = {"page": "flask reliance show", "path": "flask reliance show"}
         journal.write(
-            connection, By(None, "flask reliance show"), "read", f"participant/{who}", after=look, why=said, now=_now()
+            connection,
+            By(None, "flask reliance show"),
+            "read",
+            f"participant/{who}",
+            after=look,
+            why=said,
+            now=clock.now(),
         )
         db.session.commit()
     except AdoptionError as error:
@@ -136,7 +138,7 @@ def _evidence(who: int) -> list[str]:
 def norm(role: str, live: float, starts: int | None, why: str) -> None:
     """Declare that LIVE actions a day are usual in ROLE: what is learned never sinks below it."""
     _common.need_database()
-    now = _now()
+    now = clock.now()
     first = starts or facts.current().today(now)
     try:
         evidence.declare_norm(
@@ -162,7 +164,13 @@ def season(role: str | None, team: str | None, starts: int, until: int, why: str
     until = min(until, FOREVER - 1)
     try:
         evidence.declare_season(
-            begin_write(), By(None, "flask reliance season"), whom, starts=starts, ends=until + 1, why=why, now=_now()
+            begin_write(),
+            By(None, "flask reliance season"),
+            whom,
+            starts=starts,
+            ends=until + 1,
+            why=why,
+            now=clock.now(),
         )
         db.session.commit()
     except AdoptionError as error:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 import click
 from flask import Flask  # noqa: TC002  # shown by click
 from flask.cli import AppGroup
 
+from adoption import clock
 from adoption import facts
 from adoption.auth import roles as given
 from adoption.cli import _common
@@ -22,10 +21,6 @@ group = AppGroup("roles", help="Who has which role, besides that of the director
 def init_app(app: Flask) -> None:
     """Add the commands."""
     app.cli.add_command(group)
-
-
-def _now() -> int:
-    return time.time_ns() // 1000
 
 
 def _whom(email: str) -> int:
@@ -44,7 +39,7 @@ def _whom(email: str) -> int:
 def grant(email: str, role: str, until: int | None, why: str) -> None:
     """Give somebody a role from today on, such as the first administrator's."""
     _common.need_database()
-    now, who = _now(), _whom(email)
+    now, who = clock.now(), _whom(email)
     today, ends = facts.current().today(now), None if until is None else until + 1
     try:
         by = By(None, "flask roles grant")
@@ -61,7 +56,7 @@ def grant(email: str, role: str, until: int | None, why: str) -> None:
 def revoke(email: str, role: str) -> None:
     """Take back a role that was given here; what the directory says is changed by its list."""
     _common.need_database()
-    now = _now()
+    now = clock.now()
     who, today = _whom(email), facts.current().today(now)
     found = [one for one in given.of(who) if one.role == role and one.revoked is None and one.ends > today]
     if not found:
@@ -80,7 +75,7 @@ def revoke(email: str, role: str) -> None:
 def listing() -> None:
     """List who is more than an employee, by the directory and by what was given here."""
     _common.need_database()
-    known, now = facts.current(), _now()
+    known, now = facts.current(), clock.now()
     today = known.today(now)
     for person in sorted(known.people.values(), key=lambda one: one.email):
         if person.role != "employee" and not person.has_left(today):

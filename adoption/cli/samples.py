@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import click
 from flask.cli import AppGroup
 
+from adoption import clock
 from adoption import sampledata as data
 from adoption.cli import _common
 from adoption.errors import AdoptionError
@@ -31,7 +31,7 @@ def load() -> None:
     _common.need_database()
     try:
         with _common.progress("Loading sample data") as report:
-            done = data.load(By(None, "flask samples load"), time.time_ns() // 1000, report)
+            done = data.load(By(None, "flask samples load"), clock.now(), report)
     except AdoptionError as error:
         db.session.rollback()
         raise click.ClickException(str(error)) from None
@@ -43,7 +43,7 @@ def remove() -> None:
     """Remove everything that belongs to the sample company, and nothing else."""
     _common.need_database()
     try:
-        gone = data.remove(By(None, "flask samples remove"), time.time_ns() // 1000)
+        gone = data.remove(By(None, "flask samples remove"), clock.now())
     except AdoptionError as error:
         db.session.rollback()
         raise click.ClickException(str(error)) from None

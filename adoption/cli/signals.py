@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 from sqlalchemy.exc import DBAPIError
 
+from adoption import clock
 from adoption import facts
 from adoption import files
 from adoption import people_csv
@@ -77,10 +77,6 @@ def _said() -> Iterator[None]:
         raise click.ClickException(str(error)) from None
 
 
-def _now() -> int:
-    return time.time_ns() // 1000
-
-
 @group.command("connect")
 @click.argument("key")
 @click.option("--kind", type=click.Choice(list(feeds.KINDS)), default="file", show_default=True)
@@ -102,7 +98,7 @@ def connect(key: str, kind: str, title: str, settings: TextIO | None) -> None:
         msg = "the settings must be an object of texts"
         raise click.ClickException(msg)
     with _said():
-        feeds.connect(key, kind, title, given, by=By(None, "flask signals connect"), now=_now())
+        feeds.connect(key, kind, title, given, by=By(None, "flask signals connect"), now=clock.now())
     db.session.commit()
     click.echo(f"{key} is connected")
 
@@ -111,7 +107,7 @@ def connect(key: str, kind: str, title: str, settings: TextIO | None) -> None:
 def listed() -> None:
     """List the feeds, and which of their last fourteen days are whole (#), begun (+), deleted (-) or missing (.)."""
     need_database()
-    today = facts.current().today(_now())
+    today = facts.current().today(clock.now())
     marks = {"whole": "#", "part": "+", "swept": "-", "missing": "."}
     for one in feeds.listed():
         strip = "".join(marks[state] for state in days.states(one.key, today - LOOKED, today - 1).values())
@@ -131,7 +127,7 @@ def load(file: str, key: str, whole: range | None, note: TextIO | None) -> None:
     what a feed does not tell is unknown, never nothing. Loading again changes nothing.
     """
     need_database()
-    today = facts.current().today(_now())
+    today = facts.current().today(clock.now())
     if whole and whole[-1] >= today:
         msg = f"{day_text(whole[-1])} is not over yet, so that no file can hold everything of it"
         raise click.BadParameter(msg, param_hint="--whole")
@@ -146,7 +142,7 @@ def load(file: str, key: str, whole: range | None, note: TextIO | None) -> None:
             with files.opened(file, sys.stdin.buffer) as source:
                 _pieces(source, key, counts, first, note)
             if whole:
-                signals.note_whole(begin_write(), key, whole, _now())
+                signals.note_whole(begin_write(), key, whole, clock.now())
                 db.session.commit()
         except (files.FileError, DBAPIError) as error:
             db.session.rollback()
@@ -161,8 +157,8 @@ def _pieces(
     source: files.Source, key: str, counts: dict[str, int], first: list[Unreadable], note: TextIO | None
 ) -> None:
     with click.progressbar(length=source.size or 1, label=f"Loading {source.name}", file=sys.stderr) as bar:
-        for piece in loading.pieces(source, _now()):
-            accepted = signals.accept(begin_write(), key, piece.told, _now())
+        for piece in loading.pieces(source, clock.now()):
+            accepted = signals.accept(begin_write(), key, piece.told, clock.now())
             db.session.commit()
             counts["records"] += accepted.records
             counts["signals"] += accepted.signals

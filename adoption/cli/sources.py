@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import contextmanager
 from datetime import UTC
 from datetime import datetime
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 from flask import current_app
 
+from adoption import clock
 from adoption import records
 from adoption.cli._common import need_database
 from adoption.connectors import verification
@@ -39,10 +39,6 @@ CHOSEN = click.option(
 def init_app(app: Flask) -> None:
     """Add the commands."""
     app.cli.add_command(sources)
-
-
-def _now() -> int:
-    return time.time_ns() // 1000
 
 
 def _day(moment: int) -> str:
@@ -89,7 +85,7 @@ def add(key: str, kind: str | None, mapping: TextIO | None, preset: str | None, 
     address = f"{current_app.extensions['settings'].public_url or 'https://…'}/hooks/{key}"
     text = known.mapping(address) if known else _read(mapping) if mapping else ""
     with _said():
-        secret = registry.connect(key, proof, text, _chosen(secret_file), by=_by("add"), now=_now())
+        secret = registry.connect(key, proof, text, _chosen(secret_file), by=_by("add"), now=clock.now())
     db.session.commit()
     click.echo(secret)
 
@@ -101,7 +97,7 @@ def remap(key: str, mapping: TextIO) -> None:
     """Give a source another mapping; its secret stays."""
     need_database()
     with _said():
-        registry.remap(key, _read(mapping), by=_by("remap"), now=_now())
+        registry.remap(key, _read(mapping), by=_by("remap"), now=clock.now())
     db.session.commit()
     click.echo(f"{key} has a new mapping")
 
@@ -118,7 +114,7 @@ def rotate(key: str, overlap: str, secret_file: TextIO | None) -> None:
     need_database()
     chosen, span = _chosen(secret_file), registry.OVERLAPS[overlap]
     with _said():
-        secret = registry.rotate(key, chosen, overlap=span, by=_by("rotate"), now=_now())
+        secret = registry.rotate(key, chosen, overlap=span, by=_by("rotate"), now=clock.now())
     db.session.commit()
     click.echo(secret)
 
@@ -129,7 +125,7 @@ def end_old(key: str) -> None:
     """End the old secret of a source at once."""
     need_database()
     with _said():
-        was = registry.end_old(key, by=_by("end-old"), now=_now())
+        was = registry.end_old(key, by=_by("end-old"), now=clock.now())
     db.session.commit()
     click.echo(f"the old secret of {key} is good no more" if was else f"{key} has one secret only")
 
@@ -140,7 +136,7 @@ def pause(key: str) -> None:
     """Take no deliveries for now; senders are asked to try later."""
     need_database()
     with _said():
-        registry.pause(key, by=_by("pause"), now=_now())
+        registry.pause(key, by=_by("pause"), now=clock.now())
     db.session.commit()
     click.echo(f"{key} is paused")
 
@@ -151,7 +147,7 @@ def resume(key: str) -> None:
     """Take deliveries again."""
     need_database()
     with _said():
-        registry.resume(key, by=_by("resume"), now=_now())
+        registry.resume(key, by=_by("resume"), now=clock.now())
     db.session.commit()
     click.echo(f"{key} takes deliveries")
 
@@ -187,7 +183,7 @@ def replay(key: str, number: int | None) -> None:
     with _said():
         source = registry.get(key)
         for one in deliveries.refused_before(source) if number is None else [number]:
-            found = replaying.replay(source, one, by=_by("replay"), now=_now())
+            found = replaying.replay(source, one, by=_by("replay"), now=clock.now())
             counts = f"{found.accepted} accepted, {found.duplicates} duplicates, {found.refused} refused"
             click.echo(f"{one}\t{found.verdict}\t{counts}\t{found.reason}")
 
@@ -206,7 +202,7 @@ def link_records(key: str, template: str | None, remove: bool) -> None:
         click.echo(records.templates().get(key, f"{key} shows its records nowhere"))
         return
     with _said():
-        registry.link(key, None if remove else template, by=_by("link"), now=_now())
+        registry.link(key, None if remove else template, by=_by("link"), now=clock.now())
     db.session.commit()
     click.echo(f"{key} shows its records nowhere" if remove else f"{key} shows its records at {template}")
 

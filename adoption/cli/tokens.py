@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from adoption import auth
+from adoption import clock
 from adoption.cli._common import need_database
 from adoption.errors import AdoptionError
 from adoption.extensions import db
@@ -22,10 +22,6 @@ if TYPE_CHECKING:
 def init_app(app: Flask) -> None:
     """Add the commands."""
     app.cli.add_command(tokens)
-
-
-def _now() -> int:
-    return time.time_ns() // 1000
 
 
 def _day(moment: int) -> str:
@@ -45,7 +41,7 @@ def tokens() -> None:
 def create(name: str, scopes: tuple[str, ...], email: str | None, days: int | None) -> None:
     """Make a token and print it, once."""
     need_database()
-    now = _now()
+    now = clock.now()
     expires = None if days is None else now + days * 86_400 * SECOND
     try:
         token = auth.create_token(name, scopes, email=email, now=now, expires=expires)
@@ -62,7 +58,7 @@ def list_tokens() -> None:
     for line in auth.tokens():
         state = "in force" if line.revoked is None else f"revoked {_day(line.revoked)}"
         if line.revoked is None and line.expires is not None:
-            state = f"{'expires' if line.opens(_now()) else 'expired'} {_day(line.expires)}"
+            state = f"{'expires' if line.opens(clock.now()) else 'expired'} {_day(line.expires)}"
         used = "never used" if line.used is None else f"last used {_day(line.used)}"
         click.echo(f"{line.name}\t{line.scopes}\t{line.email or 'service'}\t{_day(line.created)}\t{state}\t{used}")
 
@@ -72,7 +68,7 @@ def list_tokens() -> None:
 def revoke(name: str) -> None:
     """Revoke a token; every process knows within five seconds."""
     need_database()
-    if not auth.revoke_token(name, now=_now()):
+    if not auth.revoke_token(name, now=clock.now()):
         msg = f"there is no token {name!r} in force"
         raise click.ClickException(msg)
     db.session.commit()

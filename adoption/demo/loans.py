@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import sys
-import time
 from collections import Counter
 from collections import defaultdict
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from adoption import clock
 from adoption import facts
 from adoption import files
 from adoption import loading
@@ -67,7 +67,7 @@ def fill(name: str, report: Callable[[int, int], None]) -> tuple[int, tuple[int,
         adoption.files.FileError: the file cannot be read.
     """
     survey = _surveyed(name)
-    now = time.time_ns() // 1000
+    now = clock.now()
     day_of = facts.current().day_of
     first, last = (day_of(_moment(text)) for text in (survey.first, survey.last))
     story.people(_people(survey), on=first)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 
+from adoption import clock
 from adoption import facts
 from adoption import rulebook
 from adoption.drafts.stored import PUBLISHED
@@ -69,7 +69,7 @@ def check(draft: Draft, emitted: Collection[str] | None = None, *, now: int | No
     """
     if draft.state == PUBLISHED:
         return books.check(composed(draft), emitted)
-    return report(draft, emitted, now=time.time_ns() // 1000 if now is None else now)
+    return report(draft, emitted, now=clock.now() if now is None else now)
 
 
 def report(draft: Draft, emitted: Collection[str] | None = None, *, now: int) -> Report:

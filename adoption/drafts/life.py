@@ -6,7 +6,6 @@ conditional UPDATE on the revision that was seen.
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
@@ -15,6 +14,7 @@ from flask import current_app
 from sqlalchemy import select
 from sqlalchemy import update
 
+from adoption import clock
 from adoption import facts
 from adoption import journal
 from adoption import rulebook
@@ -90,7 +90,7 @@ def approval(draft: Draft) -> Approval | None:
     last = against.newest().text
     before = facts.parsed(last) if last else facts.NO_BOOK
     known = facts.current()
-    today = known.today(time.time_ns() // 1000)
+    today = known.today(clock.now())
     people = sum(1 for person in known.people.values() if not person.has_left(today))
     more = promise.newly(before, after, people, len(known.teams))
     settings = current_app.extensions["settings"]

@@ -6,13 +6,13 @@ judged again, so that running twice, or going on after a kill, changes nothing.
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy import update
 
+from adoption import clock
 from adoption import facts
 from adoption import privacy
 from adoption import statements
@@ -89,7 +89,7 @@ def night(day: int, report: Report, *, size: int = SIZE) -> None:
             weekly.week(evening, people, personal=personal, size=size)
     finally:
         parts.close()
-    begin_write().execute(update(Night).where(Night.day == day).values(finished=time.time_ns() // 1000))
+    begin_write().execute(update(Night).where(Night.day == day).values(finished=clock.now()))
     db.session.commit()
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from adoption import auth
+from adoption import clock
 from adoption import facts
 from adoption import looks
 from adoption import privacy
@@ -57,7 +57,7 @@ def _place_of(known: Known, caller: Caller, participant: int) -> int | None:
     """Return who leads somebody and sees here: the caller, or in whose place they see; ``None`` if nobody does."""
     if participant == caller.participant or caller.reach("team:read") is None:
         return None
-    day = known.today(time.time_ns() // 1000)
+    day = known.today(clock.now())
     manager_of = known.managers_on(day)
     if auth.leads(caller, "team:read", participant, manager_of):
         return caller.participant

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from typing import TYPE_CHECKING
 from typing import NamedTuple
@@ -12,6 +11,7 @@ from sqlalchemy import insert
 from sqlalchemy import select
 from sqlalchemy import update
 
+from adoption import clock
 from adoption import statements
 from adoption.flags import telling
 from adoption.models import FlagStep
@@ -113,7 +113,7 @@ def follow(
     Raises:
         ImpossibleStepError: there is no such step of the service; nothing is stored.
     """
-    now = time.time_ns() // 1000 if now is None else now
+    now = clock.now() if now is None else now
     there = _read(connection, moved, lock=True)
     after: dict[int, Flag] = {}
     moves: list[_Move] = []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from dataclasses import asdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from sqlalchemy import func
 from sqlalchemy import insert
 from sqlalchemy import select
 
+from adoption import clock
 from adoption import facts
 from adoption.errors import AdoptionError
 from adoption.extensions import db
@@ -99,7 +99,7 @@ def enter(made: Sequence[ArchivedFile], after: int) -> None:
     """
     if not made:
         return
-    now = time.time_ns() // 1000
+    now = clock.now()
     with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
         facts.exclusive(connection)
         last = connection.execute(select(func.coalesce(func.max(ArchiveFile.last_batch), 0))).scalar_one()
@@ -120,7 +120,7 @@ def replace(old: Sequence[ArchivedFile], made: ArchivedFile) -> None:
         gone = delete(ArchiveFile).where(ArchiveFile.path.in_([file.path for file in old]))
         if connection.execute(gone).rowcount != len(old):
             raise RacedArchiveError
-        connection.execute(insert(ArchiveFile).values(**asdict(made), written=time.time_ns() // 1000))
+        connection.execute(insert(ArchiveFile).values(**asdict(made), written=clock.now()))
 
 
 def digest(path: Path) -> str:

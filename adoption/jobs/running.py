@@ -13,6 +13,7 @@ from sqlalchemy import or_
 from sqlalchemy import select
 from sqlalchemy import update
 
+from adoption import clock
 from adoption import locks
 from adoption import statements
 from adoption.errors import StoppedError
@@ -107,9 +108,9 @@ class _Row:
     def begin(self) -> None:
         """Insert the row.  Whatever row of this job still says ``running`` was left by a process that is gone."""
         with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
-            gone = {"state": "failed", "finished": _now(), "message": "the process ended before the job did"}
+            gone = {"state": "failed", "finished": clock.now(), "message": "the process ended before the job did"}
             connection.execute(update(JobRun).where(JobRun.job == self.name, JobRun.state == "running").values(gone))
-            row = {"job": self.name, "state": "running", "started": _now(), "done": 0, "message": ""}
+            row = {"job": self.name, "state": "running", "started": clock.now(), "done": 0, "message": ""}
             self.number = connection.execute(insert(JobRun).values(row).returning(JobRun.id)).scalar_one()
 
     def follow(self, job: Job) -> str | None:
@@ -119,17 +120,17 @@ class _Row:
         except StoppedError:
             db.session.rollback()
             self._note(
-                state="stopped", finished=_now(), message="the process was asked to stop; it goes on another time"
+                state="stopped", finished=clock.now(), message="the process was asked to stop; it goes on another time"
             )
             return None
         except Exception as error:  # whatever the job trips over: it is noted, logged and raised
             db.session.rollback()
             current_app.logger.exception("The job %s failed.", self.name)
             reason = f"{type(error).__name__}: {error}"[:1000]
-            self._note(state="failed", finished=_now(), message=reason)
+            self._note(state="failed", finished=clock.now(), message=reason)
             raise FailedError(reason) from error
         if message is not None or self.number is not None:
-            self._note(state="done", finished=_now(), message=message or "nothing to do")
+            self._note(state="done", finished=clock.now(), message=message or "nothing to do")
         return message
 
     def report(self, done: int, total: int) -> None:
@@ -145,7 +146,3 @@ class _Row:
             self.begin()
         with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
             connection.execute(update(JobRun).where(JobRun.id == self.number).values(self.far | values))
-
-
-def _now() -> int:
-    return time.time_ns() // 1000

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from typing import Any
@@ -13,6 +12,7 @@ from sqlalchemy import func
 from sqlalchemy import select
 
 from adoption import budgets
+from adoption import clock
 from adoption import disclosure
 from adoption import evidence
 from adoption import facts
@@ -60,7 +60,7 @@ def _new_day(name: str) -> bool:
     """Say whether a job has not been done yet on this local day."""
     last = db.session.scalar(select(func.max(JobRun.started)).where(JobRun.job == name, JobRun.state == "done"))
     day_of = facts.day_of()
-    return last is None or day_of(last) < day_of(_now())
+    return last is None or day_of(last) < day_of(clock.now())
 
 
 def _every(seconds: int) -> BaseTrigger:
@@ -77,20 +77,23 @@ JOBS: dict[str, Job] = {
         work.score_unscored,
         _every(30),
         "score what could not be scored when it came",
-        lambda: bool(unscored.due(_now())),
+        lambda: bool(unscored.due(clock.now())),
     ),
     "release-waiting": Job(
         work.release_waiting,
         _every(60),
         "issue awards that waited for budget or stock",
-        lambda: waiting.releasable(_now()),
+        lambda: waiting.releasable(clock.now()),
     ),
     "refresh-boards": Job(work.refresh_boards, _every(5), "rank large boards anew", lambda: None),
     "expire-awards": Job(
         work.expire_awards, _every(300), "let awards expire whose last day is over", lambda: _new_day("expire-awards")
     ),
     "watch-budgets": Job(
-        work.watch_budgets, _every(300), "tell HR of budgets that come to their end", lambda: budgets.needed(_now())
+        work.watch_budgets,
+        _every(300),
+        "tell HR of budgets that come to their end",
+        lambda: budgets.needed(clock.now()),
     ),
     "archive": Job(work.archive, _daily("*", 7), "write new activities to the archive"),
     "work-out-bonuses": Job(
@@ -98,7 +101,10 @@ JOBS: dict[str, Job] = {
     ),
     "try-drafts": Job(work.try_drafts, _every(2), "work out long dry runs", lambda: bool(trials.waiting())),
     "judge-days": Job(
-        work.judge_days, _every(300), "follow the evidence of days that are over", lambda: bool(evidence.due(_now()))
+        work.judge_days,
+        _every(300),
+        "follow the evidence of days that are over",
+        lambda: bool(evidence.due(clock.now())),
     ),
     "compare-audits": Job(
         work.compare_audits, _every(2), "compare large spreadsheets with the CRM", lambda: bool(keeping.waiting())
@@ -111,20 +117,20 @@ JOBS: dict[str, Job] = {
     ),
     "find-gaps": Job(work.find_gaps, _daily("2", 20), "find records of which it is not clear whose they are"),
     "write-digests": Job(
-        work.write_digests, _every(30), "write weekly letters that are due", lambda: bool(planning.due(_now()))
+        work.write_digests, _every(30), "write weekly letters that are due", lambda: bool(planning.due(clock.now()))
     ),
-    "send-letters": Job(work.send_letters, _every(2), "send letters that are due", lambda: sending.needed(_now())),
+    "send-letters": Job(work.send_letters, _every(2), "send letters that are due", lambda: sending.needed(clock.now())),
     "write-channels": Job(
         work.write_channels,
         _every(30),
         "write what chats are told about a week",
-        lambda: bool(for_channels.due(_now())),
+        lambda: bool(for_channels.due(clock.now())),
     ),
     "post-to-channels": Job(
-        work.post_to_channels, _every(2), "post to channels of chats", lambda: sending.needed(_now(), chat=True)
+        work.post_to_channels, _every(2), "post to channels of chats", lambda: sending.needed(clock.now(), chat=True)
     ),
     "poll-feeds": Job(
-        work.poll_feeds, _every(60), "ask office suites what they saw", lambda: bool(polling.due(_now()))
+        work.poll_feeds, _every(60), "ask office suites what they saw", lambda: bool(polling.due(clock.now()))
     ),
     "take-vital-signs": Job(work.take_vital_signs, _daily("4", 20), "take the vital signs of teams"),
     "count-quests": Job(work.count_quests, _daily("4", 40), "count who uses what quests show"),
@@ -191,7 +197,3 @@ def _following(job: Job, now: int) -> int | None:
         return None
     found = job.trigger.get_next_fire_time(None, period.moment(now))
     return None if found is None else period.microseconds(found)
-
-
-def _now() -> int:
-    return time.time_ns() // 1000

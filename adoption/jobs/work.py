@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete
@@ -11,6 +10,7 @@ from sqlalchemy import select
 
 from adoption import boards
 from adoption import budgets
+from adoption import clock
 from adoption import disclosure
 from adoption import evidence
 from adoption import journal
@@ -73,27 +73,27 @@ def rescore(report: Report) -> str:
 
 def score_unscored(report: Report) -> str:
     """Try again to score what could not be scored, each activity alone."""
-    done = unscored.retry(unscored.due(_now()), _now(), report)
+    done = unscored.retry(unscored.due(clock.now()), clock.now(), report)
     return f"{done.scored} scored, {done.dropped} no longer wanted, {done.failed} failed again"
 
 
 def release_waiting(_report: Report) -> str:
     """Issue awards for which there is budget or stock again."""
-    issued, left = waiting.release(_now())
+    issued, left = waiting.release(clock.now())
     db.session.commit()
     return f"{issued} issued, {left} still wait"
 
 
 def watch_budgets(_report: Report) -> str:
     """Note which budgets have passed a threshold, and tell HR by letter."""
-    told = budgets.watch(_now())
+    told = budgets.watch(clock.now())
     db.session.commit()
     return f"{told} thresholds passed"
 
 
 def judge_days(report: Report) -> str:
     """Follow everybody's evidence through the days that can be judged by now."""
-    return f"{evidence.run(_now(), report)} days judged"
+    return f"{evidence.run(clock.now(), report)} days judged"
 
 
 def archive(report: Report) -> str:
@@ -117,14 +117,14 @@ def refresh_boards(report: Report) -> str | None:
 
 def expire_awards(report: Report) -> str:
     """Let awards expire whose last day is over."""
-    done = rewards.expire(_now(), report)
+    done = rewards.expire(clock.now(), report)
     return f"{done} expired" if done else "nothing expired"
 
 
 def sweep_runs(_report: Report) -> str:
     """Delete rows of old runs; the last one of each job stays."""
     last = select(func.max(JobRun.id)).group_by(JobRun.job)
-    old = delete(JobRun).where(JobRun.started < _now() - KEPT, JobRun.id.not_in(last), JobRun.state != "running")
+    old = delete(JobRun).where(JobRun.started < clock.now() - KEPT, JobRun.id.not_in(last), JobRun.state != "running")
     gone = begin_write().execute(old).rowcount
     db.session.commit()
     return f"{gone} rows deleted"
@@ -132,12 +132,12 @@ def sweep_runs(_report: Report) -> str:
 
 def work_out_bonuses(report: Report) -> str:
     """Freeze and work out the bonus runs that are too large for a page to wait for, and those that were interrupted."""
-    return f"{working.go_on(_now(), report)} statements worked out"
+    return f"{working.go_on(clock.now(), report)} statements worked out"
 
 
 def check_journal(_report: Report) -> str:
     """Verify the chain of the journal; the message tells its head, to be kept elsewhere."""
-    found = journal.check(_now())
+    found = journal.check(clock.now())
     db.session.commit()
     if found.first is not None:
         more = f", and {found.flaws - 1} more places" if found.flaws > 1 else ""
@@ -148,65 +148,65 @@ def check_journal(_report: Report) -> str:
 
 def try_drafts(report: Report) -> str:
     """Work out the dry runs that are too long for a page to wait for."""
-    return f"{trials.work(report, _now)} dry runs worked out"
+    return f"{trials.work(report, clock.now)} dry runs worked out"
 
 
 def remind_of_ends(_report: Report) -> str:
     """Tell HR of incentives that end in fourteen or in three days."""
-    planned = sunsets.remind(_now())
+    planned = sunsets.remind(clock.now())
     db.session.commit()
     return f"{planned} letters planned"
 
 
 def find_gaps(report: Report) -> str:
     """Find records that are nobody's, a leaver's or two people's, and tasks nobody took; close what the CRM settled."""
-    done = ownership.find(_now(), report)
+    done = ownership.find(clock.now(), report)
     return f"{done.open} open: {done.opened} new, {done.again} again; {done.closed} closed"
 
 
 def write_digests(report: Report) -> str | None:
     """Write the weekly letters that are due, and enter them in the outbox."""
-    done = planning.run(_now(), report)
+    done = planning.run(clock.now(), report)
     return ", ".join(f"{count} {SAID[state]}" for state, count in sorted(done.items())) or None
 
 
 def take_vital_signs(report: Report) -> str:
     """Take the vital signs of teams for weeks that are over."""
-    return f"{rollout.take(_now(), report)} weeks taken"
+    return f"{rollout.take(clock.now(), report)} weeks taken"
 
 
 def count_quests(_report: Report) -> str:
     """Count how many people use what quests show, and delete old choices."""
-    rows = quests.count(_now())
-    gone = quests.sweep(db.session.connection(), _now())
+    rows = quests.count(clock.now())
+    gone = quests.sweep(db.session.connection(), clock.now())
     db.session.commit()
     return f"{rows} counts taken, {gone} old choices deleted"
 
 
 def weigh_value(_report: Report) -> str:
     """Count what the CRM is worth: hours, won deals, customers who buy again."""
-    found = rollout.weigh(_now())
+    found = rollout.weigh(clock.now())
     db.session.commit()
     return f"{len(found.begun)} waves counted, {found.left_out} left out"
 
 
 def gather_practice(_report: Report) -> str:
     """Find who is asked how they run a deal, and take the patterns of those who agreed."""
-    asked = practice.gather(_now())
+    asked = practice.gather(clock.now())
     db.session.commit()
     return f"{asked} people may be asked"
 
 
 def remind_of_questions(_report: Report) -> str:
     """Tell whoever can answer that questions wait, once a working day."""
-    planned = questions.remind(_now())
+    planned = questions.remind(clock.now())
     db.session.commit()
     return f"{planned} letters planned"
 
 
 def sweep_questions(report: Report) -> str:
     """Delete questions that are old, and those of whoever has left."""
-    return f"{questions.sweep(_now(), report)} questions deleted"
+    return f"{questions.sweep(clock.now(), report)} questions deleted"
 
 
 def send_letters(report: Report) -> str | None:
@@ -217,7 +217,7 @@ def send_letters(report: Report) -> str | None:
 
 def write_channels(report: Report) -> str | None:
     """Write what channels of chats are told about a week, and enter it in the outbox."""
-    done = for_channels.run(_now(), report)
+    done = for_channels.run(clock.now(), report)
     return ", ".join(f"{count} {SAID[state]}" for state, count in sorted(done.items())) or None
 
 
@@ -230,8 +230,8 @@ def post_to_channels(report: Report) -> str | None:
 def poll_feeds(report: Report) -> str:
     """Ask the office suites that are due what they saw of registered workbooks."""
     said = []
-    for key in polling.due(_now()):
-        records, fault = polling.poll(key, _now(), report)
+    for key in polling.due(clock.now()):
+        records, fault = polling.poll(key, clock.now(), report)
         said.append(f"{key}: {records} records" + (f", then {fault}" if fault else ""))
     recognised = signals.recognise(begin_write())
     db.session.commit()
@@ -240,64 +240,60 @@ def poll_feeds(report: Report) -> str:
 
 def sweep_letters(_report: Report) -> str:
     """Delete letters that were sent or given up long ago."""
-    gone = outbox.sweep(_now())
+    gone = outbox.sweep(clock.now())
     db.session.commit()
     return f"{gone} letters deleted"
 
 
 def sweep_sign_ins(_report: Report) -> str:
     """Delete links and sessions that open nothing any more, and allowances that are whole again."""
-    gone = sessions.sweep(_now())
+    gone = sessions.sweep(clock.now())
     db.session.commit()
-    whole = limits.sweep(_now())
+    whole = limits.sweep(clock.now())
     db.session.commit()
     return f"{gone} links and sessions deleted, {whole} allowances"
 
 
 def sweep_deliveries(_report: Report) -> str:
     """Delete what was in old deliveries, deliveries that are too many, and old secrets that are good no more."""
-    emptied, gone = deliveries.sweep(_now())
+    emptied, gone = deliveries.sweep(clock.now())
     db.session.commit()
-    ended = registry.forget_ended(_now())
+    ended = registry.forget_ended(clock.now())
     db.session.commit()
     return f"{emptied} emptied, {gone} deleted, {ended} old secrets forgotten"
 
 
 def sweep_uploads(_report: Report) -> str:
     """Delete files whose preview nobody confirmed."""
-    gone = uploads.sweep(_now())
+    gone = uploads.sweep(clock.now())
     db.session.commit()
     return f"{gone} uploads deleted"
 
 
 def forget_evidence(report: Report) -> str:
     """Delete what is personal about spreadsheet work and too old, all of it when detection is off, and of who left."""
-    gone = privacy.forget(_now(), report)
+    gone = privacy.forget(clock.now(), report)
     return f"{gone} entries deleted"
 
 
 def note_privacy(_report: Report) -> str:
     """Note a new version of what is told about processing."""
-    version = disclosure.note(_now())
+    version = disclosure.note(clock.now())
     db.session.commit()
     return f"version {version.number}: {version.hash}"
 
 
 def compare_audits(report: Report) -> str:
     """Compare the sheets that are too large for a page to wait for, and those that were interrupted."""
-    return f"{comparing.compare_waiting(_now, report)} sheets compared"
+    return f"{comparing.compare_waiting(clock.now, report)} sheets compared"
 
 
 def watch_audits(report: Report) -> str:
     """Close rows of audits whose customers new activities brought, and open those whose contact is gone."""
-    done = watching.watch(_now(), report)
+    done = watching.watch(clock.now(), report)
     return f"{done.closed} rows closed, {done.reopened} opened again, {done.likely} probably found"
 
 
 def sweep_audits(report: Report) -> str:
     """Delete audits whose last day is over, with all rows and files."""
-    return f"{keeping.sweep(_now(), report)} audits deleted"
-
-
-def _now() -> int:
-    return time.time_ns() // 1000
+    return f"{keeping.sweep(clock.now(), report)} audits deleted"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 
+from adoption import clock
 from adoption import limits
 from adoption.chat import channels
 from adoption.extensions import begin_write
@@ -55,10 +56,10 @@ def run(report: Report, *, chat: bool = False) -> Counter[str]:
     """
     settings = current_app.extensions["settings"]
     done: Counter[str] = Counter()
-    outbox.recover(begin_write(), _now())
+    outbox.recover(begin_write(), clock.now())
     db.session.commit()
     with transport.opened(settings, chat=chat) as post:
-        while (letter := outbox.next_due(_now(), chat=chat)) is not None:
+        while (letter := outbox.next_due(clock.now(), chat=chat)) is not None:
             db.session.rollback()
             state = _advance(letter, post)
             if state is None:
@@ -72,7 +73,7 @@ def run(report: Report, *, chat: bool = False) -> Counter[str]:
 
 def _advance(letter: Stored, post: Post) -> str | None:
     """Take a letter one step further; return the state it came to ("" if it is on its way), ``None`` to end the run."""
-    now = _now()
+    now = clock.now()
     if letter.expires <= now:
         return _end(letter, "failed" if letter.tries else "skipped", letter.reply or "late")
     if letter.state == "planned":
@@ -87,7 +88,7 @@ def _advance(letter: Stored, post: Post) -> str | None:
 
 
 def _end(letter: Stored, state: str, reply: str) -> str:
-    ended = outbox.end(begin_write(), letter, state, reply, _now())
+    ended = outbox.end(begin_write(), letter, state, reply, clock.now())
     db.session.commit()
     return state if ended else ""
 
@@ -96,7 +97,7 @@ def _render(letter: Stored) -> str:
     """Write a letter down; one that cannot be written is put aside, with the reason."""
     connection = begin_write()
     try:
-        prepared = rendering.prepare(connection, letter, _now())
+        prepared = rendering.prepare(connection, letter, clock.now())
         there = channels.is_channel(letter.address)
         rendered = to_channels.render(letter, prepared.facts) if there else rendering.render(letter, prepared)
     except SkipError as skipped:
@@ -108,7 +109,7 @@ def _render(letter: Stored) -> str:
         db.session.rollback()
         current_app.logger.exception("Letter %s (%s) cannot be written.", letter.id, letter.kind)
         return _end(letter, "failed", outbox.fault(error))
-    if outbox.fill(connection, letter, rendered, _now()):
+    if outbox.fill(connection, letter, rendered, clock.now()):
         db.session.commit()
     else:
         db.session.rollback()  # another process was faster; what ``prepare`` made is not needed
@@ -121,7 +122,7 @@ def _claim(letter: Stored, post: Post) -> Stored | int | None:
     Where letters do not all take turns with each other, the next one is tried, and this one put off.
     """
     connection = begin_write()
-    now = _now()
+    now = clock.now()
     key, every = post.turn(letter)
     if not limits.pace(connection, key, every, now):
         left = max(limits.turn(key, now), 1)
@@ -153,13 +154,13 @@ def _send(letter: Stored, post: Post) -> str | None:
     state = _settle(letter, answer, post)
     pause = answer.wait if reachable else PAUSE
     if pause:
-        limits.pause(begin_write(), post.turn(letter)[0], _now() + pause)
+        limits.pause(begin_write(), post.turn(letter)[0], clock.now() + pause)
         db.session.commit()
     return state if reachable or not post.shared else None
 
 
 def _settle(letter: Stored, answer: Answer, post: Post) -> str:
-    now = _now()
+    now = clock.now()
     kind = kinds.KINDS[letter.kind]
     again = post.shared or not letter.doubts  # a webhook knows no numbers: nothing is posted more than twice by itself
     policy = kind.doubtful if again else "ask"
@@ -171,7 +172,3 @@ def _settle(letter: Stored, answer: Answer, post: Post) -> str:
         to_channels.stop(connection, letter, answer.words, now)
     db.session.commit()
     return verdict.state if noted else ""
-
-
-def _now() -> int:
-    return time.time_ns() // 1000

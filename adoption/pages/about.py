@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from flask import Blueprint
 from flask import render_template
 
+from adoption import clock
 from adoption import facts
 from adoption import languages
 from adoption.auth import SESSION
@@ -57,7 +57,7 @@ class Stated(NamedTuple):
 def counted() -> ResponseReturnValue:
     """Show every rule in force, what is not counted, and who sees what."""
     known = facts.current()
-    day = known.today(time.time_ns() // 1000)
+    day = known.today(clock.now())
     lines = known.timelines
     code = languages.current().code
     rewards = [

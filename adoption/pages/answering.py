@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from flask import render_template
 from flask import url_for
 
 from adoption import auth
+from adoption import clock
 from adoption import facts
 from adoption import questions
 from adoption.auth import SESSION
@@ -44,7 +44,7 @@ def reader_of(caller: Caller) -> questions.Reader:
 
 def waiting(caller: Caller) -> int:
     """Count the questions that wait for somebody's answer."""
-    return questions.waiting(reader_of(caller), _now())
+    return questions.waiting(reader_of(caller), clock.now())
 
 
 desk.NOTICES["answering.index"] = lambda: waiting(g.visitor)
@@ -54,7 +54,7 @@ desk.NOTICES["answering.index"] = lambda: waiting(g.visitor)
 @permission(ANSWER, door=SESSION)
 def index() -> ResponseReturnValue:
     """Show the questions that wait, the longest first, and those that one answered."""
-    now = _now()
+    now = clock.now()
     reader = reader_of(auth.caller())
     with facts.held() as known:
         found = questions.open_for(reader, now)
@@ -72,7 +72,7 @@ def one(number: int) -> ResponseReturnValue:
 
 
 def _one(number: int, typed: Mapping[str, str], fault: str) -> ResponseReturnValue:
-    now, reader = _now(), reader_of(auth.caller())
+    now, reader = clock.now(), reader_of(auth.caller())
     with facts.held() as known:
         found, said = questions.thread(reader, parts.small(number), now)
         after = answering.next_step(reader, found, now) if found.state == WAITING else None
@@ -92,7 +92,7 @@ def _one(number: int, typed: Mapping[str, str], fault: str) -> ResponseReturnVal
 @permission(ANSWER, door=SESSION)
 def answer(number: int) -> ResponseReturnValue:
     """Answer a question, ask back, or pass it on."""
-    now, reader, typed = _now(), reader_of(auth.caller()), parts.typed("once", "text", "do")
+    now, reader, typed = clock.now(), reader_of(auth.caller()), parts.typed("once", "text", "do")
     given, which = typed["text"], parts.small(number)
     try:
         if typed["do"] == "pass":
@@ -109,7 +109,3 @@ def answer(number: int) -> ResponseReturnValue:
         return redirect(url_for("answering.index"), HTTPStatus.SEE_OTHER)
     flash(gettext("Sent. It stands on the page of whoever asked."))
     return redirect(url_for("answering.one", number=number), HTTPStatus.SEE_OTHER)
-
-
-def _now() -> int:
-    return time.time_ns() // 1000

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from typing import Any
@@ -16,6 +15,7 @@ from flask import request
 from flask import url_for
 
 from adoption import auth
+from adoption import clock
 from adoption import facts
 from adoption import languages
 from adoption import questions
@@ -60,7 +60,7 @@ def form() -> ResponseReturnValue:
 def _form(page: Page, typed: Mapping[str, str], fault: str = "", status: int = HTTPStatus.OK) -> tuple[str, int]:
     me = auth.caller().participant or 0
     known = facts.current()
-    first = questions.first(me, time.time_ns() // 1000)
+    first = questions.first(me, clock.now())
     html = render_template(
         "asking/form.html",
         page=page,
@@ -84,7 +84,7 @@ def ask() -> ResponseReturnValue:
     about = page if typed["page"] else page_titles.Page()
     given = Form(typed["once"], typed["text"], *about, languages.current().code, bool(typed["letters"]))
     try:
-        new = questions.ask(begin_write(), me, given, time.time_ns() // 1000)
+        new = questions.ask(begin_write(), me, given, clock.now())
     except questions.NoWordsError:
         db.session.rollback()
         return _form(page, typed, parts.no_words(), HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -117,7 +117,7 @@ def _mine(typed: Mapping[str, str], number: int, fault: str, status: int = HTTPS
 @permission(ASK, door=SESSION)
 def go_on(number: int) -> ResponseReturnValue:
     """Say more about one's question, that it helped, not yet, or delete it."""
-    me, now, typed = auth.caller().participant or 0, time.time_ns() // 1000, parts.typed("once", "text", "do")
+    me, now, typed = auth.caller().participant or 0, clock.now(), parts.typed("once", "text", "do")
     number = parts.small(number)
     try:
         if typed["do"] == "delete":

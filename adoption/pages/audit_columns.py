@@ -11,6 +11,7 @@ from flask import request
 from flask import url_for
 
 from adoption import auth
+from adoption import clock
 from adoption.audits import keeping
 from adoption.audits import taking
 from adoption.auth import SESSION
@@ -88,7 +89,7 @@ def confirm(number: int) -> ResponseReturnValue:
     if faults:
         return _page(kept, mapping, country[:3], faults), HTTPStatus.UNPROCESSABLE_ENTITY
     counts = request.form.get("counts") == "1" and parts.leads()
-    taking.confirm(kept, mapping, country=country, counts=counts, by=auth.caller().by, now=parts.now())
+    taking.confirm(kept, mapping, country=country, counts=counts, by=auth.caller().by, now=clock.now())
     db.session.commit()
     return at_once(keeping.find(number))
 

@@ -9,6 +9,7 @@ from flask import Response
 from flask import request
 
 from adoption import auth
+from adoption import clock
 from adoption import facts
 from adoption import journal
 from adoption.audits import lists
@@ -46,7 +47,7 @@ def download(number: int, what: str, kind: str) -> ResponseReturnValue:
     content = lists.as_csv(made) if kind == "csv" else lists.as_xlsx(made)
     if kept.shared:
         told = {"rows": len(found), "what": what}
-        journal.write(begin_write(), auth.caller().by, "exported", kept.thing, after=told, now=parts.now())
+        journal.write(begin_write(), auth.caller().by, "exported", kept.thing, after=told, now=clock.now())
         db.session.commit()
     head = {"Content-Disposition": f'attachment; filename="audit-{number}-{what}.{kind}"'}
     return Response(content, headers=head, mimetype=TYPES[kind])

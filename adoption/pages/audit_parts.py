@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -139,11 +138,6 @@ UNPAID: Words = {
     "own_doing": lambda: gettext("Not rewarded: it is a list of their own, or they took the row themselves."),
     "before": lambda: gettext("Not rewarded: it was done before the row was given to them."),
 }
-
-
-def now() -> int:
-    """Return the moment in UTC microseconds."""
-    return time.time_ns() // 1000
 
 
 def me() -> int:

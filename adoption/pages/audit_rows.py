@@ -14,6 +14,7 @@ from flask import request
 from flask import url_for
 
 from adoption import auth
+from adoption import clock
 from adoption import facts
 from adoption.audits import keeping
 from adoption.audits import rows
@@ -145,7 +146,7 @@ def _history(kept: Kept, counted: rows.Counts, known: Known) -> dict[str, Any] |
     if not counted.ever:
         return None
     by_day = dict(rows.days(kept.id))
-    today = known.today(parts.now())
+    today = known.today(clock.now())
     first = max(known.day_of(kept.created), today - DAYS)
     before = sum(count for day, count in by_day.items() if day < first)
     days, left = [(first - 1, counted.ever - before)], counted.ever - before
@@ -188,7 +189,7 @@ def step(number: int) -> ResponseReturnValue:
     if which not in rows.LISTS:
         raise NotFoundError
     if does == "as-written":
-        done, _ = rows.assign_as_written(kept, by=_lead(kept), now=parts.now())
+        done, _ = rows.assign_as_written(kept, by=_lead(kept), now=clock.now())
         return _handed(kept, which, _given(done))
     chosen = _chosen(kept, which, facts.current())
     if chosen is None:
@@ -197,7 +198,7 @@ def step(number: int) -> ResponseReturnValue:
         return _assign(kept, which, chosen)
     if does not in closing.DOES:
         raise NotFoundError
-    done = rows.take(kept, chosen, does, by=auth.caller().by, now=parts.now())
+    done = rows.take(kept, chosen, does, by=auth.caller().by, now=clock.now())
     db.session.commit()
     return _back(kept, done)
 
@@ -210,7 +211,7 @@ def _assign(kept: Kept, which: str, chosen: list[ColumnElement[bool]]) -> Respon
     if written and who is None:
         said = gettext("Nobody is called %(name)s, or several are. Write the e-mail address.", name=written[:60])
         return result(kept, faults={"to": said})
-    done = rows.assign(kept, chosen, who, by=by, now=parts.now())
+    done = rows.assign(kept, chosen, who, by=by, now=clock.now())
     back = ngettext("%(n)s row is nobody's again.", "%(n)s rows are nobody's again.", done)
     return _handed(kept, which, _given(done) if who else back)
 
@@ -235,7 +236,7 @@ def _lead(kept: Kept) -> By:
 def _take_one(kept: Kept, line: int, does: str) -> None:
     if does not in closing.DOES:
         raise NotFoundError
-    rows.take_one(kept, line, does, by=auth.caller().by, now=parts.now())
+    rows.take_one(kept, line, does, by=auth.caller().by, now=clock.now())
     db.session.commit()
 
 

@@ -18,6 +18,7 @@ from flask import request
 from flask import url_for
 
 from adoption import auth
+from adoption import clock
 from adoption import facts
 from adoption.audits import comparing
 from adoption.audits import crediting
@@ -106,7 +107,7 @@ def upload() -> ResponseReturnValue:
         return _lists(shared=shared, faults={"file": said})
     try:
         by = auth.caller().by
-        number = taking.take(raw, name, contacts=others, by=by, shared=shared, country=parts.country(), now=parts.now())
+        number = taking.take(raw, name, contacts=others, by=by, shared=shared, country=parts.country(), now=clock.now())
     except reading.UnreadableSheetError as error:
         return _lists(shared=shared, faults={"file": parts.fault(error)})
     except taking.WrongContactsError as error:
@@ -152,8 +153,8 @@ def compare(number: int) -> ResponseReturnValue:
 
 def at_once(kept: Kept) -> ResponseReturnValue:
     """Compare what is quick, leave the rest to the job, and lead to the result."""
-    if comparing.quick(kept) and comparing.compare(kept.id, parts.now):
-        crediting.settle(parts.now())
+    if comparing.quick(kept) and comparing.compare(kept.id, clock.now):
+        crediting.settle(clock.now())
         flash(gettext("Compared."))
     return redirect(url_for("audits.show", number=kept.id), HTTPStatus.SEE_OTHER)
 
@@ -163,7 +164,7 @@ def at_once(kept: Kept) -> ResponseReturnValue:
 def change(number: int) -> ResponseReturnValue:
     """Share a list, keep it longer, or delete it with everything that is known of it."""
     kept = parts.opened(number)
-    by, now, does = auth.caller().by, parts.now(), request.form.get("do", "")
+    by, now, does = auth.caller().by, clock.now(), request.form.get("do", "")
     if does == "delete":
         keeping.remove(kept, by, now)
         db.session.commit()

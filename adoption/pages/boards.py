@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from typing import Any
@@ -20,6 +19,7 @@ from flask import url_for
 
 from adoption import auth
 from adoption import boards
+from adoption import clock
 from adoption import explain
 from adoption import facts
 from adoption import holders
@@ -247,7 +247,7 @@ def _pace(known: Known, view: BoardView, metric: str) -> Pace | None:
     """Compare the week with the one before up to the same weekday."""
     if view.mine is None or not view.running or view.per != "week":
         return None
-    now = time.time_ns() // 1000
+    now = clock.now()
     return explain.pace(view.mine.holder, metric, known.today(now), now)
 
 

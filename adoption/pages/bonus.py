@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from flask import request
 from flask import url_for
 
 from adoption import auth
+from adoption import clock
 from adoption import facts
 from adoption import holders
 from adoption import languages
@@ -56,7 +56,7 @@ SHORT = 16  # digits of a hash that are shown
 @permission(READ, door=SESSION)
 def index() -> ResponseReturnValue:
     """Show what my running periods come to so far, and my statements."""
-    me, now = _me(), _now()
+    me, now = _me(), clock.now()
     with facts.held():
         known = facts.current()
         day = known.today(now)
@@ -82,7 +82,7 @@ def statement(plan: str, period: str) -> ResponseReturnValue:
 
 
 def _statement(plan: str, period: str, fault: bonus_parts.Fault | None = None) -> str:
-    known, me, now = facts.current(), _me(), _now()
+    known, me, now = facts.current(), _me(), clock.now()
     first = reading.first_of(known, plan, period)
     stored = reading.one(plan, first, me)
     if stored is not None:
@@ -121,7 +121,7 @@ def document_of_person(plan: str, period: str, participant: int) -> ResponseRetu
 @permission(READ, door=SESSION)
 def ask(plan: str, period: str) -> ResponseReturnValue:
     """Ask about a line of my statement."""
-    me, now = _me(), _now()
+    me, now = _me(), clock.now()
     place, words = request.form.get("place", type=int), request.form.get("question", "")
     stored = _stored(plan, period, me)
     day = facts.current().today(now)
@@ -223,7 +223,7 @@ def _shown(stored: Stored, participant: int, fault: bonus_parts.Fault | None = N
         behind=bonus_parts.behind(shown, stored.document, participant),
         questions=[bonus_parts.question(one, shown) for one in questions],
         waiting={one.place for one in questions if one.state == "open"},
-        may_ask=mine and reading.may_ask(stored.run, known.today(_now())),
+        may_ask=mine and reading.may_ask(stored.run, known.today(clock.now())),
         fault=fault,
         longest=disputing.LONGEST,
         days=disputing.DAYS,
@@ -244,7 +244,3 @@ def _file(stored: Stored, period: str) -> Response:
 
 def _me() -> int:
     return auth.caller().participant or 0
-
-
-def _now() -> int:
-    return time.time_ns() // 1000

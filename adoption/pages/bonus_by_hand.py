@@ -14,6 +14,7 @@ from flask import request
 from flask import url_for
 
 from adoption import auth
+from adoption import clock
 from adoption import facts
 from adoption import languages
 from adoption.auth import SESSION
@@ -77,7 +78,7 @@ def adjust(plan: str, period: str) -> ResponseReturnValue:
     """Add or take an amount by hand, with the reason that the statement shows."""
     asked = run_parts.asked(plan, period)
     typed = {name: request.form.get(name, "").strip() for name in ("who", "amount", "reason")}
-    known, me, now = facts.current(), _me(), run_parts.now()
+    known, me, now = facts.current(), _me(), clock.now()
     who, cents = known.holder_of(typed["who"]), run_parts.exact_cents(typed["amount"])
     if asked.first > known.today(now):
         return bonus_runs.page(
@@ -130,7 +131,7 @@ def withdraw(plan: str, period: str, number: int) -> ResponseReturnValue:
     if number not in own:
         raise run_parts.nothing_there()
     try:
-        disputing.withdraw(number, who=_me(), now=run_parts.now())
+        disputing.withdraw(number, who=_me(), now=clock.now())
     except runs.WrongStateError as error:
         return _refused(plan, period, error)
     except RefusedError:
@@ -172,7 +173,7 @@ def _disputes(status: HTTPStatus = HTTPStatus.OK, **more: Any) -> ResponseReturn
             (_question(known, one, rows[one.run], lines) for one in waiting), key=lambda one: one["row"].deadline
         ),
         "answered": [_question(known, one, rows[one.run], lines) for one in answered],
-        "today": known.today(run_parts.now()),
+        "today": known.today(clock.now()),
         "runs_it": caller.reach("bonuses:run") is not None,
         "me": caller.participant,
         "names": lambda who: run_parts.name_of(known, who),
@@ -231,7 +232,7 @@ def answer(number: int) -> ResponseReturnValue:
     if fault is not None or cents is None:
         return _disputes(HTTPStatus.UNPROCESSABLE_ENTITY, typed=typed, fault=fault, about=number)
     try:
-        disputing.answer(number, typed["outcome"], typed["words"], cents, who=_me(), now=run_parts.now())
+        disputing.answer(number, typed["outcome"], typed["words"], cents, who=_me(), now=clock.now())
     except (ConflictError, RefusedError) as error:
         db.session.rollback()
         said = next(say() for kind, say in UNANSWERED.items() if isinstance(error, kind))

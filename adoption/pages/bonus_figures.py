@@ -13,6 +13,7 @@ from flask import redirect
 from flask import render_template
 from flask import request
 
+from adoption import clock
 from adoption import facts
 from adoption import uploads
 from adoption.auth import SESSION
@@ -122,7 +123,7 @@ def _previewed(asked: Asked, target: Target, kept: Kept, refused: str | None = N
     good = found.good and bool(found.changes)
     if good:
         kept = kept._replace(options=_whose(asked) | {"seen": found.seen})
-        kept = uploads.keep(kept, who=people_parts.me(), now=run_parts.now())
+        kept = uploads.keep(kept, who=people_parts.me(), now=clock.now())
         db.session.commit()
     known = facts.current()
     shown = {
@@ -166,7 +167,7 @@ def confirm(plan: str, period: str) -> ResponseReturnValue:
         said = gettext("This preview is over. Upload the file once more.")
         return _page(asked, error.status, refused=said)
     values, seen = uploading.preview(asked.plan, asked.first, target, kept.raw).values, kept.options["seen"]
-    who, now = people_parts.me(), run_parts.now()
+    who, now = people_parts.me(), clock.now()
     try:
         changed = uploading.write(asked.plan, asked.first, target, values, seen=seen, who=who, now=now)
     except uploading.ClosedError as error:
@@ -188,7 +189,7 @@ def _waiting(asked: Asked, target: Target) -> Kept:
     Raises:
         GoneError: there is none (any more).
     """
-    kept = uploads.find(request.form.get("kept", ""), who=people_parts.me(), now=run_parts.now())
+    kept = uploads.find(request.form.get("kept", ""), who=people_parts.me(), now=clock.now())
     if kept.kind != _kind(target) or not _whose(asked).items() <= kept.options.items():
         raise uploads.GoneError
     return kept

@@ -14,6 +14,7 @@ from flask import render_template
 from flask import request
 
 from adoption import auth
+from adoption import clock
 from adoption import facts
 from adoption import journal
 from adoption import languages
@@ -131,7 +132,7 @@ def export(plan: str, period: str) -> ResponseReturnValue:
         raise ForbiddenError
     columns = tuple(_typed())
     try:
-        batch = payroll.export(asked.run, payroll.checked(columns), who=who, now=run_parts.now())
+        batch = payroll.export(asked.run, payroll.checked(columns), who=who, now=clock.now())
     except payroll.ColumnsError as error:
         return _wrong(asked, columns, error.status)
     except payroll.NoNumberError as error:
@@ -163,7 +164,7 @@ def save(plan: str, period: str) -> ResponseReturnValue:
     before = payroll.saved_columns().get(name)
     payroll.save_columns(name, good)
     thing, by = f"payroll-columns/{name}", auth.caller().by
-    journal.write(db.session.connection(), by, "changed", thing, before=before, after=good, now=run_parts.now())
+    journal.write(db.session.connection(), by, "changed", thing, before=before, after=good, now=clock.now())
     db.session.commit()
     flash(gettext("Kept as “%(name)s”.", name=name))
     return redirect(run_parts.address("bonus_payroll.show", asked, columns=name), HTTPStatus.SEE_OTHER)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -12,6 +11,7 @@ from flask import request
 from flask import url_for
 
 from adoption import auth
+from adoption import clock
 from adoption import facts
 from adoption import languages
 from adoption.auth import SESSION
@@ -49,7 +49,7 @@ def index() -> ResponseReturnValue:
     """List the plans, those in force first."""
     _all()
     known, code = facts.current(), languages.current().code
-    today = known.today(time.time_ns() // 1000)
+    today = known.today(clock.now())
     lines: list[dict[str, Any]] = [
         {
             "key": key,
@@ -72,7 +72,7 @@ def show(key: str) -> ResponseReturnValue:
     _all()
     known, code = facts.current(), languages.current().code
     line = plan_trials.line_of(key, None)
-    today = known.today(time.time_ns() // 1000)
+    today = known.today(clock.now())
     part = plan_parts.in_force(line, today)
     plan = part.body
     return render_template(

@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from adoption import auth
 from adoption import bonuses
+from adoption import clock
 from adoption import facts
 from adoption import languages
 from adoption import looks
@@ -79,7 +80,7 @@ REFUSALS: Mapping[type[Exception], Callable[[], str]] = {
 def index() -> ResponseReturnValue:
     """List the plans with their running and last periods, the state of each, and what comes next."""
     known = facts.current()
-    today = known.today(run_parts.now())
+    today = known.today(clock.now())
     rows: dict[str, list[Row[Any]]] = {}
     for row in runs.listed():
         rows.setdefault(row.plan, []).append(row)
@@ -157,7 +158,7 @@ def show(plan: str, period: str) -> ResponseReturnValue:
 
 def page(asked: Asked, status: HTTPStatus = HTTPStatus.OK, **more: Any) -> ResponseReturnValue:
     """Show a run; ``refused`` says why something was not done, ``typed`` and ``fault`` go with the form by hand."""
-    known, now = facts.current(), run_parts.now()
+    known, now = facts.current(), clock.now()
     today = known.today(now)
     row = asked.row
     shown: dict[str, Any] = {
@@ -212,7 +213,7 @@ def freeze(plan: str, period: str) -> ResponseReturnValue:
     """Freeze a run (anew) and work it out; what is too much for a page to wait for is left to the job."""
     asked = run_parts.asked(plan, period)
     try:
-        at_once = working.start(asked.key, asked.first, run_parts.now(), who=auth.caller().participant)
+        at_once = working.start(asked.key, asked.first, clock.now(), who=auth.caller().participant)
     except (ConflictError, RefusedError, OperationalError) as error:
         return _refused(plan, period, error)
     if at_once:
@@ -242,7 +243,7 @@ def _taken(plan: str, period: str, step: str) -> ResponseReturnValue:
     if who is None:
         raise ForbiddenError
     try:
-        bonuses.take(asked.run, step, who=who, now=run_parts.now())
+        bonuses.take(asked.run, step, who=who, now=clock.now())
         if str(runs.find(asked.run).row.as_of) != request.form.get("as_of", ""):
             raise runs.WrongStateError  # it is not what they looked at
     except (ConflictError, ForbiddenError) as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from typing import Any
@@ -14,6 +13,7 @@ from flask import request
 from flask import url_for
 
 from adoption import auth
+from adoption import clock
 from adoption import drafts
 from adoption import facts
 from adoption import languages
@@ -263,7 +263,7 @@ def _saved(
 ) -> ResponseReturnValue:
     """Store it, and lead on: to what is still to be written, back to where it was wanted, or to the draft."""
     number = asked.draft.number
-    drafts.change(number, revision, changes, auth.caller().by, time.time_ns() // 1000)
+    drafts.change(number, revision, changes, auth.caller().by, clock.now())
     db.session.commit()
     wanted = book_forms.FORMS[asked.kind].wanted(typed)
     if wanted:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from typing import Any
@@ -14,6 +13,7 @@ from flask import request
 from flask import url_for
 
 from adoption import auth
+from adoption import clock
 from adoption import drafts
 from adoption import facts
 from adoption import languages
@@ -88,7 +88,7 @@ def begin() -> ResponseReturnValue:
         title = gettext("End: %(title)s", title=what) if act == "end" else gettext("Change: %(title)s", title=what)
     else:
         title = words.said(words.NEW, kind) if kind in words.NEW else gettext("Changes to the book")
-    by, now = auth.caller().by, time.time_ns() // 1000
+    by, now = auth.caller().by, clock.now()
     if number is None:
         number = drafts.begin(title[:200], by, now)
         db.session.commit()
@@ -116,7 +116,7 @@ def draft(number: int) -> ResponseReturnValue:
 def decide(number: int) -> ResponseReturnValue:
     """Keep what a draft is called and when it starts; then send, publish or discard it, as the button says."""
     seen = request.form.get("revision", 0, type=int)
-    by, now = auth.caller().by, time.time_ns() // 1000
+    by, now = auth.caller().by, clock.now()
     act = request.form.get("act", "save")
     found = drafts.get(number)
     try:
@@ -139,7 +139,7 @@ def decide(number: int) -> ResponseReturnValue:
 @permission("book:approve", door=SESSION)
 def judge(number: int) -> ResponseReturnValue:
     """Approve or reject a draft that somebody else sent."""
-    seen, by, now = request.form.get("revision", 0, type=int), auth.caller().by, time.time_ns() // 1000
+    seen, by, now = request.form.get("revision", 0, type=int), auth.caller().by, clock.now()
     act = "approve" if request.form.get("act") == "approve" else "reject"
     try:
         if act == "approve":
@@ -159,7 +159,7 @@ def judge(number: int) -> ResponseReturnValue:
 @permission("book:write", door=SESSION)
 def parts(number: int) -> ResponseReturnValue:
     """Take one definition out of a draft, so that the book's stays; or keep the draft's on top of the book."""
-    seen, by, now = request.form.get("revision", 0, type=int), auth.caller().by, time.time_ns() // 1000
+    seen, by, now = request.form.get("revision", 0, type=int), auth.caller().by, clock.now()
     try:
         if request.form.get("act") == "keep":
             drafts.rebase(number, seen, by, now)
@@ -181,7 +181,7 @@ def _described(found: Draft, seen: int) -> int:
     starts = book_starts.chosen(request.form.get("starts", ""), request.form.get("day", ""), found.starts)
     if (title, why.replace("\r\n", "\n"), starts) == (found.title, found.why, found.starts):
         return seen
-    by, now = auth.caller().by, time.time_ns() // 1000
+    by, now = auth.caller().by, clock.now()
     return drafts.describe(found.number, seen, title=title, starts=starts, why=why, by=by, now=now).revision
 
 

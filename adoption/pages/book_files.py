@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from http import HTTPStatus
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from flask import request
 from flask import url_for
 
 from adoption import auth
+from adoption import clock
 from adoption import drafts
 from adoption.auth import SESSION
 from adoption.auth import permission
@@ -57,7 +57,7 @@ def upload() -> ResponseReturnValue:
     try:
         text = raw.decode("utf-8-sig").replace("\r\n", "\n")
         title = gettext("Book from the file %(name)s", name="".join(filter(str.isprintable, name))[:LONGEST])
-        number = drafts.from_text(text, title, auth.caller().by, time.time_ns() // 1000)
+        number = drafts.from_text(text, title, auth.caller().by, clock.now())
     except UnicodeDecodeError:
         return _refused(gettext("The file is no UTF-8 text. Save it as UTF-8, and upload it once more."))
     except BookError as error:

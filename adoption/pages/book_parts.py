@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
 
+from adoption import clock
 from adoption import drafts
 from adoption import facts
 from adoption import languages
@@ -69,7 +69,7 @@ def called(by: By) -> str:
 
 def today() -> int:
     """Return the organisation's day."""
-    return facts.day_of()(time.time_ns() // 1000)
+    return facts.day_of()(clock.now())
 
 
 # --- what it would have done

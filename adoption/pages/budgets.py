@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import time
 from collections import Counter
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -21,6 +20,7 @@ from flask import url_for
 
 from adoption import auth
 from adoption import budgets
+from adoption import clock
 from adoption import explain
 from adoption import facts
 from adoption import languages
@@ -81,7 +81,7 @@ def index() -> ResponseReturnValue:
 def show(key: str) -> ResponseReturnValue:
     """Show one reward: this period, the ones before, what draws on it, how long it lasts, and its terms."""
     with facts.held():
-        return _show(key, _now())
+        return _show(key, clock.now())
 
 
 def _show(key: str, now: int) -> str:
@@ -150,7 +150,7 @@ def download() -> ResponseReturnValue:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(HEADINGS)
-    for shelf in budgets.overview(_now()).shelves.values():
+    for shelf in budgets.overview(clock.now()).shelves.values():
         for pool in (shelf.running, *shelf.past):
             writer.writerow(_row(pool))
     head = {"Content-Disposition": 'attachment; filename="budgets.csv"'}
@@ -171,7 +171,7 @@ def decide(key: str) -> ResponseReturnValue:
         number = int(typed["more"]) if typed["more"].strip().isascii() and typed["more"].strip().isdigit() else -1
         number = number or -1  # to allow none is another answer
     try:
-        given, _ = budgets.allow(key, first, number, typed["why"], auth.caller().by, _now())
+        given, _ = budgets.allow(key, first, number, typed["why"], auth.caller().by, clock.now())
     except NoReasonError as error:
         db.session.rollback()
         fault = gettext("Say why, in at most %(n)s characters: the journal keeps it.", n=LONGEST_REASON)
@@ -191,7 +191,7 @@ def decide(key: str) -> ResponseReturnValue:
 
 
 def _index(status: HTTPStatus, typed: Mapping[str, str] | None) -> ResponseReturnValue:
-    known, now = facts.current(), _now()
+    known, now = facts.current(), clock.now()
     found = budgets.overview(now)
     shelves = list(found.shelves.values())
     page = render_template(
@@ -324,7 +324,3 @@ def _row(pool: Pool) -> list[str]:
         unit,
         *written,
     ]
-
-
-def _now() -> int:
-    return time.time_ns() // 1000

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from typing import Any
@@ -16,6 +15,7 @@ from flask import request
 from flask import url_for
 
 from adoption import auth
+from adoption import clock
 from adoption import facts
 from adoption import languages
 from adoption import limits
@@ -93,7 +93,7 @@ def connect() -> ResponseReturnValue:
     """Connect a channel."""
     typed, wanted = _typed(request.form.get("kind", ""))
     try:
-        number = channels.connect(wanted, chats.topics(), by=auth.caller().by, now=_now())
+        number = channels.connect(wanted, chats.topics(), by=auth.caller().by, now=clock.now())
     except WrongChannelError as error:
         db.session.rollback()
         return _new(typed, words.faults(error.faults))
@@ -120,7 +120,7 @@ def show(number: int) -> ResponseReturnValue:
 
 def _page(channel: Connected, **more: Any) -> ResponseReturnValue:
     status = HTTPStatus.UNPROCESSABLE_ENTITY if more.get("faults") else HTTPStatus.OK
-    now, teams = _now(), facts.current().teams
+    now, teams = clock.now(), facts.current().teams
     shown: dict[str, Any] = {
         "channel": channel,
         "state": words.state(channel),
@@ -145,7 +145,7 @@ def change(number: int) -> ResponseReturnValue:
     channel = channels.get(number)
     typed, wanted = _typed(channel.kind)
     try:
-        channels.change(number, wanted, chats.topics(), by=auth.caller().by, now=_now())
+        channels.change(number, wanted, chats.topics(), by=auth.caller().by, now=clock.now())
     except WrongChannelError as error:
         db.session.rollback()
         return _page(channel, typed=typed | {"url": ""}, faults=words.faults(error.faults))
@@ -159,7 +159,7 @@ def change(number: int) -> ResponseReturnValue:
 def test(number: int) -> ResponseReturnValue:
     """Post a test message at once, and say what was answered."""
     channel = channels.get(number)
-    if not limits.allow("channel test", str(number), _now()):
+    if not limits.allow("channel test", str(number), clock.now()):
         db.session.rollback()
         return _page(channel, tried=(gettext("That was tried often enough for now. Wait a little."), "note"))
     db.session.commit()
@@ -187,7 +187,7 @@ def _try(channel: Connected) -> tuple[str, str]:
 @permission(MAY, door=SESSION)
 def pause(number: int) -> ResponseReturnValue:
     """Tell nothing there for now; what waits is not sent."""
-    channel, now = channels.get(number), _now()
+    channel, now = channels.get(number), clock.now()
     connection = begin_write()
     to_channels.take_back(connection, channel, "off", now)
     channels.pause(connection, number, by=auth.caller().by, now=now)
@@ -201,7 +201,7 @@ def pause(number: int) -> ResponseReturnValue:
 def resume(number: int) -> ResponseReturnValue:
     """Tell there again."""
     channel = channels.get(number)
-    channels.resume(number, by=auth.caller().by, now=_now())
+    channels.resume(number, by=auth.caller().by, now=clock.now())
     db.session.commit()
     flash(gettext("%(name)s is in use again.", name=channel.name))
     return redirect(url_for("channels.show", number=number), HTTPStatus.SEE_OTHER)
@@ -211,7 +211,7 @@ def resume(number: int) -> ResponseReturnValue:
 @permission(MAY, door=SESSION)
 def remove(number: int) -> ResponseReturnValue:
     """Remove a channel; its address is forgotten."""
-    channel, now = channels.get(number), _now()
+    channel, now = channels.get(number), clock.now()
     if "sure" not in request.form:
         return _page(channel, faults={"sure": gettext("Tick that you mean it.")})
     connection = begin_write()
@@ -220,7 +220,3 @@ def remove(number: int) -> ResponseReturnValue:
     db.session.commit()
     flash(gettext("%(name)s is removed.", name=channel.name))
     return redirect(url_for("channels.index"), HTTPStatus.SEE_OTHER)
-
-
-def _now() -> int:
-    return time.time_ns() // 1000

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from typing import Any
@@ -14,6 +13,7 @@ from flask import render_template
 from flask import request
 
 from adoption import auth
+from adoption import clock
 from adoption import facts
 from adoption import limits
 from adoption import rewards
@@ -52,7 +52,7 @@ def index() -> ResponseReturnValue:
 @permission("vouchers:redeem", door=KEPT_DEVICE)
 def scan() -> ResponseReturnValue:
     """Redeem what was scanned or typed, and say in a word whether to give it."""
-    text, device, now = request.form.get("code", "").strip(), auth.caller().device or 0, _now()
+    text, device, now = request.form.get("code", "").strip(), auth.caller().device or 0, clock.now()
     if not text:
         return _page(None)
     limit = "code scanned" if rewards.is_token(text) else "code typed"
@@ -70,7 +70,7 @@ def scan() -> ResponseReturnValue:
 def undo() -> ResponseReturnValue:
     """Take back what was just given out at this device."""
     number = request.form.get("redemption", 0, type=int)
-    verdict = rewards.undo(begin_write(), number, auth.caller().device or 0, _now())
+    verdict = rewards.undo(begin_write(), number, auth.caller().device or 0, clock.now())
     db.session.commit()
     return _page(verdict or Verdict("stays"))
 
@@ -85,7 +85,7 @@ def _too_often(seconds: int) -> ResponseReturnValue:
 
 def _page(verdict: Verdict | None, **more: Any) -> ResponseReturnValue:
     """Show the whole page, or (a script asks) the parts of it that changed; what is said is the same."""
-    canteen, now = auth.caller().name, _now()
+    canteen, now = auth.caller().name, clock.now()
     shown = {
         "verdict": verdict,
         "canteen": canteen,
@@ -101,7 +101,3 @@ def _page(verdict: Verdict | None, **more: Any) -> ResponseReturnValue:
     }
     part = "X-Fragment" in request.headers
     return render_template("counter/answer.html" if part else "counter/index.html", **shown)
-
-
-def _now() -> int:
-    return time.time_ns() // 1000

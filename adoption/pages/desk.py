@@ -7,7 +7,6 @@ them first, and below these the pages of the group that is open.
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
@@ -15,6 +14,7 @@ from sqlalchemy import func
 from sqlalchemy import select
 
 from adoption import budgets
+from adoption import clock
 from adoption import start
 from adoption.auth.table import ALL
 from adoption.auth.table import OWN
@@ -47,7 +47,7 @@ class Entry(NamedTuple):
 
 def _budgets() -> int:
     """Count the budgets that come to their end, or about which HR is asked; one query."""
-    return len(budgets.open_alerts(time.time_ns() // 1000))
+    return len(budgets.open_alerts(clock.now()))
 
 
 def _proposals() -> int:

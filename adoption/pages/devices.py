@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from flask import request
 from flask import url_for
 
 from adoption import auth
+from adoption import clock
 from adoption import journal
 from adoption import limits
 from adoption.auth import SESSION
@@ -45,7 +45,7 @@ def register_form() -> ResponseReturnValue:
 @permission("devices:manage", door=SESSION)
 def register() -> ResponseReturnValue:
     """Register this device, and go to the counter; whoever did it may sign out here at once."""
-    who, now = auth.caller(), time.time_ns() // 1000
+    who, now = auth.caller(), clock.now()
     _allowed("registration", str(who.participant), now)
     canteen = devices.named(request.form.get("canteen", ""))
     if canteen is None:
@@ -70,7 +70,7 @@ def revoke(number: int) -> ResponseReturnValue:
     """Take a device's registration back: it redeems nothing from now on."""
     if not devices.revoke(number):
         raise NotFoundError
-    _note("revoked", next(one.canteen for one in devices.devices() if one.id == number), time.time_ns() // 1000)
+    _note("revoked", next(one.canteen for one in devices.devices() if one.id == number), clock.now())
     db.session.commit()
     flash(gettext("The device is taken back. It cannot redeem anything any more."))
     return redirect(url_for("devices.register_form"), HTTPStatus.SEE_OTHER)
@@ -89,7 +89,7 @@ def use_token() -> ResponseReturnValue:
     """Let this browser be the device whose token it shows."""
     token = request.form.get("token", "").strip()
     if not devices.known(token):
-        _allowed("device token", limits.network(request.remote_addr), time.time_ns() // 1000)
+        _allowed("device token", limits.network(request.remote_addr), clock.now())
         flash(gettext("This is no token of a device. Copy all of it."))
         return redirect(url_for("devices.token_form"), HTTPStatus.SEE_OTHER)
     response = make_response(redirect(url_for("counter.index"), HTTPStatus.SEE_OTHER))

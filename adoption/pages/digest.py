@@ -13,6 +13,7 @@ from flask import request
 from flask import url_for
 
 from adoption import auth
+from adoption import clock
 from adoption import facts
 from adoption import holders
 from adoption import languages
@@ -65,7 +66,7 @@ def test() -> ResponseReturnValue:
 @permission(READ, door=SESSION)
 def letter() -> ResponseReturnValue:
     """Show the letter itself, for a frame of ours."""
-    return letter_choice.framed(reading.preview(_me(), letter_choice.now()).html)
+    return letter_choice.framed(reading.preview(_me(), clock.now()).html)
 
 
 @bp.get("/digest/letters/<week>")
@@ -91,7 +92,7 @@ def thank(participant: int) -> ResponseReturnValue:
 @permission(READ, door=SESSION)
 def say_thanks(participant: int) -> ResponseReturnValue:
     """Send a letter of thanks."""
-    name, me, now = _report(participant), _me(), letter_choice.now()
+    name, me, now = _report(participant), _me(), clock.now()
     words = "\n".join(line.strip() for line in request.form.get("words", "").strip().splitlines())
     if not words or len(words) > LONGEST:
         fault = gettext("Write at least a word, and at most %(n)s characters.", n=languages.current().number(LONGEST))
@@ -143,7 +144,7 @@ def _thanks(participant: int, name: str, words: str, fault: str) -> str:
 
 
 def _page(typed: Mapping[str, str], faults: Mapping[str, str]) -> ResponseReturnValue:
-    now, me = letter_choice.now(), _me()
+    now, me = clock.now(), _me()
     leads = me in reading.recipients(now)
     found = reading.preview(me, now) if leads else None
     page = render_template(

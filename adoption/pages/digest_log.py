@@ -12,6 +12,7 @@ from flask import request
 from flask import url_for
 
 from adoption import auth
+from adoption import clock
 from adoption import facts
 from adoption import journal
 from adoption import looks
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 def log() -> ResponseReturnValue:
     """Show to whom weekly letters go, and what became of them."""
     _all()
-    now = letter_choice.now()
+    now = clock.now()
     known = facts.current()
     before = request.args.get("before", type=letters.number)
     found = reading.history(before=before, limit=letters.PAGE + 1)
@@ -64,7 +65,7 @@ def log() -> ResponseReturnValue:
 def name_people() -> ResponseReturnValue:
     """List direct reports with their goals in weekly letters, or not."""
     _all()
-    now, wanted = letter_choice.now(), request.form.get("named") == "1"
+    now, wanted = clock.now(), request.form.get("named") == "1"
     if setting.name(people=wanted, who=auth.caller().participant, now=now):
         words = ("listed", "not listed")
         journal.write(
@@ -80,7 +81,7 @@ def name_people() -> ResponseReturnValue:
 @permission(READ, door=SESSION)
 def of_person(participant: int) -> ResponseReturnValue:
     """Show somebody's weekly letter as it was sent, or as it would be now."""
-    known, now = facts.current(), letter_choice.now()
+    known, now = facts.current(), clock.now()
     _recipient(participant)
     found = reading.preview(participant, now)
     page = render_template(
@@ -100,7 +101,7 @@ def of_person(participant: int) -> ResponseReturnValue:
 def letter_of(participant: int) -> ResponseReturnValue:
     """Show somebody's letter itself, for a frame of ours."""
     _recipient(participant)
-    return letter_choice.framed(reading.preview(participant, letter_choice.now()).html)
+    return letter_choice.framed(reading.preview(participant, clock.now()).html)
 
 
 def _all() -> None:
@@ -111,6 +112,6 @@ def _all() -> None:
 def _recipient(participant: int) -> None:
     """Refuse whoever may not read everybody's; who is read learns of it."""
     _all()
-    if participant not in reading.recipients(letter_choice.now()):
+    if participant not in reading.recipients(clock.now()):
         raise NotFoundError
     looks.note(participant)

@@ -14,6 +14,7 @@ from flask import request
 from flask import url_for
 
 from adoption import auth
+from adoption import clock
 from adoption import facts
 from adoption import journal
 from adoption import languages
@@ -94,7 +95,7 @@ def show(month: str) -> ResponseReturnValue:
 def letter() -> ResponseReturnValue:
     """Show the letter itself, for a frame of ours."""
     _reader()
-    return letter_choice.framed(reading.preview(_me(), letter_choice.now(), KIND).html)
+    return letter_choice.framed(reading.preview(_me(), clock.now(), KIND).html)
 
 
 # --- who reads it
@@ -113,9 +114,9 @@ def add() -> ResponseReturnValue:
     """Let somebody read the monthly report."""
     typed, known = request.form.get("email", "").strip(), facts.current()
     who = roles.find(known, typed)
-    if who is None or not known.people[who].here(known.today(letter_choice.now())):
+    if who is None or not known.people[who].here(known.today(clock.now())):
         return _readers(typed, gettext("Write the e-mail address of somebody who works here."))
-    if subscribing.invite(who, KIND, letter_choice.now()):
+    if subscribing.invite(who, KIND, clock.now()):
         _note("granted", who)
     db.session.commit()
     flash(gettext("%(name)s reads the monthly report.", name=known.people[who].name))
@@ -130,7 +131,7 @@ def remove(participant: int) -> ResponseReturnValue:
     if participant not in known.people or not subscribing.asked(participant, KIND):
         raise NotFoundError
     begin_write()
-    subscribing.uninvite(participant, KIND, letter_choice.now())
+    subscribing.uninvite(participant, KIND, clock.now())
     _note("revoked", participant)
     db.session.commit()
     flash(gettext("%(name)s reads it no longer.", name=known.people[participant].name))
@@ -143,12 +144,12 @@ def _note(action: str, participant: int) -> None:
     journal.write(
         db.session.connection(), auth.caller().by, action, f"participant/{participant}",
         before=None if action == "granted" else reads, after=reads if action == "granted" else None,
-        now=letter_choice.now(),
+        now=clock.now(),
     )  # fmt: skip  # one entry
 
 
 def _readers(typed: str, fault: str) -> ResponseReturnValue:
-    known, now = facts.current(), letter_choice.now()
+    known, now = facts.current(), clock.now()
     chosen = subscribing.of_all(KIND)
     people = sorted((known.people[one].name.casefold(), one) for one in chosen if one in known.people)
     page = render_template(
@@ -177,13 +178,13 @@ def _reader() -> None:
 
 def _last() -> int:
     """Return the first day of the last whole month."""
-    today = facts.current().today(letter_choice.now())
+    today = facts.current().today(clock.now())
     return period.start("month", period.start("month", today) - 1)
 
 
 def _page(month: int, typed: Mapping[str, str], faults: Mapping[str, str]) -> ResponseReturnValue:
     sent = directors.sent(month)
-    found = sent or rule.make(directors.gather(month, letter_choice.now(), look=False).report)
+    found = sent or rule.make(directors.gather(month, clock.now(), look=False).report)
     report: Report | None = None if isinstance(found, Silent) else found
     mine = subscribing.asked(_me(), KIND)
     page = render_template(

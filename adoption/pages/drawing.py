@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import unicodedata
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from typing import Any
 from flask import current_app
 from flask import url_for
 
+from adoption import clock
 from adoption import explain
 from adoption import languages
 from adoption import telling
@@ -107,7 +107,7 @@ def when(moment: datetime, beside: datetime | None = None) -> str:
     at = moment.astimezone(zone)
     if beside is not None and beside.astimezone(zone).date() == at.date():
         return tongue.clock(moment)
-    this_year = period.moment(time.time_ns() // 1000).astimezone(zone).year
+    this_year = period.moment(clock.now()).astimezone(zone).year
     return tongue.moment(moment, "short" if at.year == this_year else "full")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import date
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from flask import request
 from flask import url_for
 
 from adoption import auth
+from adoption import clock
 from adoption import drafts
 from adoption import facts
 from adoption import languages
@@ -97,7 +97,7 @@ def show(number: int) -> ResponseReturnValue:
 def begin(number: int) -> ResponseReturnValue:
     """Leave a long run to the job."""
     asked = _sound(_asked(number))
-    trials.ask(asked.question, time.time_ns() // 1000)
+    trials.ask(asked.question, clock.now())
     db.session.commit()
     return redirect(url_for("dry_run.show", **asked.at), HTTPStatus.SEE_OTHER)
 
@@ -137,7 +137,7 @@ def _asked(number: int) -> Asked:
     known = facts.current()
     keys = () if report.book is None else changed(known.book, report.book)
     wanted = request.values.get("incentive", "")
-    picks = trial_parts.picks(known.today(time.time_ns() // 1000))
+    picks = trial_parts.picks(known.today(clock.now()))
     first, last, fault = _days(picks)
     return Asked(draft, text, report.book, keys, (wanted,) if wanted in keys else keys, first, last, fault, picks)
 

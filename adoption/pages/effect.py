@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
@@ -11,6 +10,7 @@ from flask import Blueprint
 from flask import render_template
 from flask import url_for
 
+from adoption import clock
 from adoption import facts
 from adoption import languages
 from adoption import telling
@@ -64,7 +64,7 @@ def show(key: str) -> ResponseReturnValue:
     if not line:
         msg = f"There is no incentive {key[:80]!r}."
         raise NotFoundError(msg)
-    found = effects.effect(key, known.today(time.time_ns() // 1000))
+    found = effects.effect(key, known.today(clock.now()))
     return render_template(
         "effect/show.html",
         title=wording.title_of(line[-1].body, key, code),

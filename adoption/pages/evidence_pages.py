@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import date
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from flask import url_for
 
 from adoption import auth
 from adoption import casework
+from adoption import clock
 from adoption import evidence
 from adoption import facts
 from adoption import privacy
@@ -69,7 +69,7 @@ def mine() -> ResponseReturnValue:
 @permission(WRITE, door=SESSION)
 def contest() -> ResponseReturnValue:
     """Say that it is not so."""
-    me, now, form = _me(), _now(), request.form
+    me, now, form = _me(), clock.now(), request.form
     if privacy.shadow():
         return _gone()
     connection, reason = begin_write(), form.get("reason", "")
@@ -99,7 +99,7 @@ def _about(connection: Connection, me: int, reason: str) -> About:
 @permission(WRITE, door=SESSION)
 def withdraw() -> ResponseReturnValue:
     """Take a case back."""
-    now = _now()
+    now = clock.now()
     try:
         contesting.withdraw(begin_write(), _me(), day=facts.current().today(now), now=now)
     except ImpossibleStepError:
@@ -111,7 +111,7 @@ def withdraw() -> ResponseReturnValue:
 @permission(WRITE, door=SESSION)
 def ask() -> ResponseReturnValue:
     """Choose help."""
-    me, now = _me(), _now()
+    me, now = _me(), clock.now()
     kind, champion = request.form.get("kind", ""), request.form.get("champion", type=int)
     if not privacy.individual() or (kind == "champion" and privacy.shadow()):
         return _gone()
@@ -133,7 +133,7 @@ def ask() -> ResponseReturnValue:
 @permission(WRITE, door=SESSION)
 def end(number: int) -> ResponseReturnValue:
     """End help that I chose."""
-    helping.end(begin_write(), _me(), number if number < 2**31 else 0, now=_now())
+    helping.end(begin_write(), _me(), number if number < 2**31 else 0, now=clock.now())
     return _done(gettext("Ended. You may choose again at any time."))
 
 
@@ -141,7 +141,7 @@ def end(number: int) -> ResponseReturnValue:
 @permission(WRITE, door=SESSION)
 def remind() -> ResponseReturnValue:
     """Put a hint off, or say whether letters about hints may come."""
-    day, wish = facts.current().today(_now()), request.form.get("letters")
+    day, wish = facts.current().today(clock.now()), request.form.get("letters")
     if wish is None:
         found = reminding.remind(begin_write(), _me(), day=day)
         return _done(gettext("You are not reminded before %(day)s.", day=words.day(found.until)))
@@ -155,7 +155,7 @@ def remind() -> ResponseReturnValue:
 @permission(WRITE, door=SESSION)
 def check_in() -> ResponseReturnValue:
     """Answer the neutral question about low use."""
-    me, now, form = _me(), _now(), request.form
+    me, now, form = _me(), clock.now(), request.form
     connection = begin_write()
     if not evidence.check_in_of(connection, me).asked:
         return _gone()
@@ -178,7 +178,7 @@ def check_in() -> ResponseReturnValue:
 @permission(WRITE, door=SESSION)
 def champion() -> ResponseReturnValue:
     """Say whether colleagues may call me."""
-    me, now = _me(), _now()
+    me, now = _me(), clock.now()
     connection = begin_write()
     if request.form.get("say") == "yes":
         if not helping.consent(connection, me, day=facts.current().today(now)):
@@ -193,7 +193,7 @@ def champion() -> ResponseReturnValue:
 
 
 def _page(faults: Mapping[str, str] | None = None) -> ResponseReturnValue:
-    me, now = _me(), _now()
+    me, now = _me(), clock.now()
     known = facts.current()
     html = render_template(
         "evidence/mine.html",
@@ -238,7 +238,3 @@ def _done(said: str, where: str | None = None) -> ResponseReturnValue:
 
 def _me() -> int:
     return auth.caller().participant or 0
-
-
-def _now() -> int:
-    return time.time_ns() // 1000

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from flask import request
 from flask import url_for
 
 from adoption import auth
+from adoption import clock
 from adoption import facts
 from adoption import files
 from adoption import languages
@@ -85,7 +85,7 @@ def index() -> ResponseReturnValue:
 
 
 def _today() -> int:
-    return facts.current().today(_now())
+    return facts.current().today(clock.now())
 
 
 def _strips() -> Callable[[str], Strip]:
@@ -128,7 +128,7 @@ def connect() -> ResponseReturnValue:
     typed = {name: request.form.get(name, "").strip() for name in ("key", "kind", "title")}
     given = _given(typed["kind"])
     try:
-        feeds.connect(**typed, given=given, by=auth.caller().by, now=_now())
+        feeds.connect(**typed, given=given, by=auth.caller().by, now=clock.now())
     except feeds.WrongFeedError as error:
         db.session.rollback()
         return _new(typed | given, words.faults(error.faults))
@@ -219,13 +219,13 @@ def _load(feed: Connected, given: FileStorage, whole: range) -> Loaded:
     records = found = bad = 0
     unreadable: list[Unreadable] = []
     source = files.Source(given.stream, given.filename or "file", None)  # type: ignore[arg-type]  # it is read alone
-    for piece in loading.pieces(source, _now()):
-        accepted = signals.accept(begin_write(), feed.key, piece.told, _now())
+    for piece in loading.pieces(source, clock.now()):
+        accepted = signals.accept(begin_write(), feed.key, piece.told, clock.now())
         db.session.commit()
         records, found, bad = records + accepted.records, found + accepted.signals, bad + len(piece.unreadable)
         unreadable.extend(piece.unreadable[: SHOWN - len(unreadable)])
     if whole and (records or not bad):
-        signals.note_whole(begin_write(), feed.key, whole, _now())
+        signals.note_whole(begin_write(), feed.key, whole, clock.now())
         db.session.commit()
     said = words.loaded(records, found, bad, len(whole)) if records or not bad else []
     return Loaded(said, unreadable, bad - len(unreadable))
@@ -238,7 +238,7 @@ def change(key: str) -> ResponseReturnValue:
     feed, title = feeds.get(key), request.form.get("title", "")
     given = _given(feed.kind)
     try:
-        feeds.change(key, title, given, by=auth.caller().by, now=_now())
+        feeds.change(key, title, given, by=auth.caller().by, now=clock.now())
     except feeds.WrongFeedError as error:
         db.session.rollback()
         return _page(feed, given=given | {"title": title}, faults=words.faults(error.faults))
@@ -249,7 +249,7 @@ def change(key: str) -> ResponseReturnValue:
 @permission(MAY, door=SESSION)
 def pause(key: str) -> ResponseReturnValue:
     """Ask a feed no more for now."""
-    feeds.pause(key, by=auth.caller().by, now=_now())
+    feeds.pause(key, by=auth.caller().by, now=clock.now())
     return _back(key, gettext("It is paused: what happens meanwhile is missing, not nothing."))
 
 
@@ -257,7 +257,7 @@ def pause(key: str) -> ResponseReturnValue:
 @permission(MAY, door=SESSION)
 def resume(key: str) -> ResponseReturnValue:
     """Ask a feed again."""
-    feeds.resume(key, by=auth.caller().by, now=_now())
+    feeds.resume(key, by=auth.caller().by, now=clock.now())
     return _back(key, gettext("It goes on."))
 
 
@@ -274,7 +274,7 @@ def remove(key: str) -> ResponseReturnValue:
     feed = feeds.get(key)
     if "sure" not in request.form:
         return _page(feed, faults={"sure": gettext("Tick that you mean it.")})
-    feeds.remove(key, by=auth.caller().by, now=_now())
+    feeds.remove(key, by=auth.caller().by, now=clock.now())
     db.session.commit()
     flash(gettext("%(title)s is removed, with everything that it told.", title=feed.title))
     return redirect(url_for("feeds.index"), HTTPStatus.SEE_OTHER)
@@ -283,7 +283,3 @@ def remove(key: str) -> ResponseReturnValue:
 def when(moment: int | None) -> str:
     """Write a moment."""
     return "" if moment is None else drawing.when(period.moment(moment))
-
-
-def _now() -> int:
-    return time.time_ns() // 1000

@@ -5,7 +5,6 @@ Every look at a person is noted, and listed under that person's "Me".  HR has no
 
 from __future__ import annotations
 
-import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from typing import Any
@@ -19,6 +18,7 @@ from flask import url_for
 
 from adoption import auth
 from adoption import casework
+from adoption import clock
 from adoption import evidence
 from adoption import facts
 from adoption import flags
@@ -99,7 +99,7 @@ def index() -> ResponseReturnValue:
 
 
 def _index(faults: Mapping[str, str] | None = None) -> ResponseReturnValue:
-    known, now = facts.current(), _now()
+    known, now = facts.current(), clock.now()
     today, connection = known.today(now), db.session.connection()
     open_now = privacy.individual() and not privacy.shadow()
     waiting = set(casework.waiting(connection)) if open_now else set()
@@ -171,7 +171,7 @@ def _one(number: int, faults: Mapping[str, str] | None = None) -> ResponseReturn
         past=[one for one in flags.past(connection, number) if one.after not in PRIVATE],
         people=known.people,
         words=words,
-        today=known.today(_now()),
+        today=known.today(clock.now()),
         faults=faults or {},
         typed=request.form,
         dates=_dates(case),
@@ -202,7 +202,7 @@ def _case(number: int) -> Case | None:
 @permission(LEAD, door=SESSION)
 def confirm(number: int) -> ResponseReturnValue:
     """Confirm that somebody could use a hand."""
-    now = _now()
+    now = clock.now()
     connection = begin_write()
     _visible(number)
     try:
@@ -218,7 +218,7 @@ def confirm(number: int) -> ResponseReturnValue:
 @permission(LEAD, door=SESSION)
 def decline(number: int) -> ResponseReturnValue:
     """Say that there is no question here, and why."""
-    now, why = _now(), request.form.get("why", "")
+    now, why = clock.now(), request.form.get("why", "")
     connection = begin_write()
     _visible(number)
     try:
@@ -234,7 +234,7 @@ def decline(number: int) -> ResponseReturnValue:
 @permission(LEAD, door=SESSION)
 def answer(number: int) -> ResponseReturnValue:
     """Answer a contest: it is right, and something no longer counts, or it is not, and why."""
-    now, form = _now(), request.form
+    now, form = clock.now(), request.form
     connection = begin_write()
     _visible(number)
     case = _case(number)
@@ -275,7 +275,7 @@ def _remove(case: Case) -> Remove:
 @permission(LEAD, door=SESSION)
 def name() -> ResponseReturnValue:
     """Name somebody whom colleagues may call; it begins with their own word."""
-    now = _now()
+    now = clock.now()
     known = facts.current()
     who = known.holder_of(request.form.get("who", "").strip())
     connection = begin_write()
@@ -293,7 +293,7 @@ def name() -> ResponseReturnValue:
 @permission(LEAD, door=SESSION)
 def end(number: int) -> ResponseReturnValue:
     """Let somebody be a champion no more."""
-    if number >= 2**31 or not helping.leave(begin_write(), number, by=auth.caller().by, now=_now()):
+    if number >= 2**31 or not helping.leave(begin_write(), number, by=auth.caller().by, now=clock.now()):
         return _changed()
     return _done(gettext("Colleagues cannot choose them any more."))
 
@@ -317,7 +317,3 @@ def _done(said: str) -> ResponseReturnValue:
 
 def _me() -> int:
     return auth.caller().participant or 0
-
-
-def _now() -> int:
-    return time.time_ns() // 1000

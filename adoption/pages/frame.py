@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
@@ -23,6 +22,7 @@ from flask_wtf.csrf import CSRFProtect
 from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from adoption import clock
 from adoption import facts
 from adoption import feed
 from adoption import languages
@@ -115,7 +115,7 @@ def _context() -> dict[str, Any]:
     if "page_context" not in g:
         person = g.get("person")
         theme = person.theme if person else request.cookies.get("theme")
-        now = time.time_ns() // 1000
+        now = clock.now()
         g.page_context = {
             "person": person,
             "theme": theme if theme in preferences.THEMES else None,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from typing import Any
@@ -15,6 +14,7 @@ from flask import request
 from flask import url_for
 
 from adoption import auth
+from adoption import clock
 from adoption import facts
 from adoption import languages
 from adoption import questions
@@ -94,7 +94,7 @@ def form() -> ResponseReturnValue:
 
 def _draft(number: int) -> dict[str, Any]:
     """Return what an entry of a question begins with: its words, without the names of those who spoke."""
-    found, said = questions.thread(reader_of(auth.caller()), number, time.time_ns() // 1000)
+    found, said = questions.thread(reader_of(auth.caller()), number, clock.now())
     answers = [word for word in said if word.does == "answer"]
     known = facts.current()
     names = [known.called(one, "") for one in {found.asker, *(word.by for word in said)}]
@@ -124,7 +124,7 @@ def _form(values: Mapping[str, Any], faults: Mapping[str, str]) -> ResponseRetur
 @permission(WRITE, door=SESSION)
 def write() -> ResponseReturnValue:
     """Publish an entry, or change one."""
-    caller, now = auth.caller(), time.time_ns() // 1000
+    caller, now = auth.caller(), clock.now()
     entry, question = (parts.small(request.form.get(name, 0, type=int)) for name in ("entry", "question"))
     typed = parts.typed("route", "page", "language", "title", "text")
     if not entry and not question and caller.reach(WRITE) is not auth.ALL:
@@ -159,7 +159,7 @@ def _fault(error: Exception) -> dict[str, str]:
 @permission(READ, door=SESSION)
 def judge(number: int) -> ResponseReturnValue:
     """Say whether an entry helped, or withdraw it."""
-    caller, now, does = auth.caller(), time.time_ns() // 1000, request.form.get("do", "")
+    caller, now, does = auth.caller(), clock.now(), request.form.get("do", "")
     which = parts.small(number)
     if does == "withdraw":
         every = caller.reach(WRITE) is auth.ALL

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from typing import Any
@@ -17,6 +16,7 @@ from flask import url_for
 from markupsafe import Markup
 
 from adoption import auth
+from adoption import clock
 from adoption import facts
 from adoption import practice
 from adoption import preferences
@@ -56,7 +56,7 @@ def week() -> ResponseReturnValue:
     """Show one's week; a page that is open already asks for its main part alone, and whether that has changed."""
     who = auth.caller()
     me = who.participant or 0
-    now = time.time_ns() // 1000
+    now = clock.now()
     if not weeks.works_here(me, who.roles):
         return render_template("home/short.html", **_head(me, now), ways=_ways(who), asked=answering.waiting(who))
     if preferences.of(me).welcomed is None:
@@ -107,7 +107,7 @@ def _fragment(shown: Mapping[str, Any]) -> Response:
 def today() -> ResponseReturnValue:
     """Show everything of today."""
     me = auth.caller().participant or 0
-    day = facts.current().today(time.time_ns() // 1000)
+    day = facts.current().today(clock.now())
     return render_template("home/today.html", lines=weeks.whole_day(me), day=day)
 
 
@@ -115,7 +115,7 @@ def today() -> ResponseReturnValue:
 @permission("me:write", door=SESSION)
 def put_away() -> ResponseReturnValue:
     """Put the first words away."""
-    preferences.choose(auth.caller().participant or 0, welcomed=time.time_ns() // 1000)
+    preferences.choose(auth.caller().participant or 0, welcomed=clock.now())
     db.session.commit()
     return redirect(frame.back(url_for("home.week")), HTTPStatus.SEE_OTHER)
 

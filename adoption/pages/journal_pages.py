@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import time
 from datetime import date
 from datetime import datetime
 from datetime import timedelta
@@ -22,6 +21,7 @@ from flask import request
 from flask import stream_with_context
 from flask import url_for
 
+from adoption import clock
 from adoption import facts
 from adoption import journal
 from adoption import languages
@@ -138,7 +138,7 @@ def head() -> ResponseReturnValue:
 @permission(READ, door=SESSION)
 def check() -> ResponseReturnValue:
     """Verify the chain now."""
-    found = journal.check(_now())
+    found = journal.check(clock.now())
     db.session.commit()
     if found.first is None:
         said = languages.current().ngettext(
@@ -298,8 +298,4 @@ def _row(cells: Iterable[str]) -> str:
 
 
 def _today() -> str:
-    return period.text("day", facts.current().today(_now()))
-
-
-def _now() -> int:
-    return time.time_ns() // 1000
+    return period.text("day", facts.current().today(clock.now()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import zoneinfo
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from flask import request
 from flask import url_for
 
 from adoption import auth
+from adoption import clock
 from adoption import facts
 from adoption import languages
 from adoption import limits
@@ -65,7 +65,7 @@ def save(kind: str, given: Mapping[str, str]) -> dict[str, str]:
     if wanted["active"]:
         wanted["suspended"] = None  # whoever asks for it again has an address that works
     try:
-        chosen = subscribing.choose(me, kind, now(), **wanted)
+        chosen = subscribing.choose(me, kind, clock.now(), **wanted)
     except WishError as error:
         db.session.rollback()
         return {error.field: _fault(error.field)}
@@ -76,14 +76,14 @@ def save(kind: str, given: Mapping[str, str]) -> dict[str, str]:
         said = monthly if posts.POSTS[kind].per == "month" else weekly
         flash(said)
     else:
-        _, comes = posts.POSTS[kind].following(now(), chosen, me)
+        _, comes = posts.POSTS[kind].following(clock.now(), chosen, me)
         flash(gettext("Saved. The next letter comes on %(day)s.", day=when(comes, chosen.zone)))
     return {}
 
 
 def parts(kind: str, given: Mapping[str, str]) -> dict[str, Any]:
     """Return what the form and the list of past letters show; ``given`` is what was typed, if anything."""
-    me, moment = auth.caller().participant or 0, now()
+    me, moment = auth.caller().participant or 0, clock.now()
     chosen = subscribing.of(me, kind)
     _, comes = posts.POSTS[kind].following(moment, chosen, me)
     stored = {
@@ -107,7 +107,7 @@ def parts(kind: str, given: Mapping[str, str]) -> dict[str, Any]:
 
 def send_copy(kind: str, back: str) -> BaseResponse:
     """Send the caller their letter as it is shown, now, and commit; ``back`` is the page that says so."""
-    moment, me = now(), auth.caller().participant or 0
+    moment, me = clock.now(), auth.caller().participant or 0
     found = reading.preview(me, moment, kind)
     if found.html is None:
         flash(gettext("There is no letter about this week."))
@@ -171,11 +171,6 @@ def weekday_time(chosen: Chosen) -> str:
     """Say on which weekday and at what hour somebody wants a letter."""
     said = f"{languages.current().weekday(chosen.weekday + 1)} {chosen.hour:02}:00"
     return f"{said} ({chosen.zone})" if chosen.zone else said
-
-
-def now() -> int:
-    """Return the moment, in UTC microseconds."""
-    return time.time_ns() // 1000
 
 
 def _zones(chosen: str | None) -> list[str]:

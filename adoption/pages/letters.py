@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +12,7 @@ from flask import current_app
 from flask import render_template
 from flask import request
 
+from adoption import clock
 from adoption import languages
 from adoption import looks
 from adoption.auth import SESSION
@@ -86,7 +86,7 @@ def reasons() -> Mapping[str, str]:
 @permission("letters:read", door=SESSION)
 def index() -> ResponseReturnValue:
     """List the letters, the newest first."""
-    now = time.time_ns() // 1000
+    now = clock.now()
     shown = request.args.get("show")
     shown = shown if shown in groups() else None
     found = looking.listed(now, shown=shown, before=request.args.get("before", type=number), limit=PAGE + 1)
@@ -109,7 +109,7 @@ def index() -> ResponseReturnValue:
 def one(number: int) -> ResponseReturnValue:
     """Show one letter: what became of it and, unless it holds a secret, what it says."""
     letter = _found(number)
-    (shown,) = lines([letter], time.time_ns() // 1000)
+    (shown,) = lines([letter], clock.now())
     page = render_template("letters/one.html", line=shown, sealed=_sealed(letter), readable=_readable(letter))
     return page, {"Content-Security-Policy": PAGE_POLICY}
 

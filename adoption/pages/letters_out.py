@@ -6,13 +6,13 @@ that check letters open every link; only sending the form does, or the one click
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from flask import Blueprint
 from flask import Response
 from flask import render_template
 
+from adoption import clock
 from adoption import facts
 from adoption.auth import public
 from adoption.digests import posts
@@ -45,7 +45,7 @@ def stop_form(token: str) -> ResponseReturnValue:
 def stop(token: str) -> ResponseReturnValue:
     """End them, at once."""
     participant, kind = _reader(token)
-    subscribing.choose(participant, kind, _now(), active=False)
+    subscribing.choose(participant, kind, clock.now(), active=False)
     db.session.commit()
     return _page(token)
 
@@ -57,7 +57,7 @@ def again(token: str) -> ResponseReturnValue:
     participant, kind = _reader(token)
     if posts.POSTS[kind].invited and not subscribing.asked(participant, kind):
         raise links.NoTokenError  # HR has taken them out
-    subscribing.choose(participant, kind, _now(), active=True, suspended=None)
+    subscribing.choose(participant, kind, clock.now(), active=True, suspended=None)
     db.session.commit()
     return _page(token)
 
@@ -69,7 +69,7 @@ def view(token: str) -> ResponseReturnValue:
     found = links.read("view", token)
     told = len(found) == 3 and found[1] in posts.POSTS  # noqa: PLR2004  # reader, kind, first day
     letter = reading.of_week(found[0], found[2], found[1]) if told else None
-    if letter is None or letter.html is None or letter.due < _now() - reading.KEPT:
+    if letter is None or letter.html is None or letter.due < clock.now() - reading.KEPT:
         raise links.NoTokenError
     headers = {"Content-Security-Policy": VIEW_POLICY, "X-Robots-Tag": "noindex"}
     return Response(letter.html, headers=headers, mimetype="text/html")
@@ -93,7 +93,3 @@ def _page(token: str) -> ResponseReturnValue:
     chosen = subscribing.of(participant, kind)
     page = render_template("letters/out.html", token=token, kind=kinds.KINDS[kind].name(), chosen=chosen)
     return page, {"X-Robots-Tag": "noindex"}
-
-
-def _now() -> int:
-    return time.time_ns() // 1000

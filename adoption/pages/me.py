@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from typing import NamedTuple
@@ -17,6 +16,7 @@ from flask import stream_with_context
 from flask import url_for
 
 from adoption import auth
+from adoption import clock
 from adoption import facts
 from adoption import held
 from adoption import languages
@@ -121,7 +121,7 @@ def speak() -> ResponseReturnValue:
 @permission("me:write", door=SESSION)
 def end(number: int) -> ResponseReturnValue:
     """Sign out at one browser; somebody else's is not there for me."""
-    ended = sessions.revoke(_me(), _now(), only=number)
+    ended = sessions.revoke(_me(), clock.now(), only=number)
     db.session.commit()
     flash(gettext("Signed out there.") if ended else gettext("That browser is signed out already."))
     return _back()
@@ -131,7 +131,7 @@ def end(number: int) -> ResponseReturnValue:
 @permission("me:write", door=SESSION)
 def end_others() -> ResponseReturnValue:
     """Sign out everywhere but here."""
-    sessions.revoke(_me(), _now(), but=auth.caller().session)
+    sessions.revoke(_me(), clock.now(), but=auth.caller().session)
     db.session.commit()
     flash(gettext("Signed out everywhere else."))
     return _back()
@@ -141,7 +141,7 @@ def end_others() -> ResponseReturnValue:
 @permission("me:write", door=SESSION)
 def data() -> ResponseReturnValue:
     """Hand out everything that is held about me, while it is read."""
-    me, now = _me(), _now()
+    me, now = _me(), clock.now()
     if not limits.allow("own data", str(me), now):
         db.session.rollback()
         raise TooOftenError(headers={"Retry-After": str(limits.wait("own data", str(me), now))})
@@ -159,7 +159,7 @@ def data() -> ResponseReturnValue:
 def _page(wish: Wish) -> str:
     caller, me = auth.caller(), _me()
     chosen = preferences.of(me)
-    browsers = [_browser(line, caller.session) for line in sessions.open_sessions(me, _now())]
+    browsers = [_browser(line, caller.session) for line in sessions.open_sessions(me, clock.now())]
     browsers.sort(key=lambda one: not one.here)
     html: str = render_template(
         "me/index.html",
@@ -172,12 +172,12 @@ def _page(wish: Wish) -> str:
         devices=caller.reach("devices:manage") is not None,
         letters=caller.reach("letters:read") is not None,
         weekly=caller.reach("digests:read") is not None,
-        bonus=reading.is_shown(me, _now()),
+        bonus=reading.is_shown(me, clock.now()),
         lost=rows.mine_counted(me).get("open", 0),
-        **stand_ins.part(me, _now()),
-        noticed=evidence_parts.noticed(me, _now()),
+        **stand_ins.part(me, clock.now()),
+        noticed=evidence_parts.noticed(me, clock.now()),
         cares=any(me in pair for pair in questions.cares().values()),
-        looked=looked.lines(me, _now()),
+        looked=looked.lines(me, clock.now()),
         looked_days=looked.DAYS,
         looked_shown=looked.SHOWN,
     )
@@ -204,7 +204,3 @@ def _back() -> BaseResponse:
 
 def _me() -> int:
     return auth.caller().participant or 0
-
-
-def _now() -> int:
-    return time.time_ns() // 1000

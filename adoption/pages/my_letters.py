@@ -11,6 +11,7 @@ from flask import render_template
 from flask import url_for
 
 from adoption import auth
+from adoption import clock
 from adoption.auth import SESSION
 from adoption.auth import permission
 from adoption.digests import mine
@@ -55,7 +56,7 @@ def test() -> ResponseReturnValue:
 @permission(CHOOSE, door=SESSION)
 def letter() -> ResponseReturnValue:
     """Show the letter itself, for a frame of ours."""
-    return letter_choice.framed(reading.preview(_me(), letter_choice.now(), KIND).html)
+    return letter_choice.framed(reading.preview(_me(), clock.now(), KIND).html)
 
 
 @bp.get("/me/letters/<week>")
@@ -66,7 +67,7 @@ def past(week: str) -> ResponseReturnValue:
 
 
 def _page(typed: Mapping[str, str], faults: Mapping[str, str]) -> ResponseReturnValue:
-    found = reading.preview(_me(), letter_choice.now(), KIND)
+    found = reading.preview(_me(), clock.now(), KIND)
     page = render_template(
         "digest/mine.html",
         found=found,

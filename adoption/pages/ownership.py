@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from flask import request
 from flask import url_for
 
 from adoption import auth
+from adoption import clock
 from adoption import facts
 from adoption import holders
 from adoption import ownership
@@ -50,10 +50,6 @@ LONG_PAGE = 30  # decisions of one page
 LARGEST = 2**31  # beyond it there is nothing
 TO_ENTER = Asked(("decided",), does=("assign", "ask"))
 LEAVERS = 5  # who are shown above the list
-
-
-def _now() -> int:
-    return time.time_ns() // 1000
 
 
 def _lines(known: Known, gaps: Sequence[Gap]) -> list[parts.Line]:
@@ -175,7 +171,7 @@ def _decided(choices: Mapping[int, Choice], why: str) -> str:
     """Write decisions and commit; return what is wrong with them, if anything."""
     known, by = facts.current(), auth.caller().by
     try:
-        ownership.decide(choices, scope=parts.scope(known), why=why, by=by, now=_now())
+        ownership.decide(choices, scope=parts.scope(known), why=why, by=by, now=clock.now())
     except NoReasonError:
         fault = gettext("Say why, in at most %(n)s characters: whoever asks later wants to know.", n=LONGEST_REASON)
     except ownership.AssigneeError:

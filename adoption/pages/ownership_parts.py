@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from sqlalchemy import func
 from sqlalchemy import select
 
 from adoption import auth
+from adoption import clock
 from adoption import facts
 from adoption import holders
 from adoption import telling
@@ -111,7 +111,7 @@ def _name(known: Known, who: int | None) -> str:
 
 def _day(day: int | None) -> str:
     """Write a day shortly, with its year unless that is this one's."""
-    found, now = day or period.EVER, date.fromordinal(facts.day_of()(time.time_ns() // 1000))
+    found, now = day or period.EVER, date.fromordinal(facts.day_of()(clock.now()))
     same = date.fromordinal(found).year == now.year
     return telling.day(found) if same else current().day(found, "full").rstrip(".")
 

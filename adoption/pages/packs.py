@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from typing import Any
@@ -16,6 +15,7 @@ from flask import url_for
 from sqlalchemy import select
 
 from adoption import auth
+from adoption import clock
 from adoption import drafts
 from adoption import facts
 from adoption import languages
@@ -97,7 +97,7 @@ def _begun(pack: Pack) -> int | None:
     if not added:
         return None
     title = pack.titles[languages.current().code]
-    return drafts.from_text(put(text, added), title, auth.caller().by, time.time_ns() // 1000)
+    return drafts.from_text(put(text, added), title, auth.caller().by, clock.now())
 
 
 def _put_into(pack: Pack, wanted: str) -> int | None:
@@ -111,13 +111,13 @@ def _put_into(pack: Pack, wanted: str) -> int | None:
     added = packs.additions(whole, pack)
     if not added:
         return None
-    drafts.change(draft.number, draft.revision, added, auth.caller().by, time.time_ns() // 1000)
+    drafts.change(draft.number, draft.revision, added, auth.caller().by, clock.now())
     return draft.number
 
 
 def sent_lately() -> frozenset[str]:
     """Return the activity types that real sources sent in the last 30 days."""
-    day = facts.current().today(time.time_ns() // 1000) - LATELY
+    day = facts.current().today(clock.now()) - LATELY
     real = (StoredActivity.day >= day, StoredActivity.source != sample.SOURCE, StoredActivity.type.is_not(None))
     return frozenset(db.session.scalars(select(StoredActivity.type).where(*real).distinct()))
 

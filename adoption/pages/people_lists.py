@@ -18,6 +18,7 @@ from flask import render_template
 from flask import request
 from flask import url_for
 
+from adoption import clock
 from adoption import directory
 from adoption import people_csv
 from adoption import uploads
@@ -196,7 +197,7 @@ def _previewed(known: Known, kept: Kept, *, refused: str | None = None, unsure: 
     good = not loaded.faults and bool(loaded.changes or loaded.teams)
     if good:
         kept = kept._replace(options=kept.options | {"mark": loaded.mark})
-        kept = uploads.keep(kept, who=parts.me(), now=parts.now())
+        kept = uploads.keep(kept, who=parts.me(), now=clock.now())
         db.session.commit()
     status = HTTPStatus.OK
     if not good or refused or unsure:
@@ -258,7 +259,7 @@ def confirm(kind: str) -> ResponseReturnValue:
     """Store the list that a preview showed."""
     known, found = parts.known(), _list(kind)
     try:
-        kept = uploads.find(request.form.get("kept", ""), who=parts.me(), now=parts.now())
+        kept = uploads.find(request.form.get("kept", ""), who=parts.me(), now=clock.now())
     except uploads.GoneError as error:
         return _gone(kind, error)
     if kept.kind != kind:

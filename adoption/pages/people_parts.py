@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -11,6 +10,7 @@ from flask import request
 from sqlalchemy import select
 
 from adoption import auth
+from adoption import clock
 from adoption import directory
 from adoption import facts
 from adoption.errors import ForbiddenError
@@ -71,14 +71,9 @@ def role_word(role: str) -> str:
     return ROLES[role]() if role in ROLES else role
 
 
-def now() -> int:
-    """Return the moment in UTC microseconds."""
-    return time.time_ns() // 1000
-
-
 def today(known: Known) -> int:
     """Return the local day."""
-    return known.today(now())
+    return known.today(clock.now())
 
 
 def me() -> int:
@@ -91,7 +86,7 @@ def me() -> int:
 
 def told(known: Known) -> directory.Told:
     """Return who does what a form asks for, and why, for the journal."""
-    return directory.told(known, request.form.get("why", ""), now())
+    return directory.told(known, request.form.get("why", ""), clock.now())
 
 
 def person(known: Known, number: int) -> Person:

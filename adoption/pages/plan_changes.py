@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from typing import Any
@@ -17,6 +16,7 @@ from flask import request
 from flask import url_for
 
 from adoption import auth
+from adoption import clock
 from adoption import drafts
 from adoption import facts
 from adoption import languages
@@ -145,7 +145,7 @@ def _draft() -> Draft | None:
 
 def _kept(key: str, asked: Asked, plan: Plan) -> int:
     """Store the changed plan in its draft; return the draft's number."""
-    by, now = auth.caller().by, time.time_ns() // 1000
+    by, now = auth.caller().by, clock.now()
     changes: dict[tuple[str, str], str | None] = {("plan", key): plan_trials.own_text(key, asked)}
     if asked.draft is not None:
         number, revision = asked.draft.number, request.form.get("revision", 0, type=int)
@@ -175,7 +175,7 @@ def _page(  # noqa: PLR0913  # what is asked, and what came of it
     known, code = facts.current(), languages.current().code
     line = plan_trials.line_of(key, asked.draft)
     plan, book = plan_trials.meant(key, line, asked.draft)
-    spans = plan_trials.spans(line, known.today(time.time_ns() // 1000))
+    spans = plan_trials.spans(line, known.today(clock.now()))
     chosen = asked.span if asked.span in spans else next(iter(spans), "")
     examples = [] if found is None else list(plan_examples(found.after))
     named = (lambda name: name) if plan is None else (lambda name: wording.quantity(name, plan, book, code))

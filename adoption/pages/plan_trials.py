@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 from typing import Any
@@ -12,6 +11,7 @@ from typing import NamedTuple
 from flask import request
 from sqlalchemy import select
 
+from adoption import clock
 from adoption import drafts
 from adoption import facts
 from adoption.bonuses import simulating
@@ -180,7 +180,7 @@ def asked(known: Known, key: str, line: Sequence[Segment[Plan]], draft: Draft | 
             own = text_of("plan", key, body)
             text = composing.put(book, {("plan", key): own}) if whole else own
     span = request.form.get("span", "")
-    firsts = spans(line, known.today(time.time_ns() // 1000)).get(span, ())
+    firsts = spans(line, known.today(clock.now())).get(span, ())
     stale = request.form.get("seen", "") not in {"", digest(_own(book, key)[0])}
     return Asked(text, whole, body, firsts, span, draft, sent, by_text, stale)
 

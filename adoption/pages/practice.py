@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from decimal import Decimal
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from flask import request
 from flask import url_for
 
 from adoption import auth
+from adoption import clock
 from adoption import facts
 from adoption import languages
 from adoption import practice
@@ -55,7 +55,7 @@ CHOICES: Mapping[str, Callable[[], str]] = {
 @permission("me:write", door=SESSION)
 def index() -> ResponseReturnValue:
     """Show how those run a deal who agreed to it, and one's own figures beside it."""
-    me, now, known = auth.caller().participant or 0, time.time_ns() // 1000, facts.current()
+    me, now, known = auth.caller().participant or 0, clock.now(), facts.current()
     common = practice.common()
     mine = practice.own(db.session.connection(), known, me, now)
     return render_template(
@@ -123,7 +123,7 @@ def mine() -> ResponseReturnValue:
 
 
 def _mine(typed: Mapping[str, str] | None = None, fault: str = "") -> ResponseReturnValue:
-    me, now, known = auth.caller().participant or 0, time.time_ns() // 1000, facts.current()
+    me, now, known = auth.caller().participant or 0, clock.now(), facts.current()
     found = practice.mine(me)
     own = practice.own(db.session.connection(), known, me, now, LEAST)
     html = render_template(
@@ -149,7 +149,7 @@ def choose() -> ResponseReturnValue:
     if practice.mine(me) is None:
         raise NotFoundError
     try:
-        practice.choose(begin_write(), me, choice, tip, now=time.time_ns() // 1000)
+        practice.choose(begin_write(), me, choice, tip, now=clock.now())
     except practice.ChoiceError:
         db.session.rollback()
         return _mine({"choice": choice, "tip": tip}, gettext("Choose one of the three; a tip has at most 500 letters."))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
@@ -12,6 +11,7 @@ from flask import render_template
 from flask import request
 
 from adoption import auth
+from adoption import clock
 from adoption import disclosure
 from adoption import languages
 from adoption import sent
@@ -42,7 +42,7 @@ class Change(NamedTuple):
 @permission("privacy:read", door=SESSION)
 def index() -> ResponseReturnValue:
     """Show the pack as it is now, what is held at this moment, and the versions."""
-    now, what = _now(), disclosure.configuration()
+    now, what = clock.now(), disclosure.configuration()
     newest = disclosure.latest()
     return render_template(
         "privacy/index.html",
@@ -64,7 +64,7 @@ def download(ending: str) -> ResponseReturnValue:
     """Give the pack as a file."""
     if ending not in disclosure.FORMATS:
         raise NotFoundError
-    told = disclosure.pack(disclosure.configuration(), disclosure.latest(), _now())
+    told = disclosure.pack(disclosure.configuration(), disclosure.latest(), clock.now())
     name = f"spoonful-privacy-{languages.current().code}.{ending}"
     head = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(disclosure.written(ending, told), headers=head, content_type=disclosure.FORMATS[ending][1])
@@ -103,7 +103,3 @@ def _version(name: str) -> disclosure.Version | None:
     if found is None:
         raise NotFoundError
     return found
-
-
-def _now() -> int:
-    return time.time_ns() // 1000

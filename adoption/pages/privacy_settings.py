@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from flask import request
 from flask import url_for
 
 from adoption import auth
+from adoption import clock
 from adoption import languages
 from adoption import privacy
 from adoption.auth import SESSION
@@ -70,7 +70,7 @@ def turn_on() -> ResponseReturnValue:
             told=told or 0,
             shadow_until=0 if until is None else until,
             why=typed["why"],
-            now=_now(),
+            now=clock.now(),
         )
     except (RefusedError, ConflictError) as error:
         db.session.rollback()
@@ -89,12 +89,12 @@ def turn_off() -> ResponseReturnValue:
         said = {"sure": gettext("Tick this box: what is deleted cannot come back.")}
         return _page(typed, said)
     try:
-        privacy.turn_off(begin_write(), auth.caller().by, why=typed["why"], now=_now())
+        privacy.turn_off(begin_write(), auth.caller().by, why=typed["why"], now=clock.now())
     except (RefusedError, ConflictError) as error:
         db.session.rollback()
         return _refused(error, typed)
     db.session.commit()
-    privacy.forget(_now(), most=AT_ONCE)
+    privacy.forget(clock.now(), most=AT_ONCE)
     flash(gettext("Individual detection is off, and what was personal is deleted."))
     return redirect(url_for("privacy_settings.index"), HTTPStatus.SEE_OTHER)
 
@@ -113,7 +113,7 @@ def _refused(error: AdoptionError, typed: Mapping[str, str]) -> ResponseReturnVa
 
 
 def _page(typed: Mapping[str, str], faults: Mapping[str, str]) -> ResponseReturnValue:
-    today, detection = holding.local_day(_now()), privacy.current()
+    today, detection = holding.local_day(clock.now()), privacy.current()
     tongue = languages.current()
     usual = {"told": "", "until": period.text("day", today + privacy.SHADOW)}
     page = render_template(
@@ -130,7 +130,3 @@ def _page(typed: Mapping[str, str], faults: Mapping[str, str]) -> ResponseReturn
         least=SMALLEST_GROUP,
     )
     return page, HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
-
-
-def _now() -> int:
-    return time.time_ns() // 1000

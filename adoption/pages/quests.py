@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from typing import Any
@@ -14,6 +13,7 @@ from flask import render_template
 from flask import url_for
 
 from adoption import auth
+from adoption import clock
 from adoption import facts
 from adoption import languages
 from adoption import quests
@@ -53,7 +53,7 @@ def index() -> ResponseReturnValue:
 @permission("me:write", door=SESSION)
 def show(key: str) -> ResponseReturnValue:
     """Show the steps of a quest, how far it is, and what comes next."""
-    me, now, known = auth.caller().participant or 0, time.time_ns() // 1000, facts.current()
+    me, now, known = auth.caller().participant or 0, clock.now(), facts.current()
     found, following = quests.of(db.session.connection(), known, me, key, now)
     return render_template(
         "quests/show.html",
@@ -67,7 +67,7 @@ def show(key: str) -> ResponseReturnValue:
 @permission("me:write", door=SESSION)
 def choose(key: str, what: str) -> ResponseReturnValue:
     """Begin a quest, put it off, or put it away."""
-    me, now = auth.caller().participant or 0, time.time_ns() // 1000
+    me, now = auth.caller().participant or 0, clock.now()
     quests.choose(begin_write(), me, key, what, now=now)
     db.session.commit()
     said = CHOSEN[what]()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from datetime import date
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ from flask import url_for
 from markupsafe import Markup
 
 from adoption import auth
+from adoption import clock
 from adoption import explain
 from adoption import facts
 from adoption import holders
@@ -53,7 +53,7 @@ CLOSE = 6  # goals that are shown as coming closer
 def index() -> ResponseReturnValue:
     """Show everything that was earned, and what is coming."""
     me, code = auth.caller().participant or 0, languages.current().code
-    mine, now = holders.usable() or [me], _now()
+    mine, now = holders.usable() or [me], clock.now()
     day = facts.current().today(now)
     piece = max(0, request.args.get("piece", 0, type=int))
     open_ones = rewards.ready(mine, now, language=code)
@@ -80,7 +80,7 @@ def voucher(id: str) -> ResponseReturnValue:  # the URL calls it so
     item = _mine(id)
     if item.status == "choosing":
         return redirect(url_for("rewards.options", id=id), HTTPStatus.SEE_OTHER)
-    shown = {"item": item, "id": id, "today": facts.current().today(_now()), **_helpers()}
+    shown = {"item": item, "id": id, "today": facts.current().today(clock.now()), **_helpers()}
     if item.status == "issued" and item.reward is not None and item.reward.kind == "voucher":
         shown |= _ticket(item)
     part = Markup(render_template("rewards/part.html", **shown))  # noqa: S704  # our own template rendered it, escaped
@@ -103,12 +103,12 @@ def _ticket(item: Item) -> dict[str, Any]:
     """Return the voucher of an award, made if this is the first look at it, and its QR code of this minute."""
     ticket = rewards.ticket_of(db.session.connection(), item.name)
     if ticket is None:
-        ticket = rewards.make_ticket(begin_write(), item.name, _now())
+        ticket = rewards.make_ticket(begin_write(), item.name, clock.now())
         db.session.commit()
     known = facts.current()
     return {
         "ticket": ticket,
-        "qr": pocket.qr(ticket.token(_now())),
+        "qr": pocket.qr(ticket.token(clock.now())),
         "owner": rewards.holder_name(known, item.name.holder),
     }
 
@@ -118,7 +118,7 @@ def _ticket(item: Item) -> dict[str, Any]:
 def options(id: str) -> ResponseReturnValue:  # the URL calls it so
     """Show what may be chosen."""
     item = _mine(id)
-    now = _now()
+    now = clock.now()
     connection = db.session.connection()
     found = rewards.options(connection, facts.current(), inforce.current(), item.award, now)
     if not found or not item.choice:
@@ -135,7 +135,7 @@ def choose(id: str) -> ResponseReturnValue:  # the URL calls it so
     if not wanted:
         flash(gettext("Choose one of them."))
         return redirect(url_for("rewards.options", id=id), HTTPStatus.SEE_OTHER)
-    chosen = rewards.choose(item.name, wanted, _now())
+    chosen = rewards.choose(item.name, wanted, clock.now())
     db.session.commit()
     if chosen.status == "waiting":
         flash(gettext("It is yours. It waits until there is room in the budget."))
@@ -151,7 +151,7 @@ def take(id: str) -> ResponseReturnValue:  # the URL calls it so
     item = _mine(id)
     try:
         day = date.fromisoformat(request.form.get("day", "")).toordinal()
-        rewards.take(item.name, day, participant=auth.caller().participant or 0, now=_now())
+        rewards.take(item.name, day, participant=auth.caller().participant or 0, now=clock.now())
     except (ValueError, rewards.DayError):
         db.session.rollback()
         flash(gettext("Choose a day from today until its last one."))
@@ -167,7 +167,7 @@ def give_back(id: str) -> ResponseReturnValue:  # the URL calls it so
     """Give back time off that begins tomorrow or later."""
     item = _mine(id)
     try:
-        rewards.cancel(item.name, item.used.id if item.used else 0, now=_now())
+        rewards.cancel(item.name, item.used.id if item.used else 0, now=clock.now())
     except rewards.TooLateError:
         db.session.rollback()
         flash(gettext("Its day has come, so it stays as it is."))
@@ -183,7 +183,7 @@ def _mine(id: str) -> Item:  # as above
     if name.holder not in holders.usable():
         msg = "You may use what you or your team have earned."
         raise ForbiddenError(msg)
-    item = rewards.one(name, _now(), language=languages.current().code)
+    item = rewards.one(name, clock.now(), language=languages.current().code)
     if item is None:
         raise NotFoundError
     return item
@@ -191,7 +191,3 @@ def _mine(id: str) -> Item:  # as above
 
 def _helpers() -> dict[str, Any]:
     return {**drawing.HELPERS, **pocket.HELPERS}
-
-
-def _now() -> int:
-    return time.time_ns() // 1000

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import date
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ from flask import request
 from flask import url_for
 
 from adoption import auth
+from adoption import clock
 from adoption import facts
 from adoption import languages
 from adoption.auth import SESSION
@@ -96,7 +96,7 @@ def index() -> ResponseReturnValue:
 def _page(typed: Mapping[str, str], faults: Mapping[str, str]) -> ResponseReturnValue:
     asked = " ".join(request.args.get("q", "").split())[:LONGEST]
     with facts.held() as known:
-        today = known.today(_now())
+        today = known.today(clock.now())
         grants: dict[int, list[Grant]] = {}
         for one in given.in_force(today):
             grants.setdefault(one.participant, []).append(one)
@@ -125,7 +125,7 @@ def part(participant: int) -> Line | None:
     known = facts.current()
     if participant not in known.people or auth.caller().reach("roles:assign") is not auth.ALL:
         return None
-    today = known.today(_now())
+    today = known.today(clock.now())
     grants = [one for one in given.of(participant) if one.revoked is None and one.ends > today]
     return _line(known.people[participant], grants, known, today)
 
@@ -135,7 +135,7 @@ def part(participant: int) -> Line | None:
 def grant() -> ResponseReturnValue:
     """Give somebody a role."""
     typed = {name: request.form.get(name, "").strip() for name in ("who", "role", "from", "until", "why")}
-    known, now = facts.current(), _now()
+    known, now = facts.current(), clock.now()
     who = find(known, typed["who"])
     starts, last = day_of(typed["from"]), day_of(typed["until"]) if typed["until"] else FOREVER - 1
     try:
@@ -161,7 +161,7 @@ def revoke(number: int) -> ResponseReturnValue:
     """Take back a role that was given; it opens nothing any more with the next click."""
     caller = auth.caller()
     try:
-        given.revoke(number if number < 2**31 else 0, by=caller.by, having=caller.roles, now=_now())
+        given.revoke(number if number < 2**31 else 0, by=caller.by, having=caller.roles, now=clock.now())
     except given.LastAdminError:
         db.session.rollback()
         flash(gettext("This is the last administrator. Make somebody else one first."))
@@ -191,7 +191,7 @@ def _fault(error: AdoptionError) -> dict[str, str]:
 
 def find(known: Known, text: str) -> int | None:
     """Return who has that address, or is the only one of that name; ``None`` if nobody works here who is."""
-    wanted, today = " ".join(text.split()).casefold(), known.today(_now())
+    wanted, today = " ".join(text.split()).casefold(), known.today(clock.now())
     found = None if wanted.startswith("team:") else known.holder_of(wanted)
     if found is None:
         same = [one.id for one in known.people.values() if one.name.casefold() == wanted and not one.has_left(today)]
@@ -241,7 +241,3 @@ def _choices() -> list[tuple[str, str]]:
 
 def _called(person: Person, asked: str) -> bool:
     return asked.casefold() in person.name.casefold() or asked.casefold() in person.email.casefold()
-
-
-def _now() -> int:
-    return time.time_ns() // 1000

@@ -14,6 +14,7 @@ from flask import request
 from flask import url_for
 
 from adoption import auth
+from adoption import clock
 from adoption import directory
 from adoption import facts
 from adoption import journal
@@ -54,7 +55,7 @@ GONE = "There is no wave of this name that is not over."
 @permission("rollout:plan", door=SESSION)
 def index() -> ResponseReturnValue:
     """Show the goals, the waves with where they stand and how they are, and who has not begun."""
-    now = people_parts.now()
+    now = clock.now()
     found = rollout.waves(now)
     teams, weeks = rollout.waiting(now)
     known = facts.current()
@@ -81,7 +82,7 @@ def wave() -> ResponseReturnValue:
 def _wave(
     name: str, typed: Mapping[str, Any] | None = None, fault: tuple[str, str] | None = None
 ) -> ResponseReturnValue:
-    now, known = people_parts.now(), facts.current()
+    now, known = clock.now(), facts.current()
     found = rollout.waves(now)
     one = next((one for one in found if one.name == name), None)
     if name and one is None:
@@ -187,7 +188,7 @@ def decide() -> ResponseReturnValue:
             request.form.get("decision", ""),
             why=request.form.get("why", ""),
             by=auth.caller().by,
-            now=people_parts.now(),
+            now=clock.now(),
         )
     except journal.NoReasonError:
         db.session.rollback()
@@ -211,7 +212,7 @@ def _goals(typed: Mapping[str, str] | None = None, fault: tuple[str, str] | None
     known = facts.current()
     html = render_template(
         "rollout/goals.html",
-        goals=parts.goals(known, people_parts.now()),
+        goals=parts.goals(known, clock.now()),
         metrics=parts.metrics(known),
         ideas=parts.ideas(),
         typed=typed or {},
@@ -241,7 +242,7 @@ def choose() -> ResponseReturnValue:
             target=target,
             until=until,
             by=auth.caller().by,
-            now=people_parts.now(),
+            now=clock.now(),
         )
     except RefusedError as error:
         db.session.rollback()
@@ -255,7 +256,7 @@ def choose() -> ResponseReturnValue:
 @permission("rollout:plan", door=SESSION)
 def drop(number: int) -> ResponseReturnValue:
     """Take a goal away; the journal keeps it."""
-    rollout.drop(begin_write(), number, by=auth.caller().by, now=people_parts.now())
+    rollout.drop(begin_write(), number, by=auth.caller().by, now=clock.now())
     db.session.commit()
     flash(gettext("The goal is taken away."))
     return redirect(url_for("rollout.goals"), HTTPStatus.SEE_OTHER)
@@ -283,7 +284,7 @@ def diagnosis() -> ResponseReturnValue:
 @permission("rollout:plan", door=SESSION)
 def look() -> ResponseReturnValue:
     """Look at the data, and keep what it says."""
-    rollout.look(begin_write(), people_parts.now())
+    rollout.look(begin_write(), clock.now())
     db.session.commit()
     return redirect(url_for("rollout.diagnosis", _anchor="data"), HTTPStatus.SEE_OTHER)
 
@@ -293,7 +294,7 @@ def look() -> ResponseReturnValue:
 def answer() -> ResponseReturnValue:
     """Keep the answers."""
     given = {name: request.form[name] for name in rollout.QUESTIONS if name in request.form}
-    new = rollout.answer(begin_write(), given, by=auth.caller().by, now=people_parts.now())
+    new = rollout.answer(begin_write(), given, by=auth.caller().by, now=clock.now())
     db.session.commit()
     said = ngettext("%(n)s answer was kept.", "%(n)s answers were kept.", new)
     flash(said if new else gettext("Nothing has changed."))

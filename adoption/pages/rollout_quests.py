@@ -14,6 +14,7 @@ from flask import request
 from flask import url_for
 
 from adoption import auth
+from adoption import clock
 from adoption import facts
 from adoption import languages
 from adoption import quests
@@ -105,7 +106,7 @@ def _line(known: Known, one: Offer, uses: Mapping[int, Use]) -> dict[str, Any]:
 @permission(PLAN, door=SESSION)
 def count_quests() -> ResponseReturnValue:
     """Count now how many people use each feature; a job does it every night."""
-    quests.count(people_parts.now())
+    quests.count(clock.now())
     db.session.commit()
     return redirect(url_for("rollout.quest_list"), HTTPStatus.SEE_OTHER)
 
@@ -115,7 +116,7 @@ def count_quests() -> ResponseReturnValue:
 def offer_quest(key: str) -> ResponseReturnValue:
     """Offer a feature, or no longer."""
     offered = request.form.get("offered") == "yes"
-    new = quests.offer(begin_write(), key, offered=offered, by=auth.caller().by, now=people_parts.now())
+    new = quests.offer(begin_write(), key, offered=offered, by=auth.caller().by, now=clock.now())
     db.session.commit()
     said = gettext("Offered to teams that hardly use it.") if offered else gettext("No longer offered.")
     flash(said if new else gettext("Nothing has changed."))
@@ -177,7 +178,7 @@ def save_quest() -> ResponseReturnValue:
     ]
     connection = begin_write()
     try:
-        found = quests.save(connection, key, _body(before, typed), by=auth.caller().by, now=people_parts.now())
+        found = quests.save(connection, key, _body(before, typed), by=auth.caller().by, now=clock.now())
     except FeatureError as error:
         db.session.rollback()
         return _form(key, typed, error.faults)
@@ -202,7 +203,7 @@ def _body(before: Offer | None, typed: Mapping[str, Any]) -> dict[str, Any]:
 @permission(PLAN, door=SESSION)
 def remove_quest(key: str) -> ResponseReturnValue:
     """Take away a feature that was written here, or the words that one was given here."""
-    quests.remove(begin_write(), key, by=auth.caller().by, now=people_parts.now())
+    quests.remove(begin_write(), key, by=auth.caller().by, now=clock.now())
     db.session.commit()
     flash(gettext("Taken away. The journal keeps what it was."))
     return redirect(url_for("rollout.quest_list"), HTTPStatus.SEE_OTHER)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -214,11 +213,6 @@ def exact_cents(cell: str) -> int | None:
 def written(value: str) -> str:
     """Write an exact number as people of the current language do; a fraction stays one."""
     return value if "/" in value else languages.current().number(Decimal(value))
-
-
-def now() -> int:
-    """Return the moment, in UTC microseconds."""
-    return time.time_ns() // 1000
 
 
 def closed(row: Row[Any] | None) -> bool:

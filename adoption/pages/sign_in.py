@@ -7,7 +7,6 @@ planned in any case, and only whoever sends it finds out (docs/decisions/sign-in
 from __future__ import annotations
 
 import re
-import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from typing import NamedTuple
@@ -23,6 +22,7 @@ from flask import session as browser
 from flask import url_for
 from sqlalchemy import select
 
+from adoption import clock
 from adoption import limits
 from adoption import mail
 from adoption.auth import public
@@ -87,7 +87,7 @@ def ask() -> ResponseReturnValue:
     if not ADDRESS.fullmatch(address):
         fault = gettext("This is not an e-mail address: it needs an @ and something on both sides of it.")
         return _form(address=address[:300], fault=fault)
-    now = _now()
+    now = clock.now()
     connection = begin_write()
     keys = (("sign-in by network", _network()), ("sign-in letter", digest_of(address)))
     refused = next((key for key in keys if not limits.take(connection, *key, now)), None)
@@ -120,7 +120,7 @@ def sent() -> ResponseReturnValue:
 @public("the link in a letter leads here; programs that look into letters open it too, so nothing is used up")
 def look(token: str) -> ResponseReturnValue:
     """Offer to sign in by a link."""
-    address = sessions.link_address(token, _now())
+    address = sessions.link_address(token, clock.now())
     if address is None:
         return _over()
     return render_template("sign_in/link.html", address=masked(address), token=token, back=_next())
@@ -130,7 +130,7 @@ def look(token: str) -> ResponseReturnValue:
 @public("the link is what proves who sends this")
 def use(token: str) -> ResponseReturnValue:
     """Use a link, once, and open a session."""
-    now = _now()
+    now = clock.now()
     opened = sessions.sign_in(token, _agent(), now, instead_of=_visitor_session())
     if opened is None:
         db.session.rollback()
@@ -148,7 +148,7 @@ def choose() -> ResponseReturnValue:
     address = sessions.normal(request.form.get("address", ""))
     query = select(Participant.id, Participant.name, Participant.left_on).where(Participant.email == address)
     row = db.session.execute(query).first() or abort(HTTPStatus.NOT_FOUND)
-    now = _now()
+    now = clock.now()
     if has_left(row.left_on, now):
         page = render_template("sign_in/left.html", name=row.name, day=row.left_on, back=_next())
         return page, HTTPStatus.FORBIDDEN
@@ -163,7 +163,7 @@ def out() -> ResponseReturnValue:
     """End this session."""
     visitor = sessions.visitor()
     if visitor and visitor.participant:
-        sessions.revoke(visitor.participant, _now(), only=visitor.session)
+        sessions.revoke(visitor.participant, clock.now(), only=visitor.session)
         db.session.commit()
     browser.clear()
     response = redirect(url_for("sign_in.form"), HTTPStatus.SEE_OTHER)
@@ -187,7 +187,7 @@ def _welcome(token: str) -> ResponseReturnValue:
 
 def _over() -> ResponseReturnValue:
     """Say that a link opens nothing (any more), and what to do; somebody who tries many has to wait."""
-    now = _now()
+    now = clock.now()
     key = ("link", _network())
     allowed = limits.allow(*key, now)
     db.session.commit()
@@ -224,7 +224,3 @@ def _network() -> str:
 
 def _agent() -> str:
     return request.headers.get("User-Agent", "")
-
-
-def _now() -> int:
-    return time.time_ns() // 1000

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from typing import Any
@@ -17,6 +16,7 @@ from flask import request
 from flask import url_for
 
 from adoption import auth
+from adoption import clock
 from adoption import languages
 from adoption import records
 from adoption.auth import SESSION
@@ -59,23 +59,18 @@ class Row(NamedTuple):
     moment: str
 
 
-def now() -> int:
-    """Return the moment, in UTC microseconds."""
-    return time.time_ns() // 1000
-
-
 @bp.get("/hr/sources")
 @permission(MAY, door=SESSION)
 def index() -> ResponseReturnValue:
     """List the sources, and how each fares."""
     sources = registry.listed()
-    fares = faring.fares(sources, now())
+    fares = faring.fares(sources, clock.now())
     lines = [(one, fares[one.key], _last(fares[one.key].last)) for one in sources]
     return render_template("sources/index.html", lines=lines)
 
 
 def _last(moment: int | None) -> str | None:
-    return None if moment is None else drawing.when(period.moment(moment), period.moment(now()))
+    return None if moment is None else drawing.when(period.moment(moment), period.moment(clock.now()))
 
 
 # --- connect
@@ -128,7 +123,7 @@ def _connected(key: str, preset: Preset | None, proof: str, chosen: str | None) 
     kind = preset.verification if preset else proof
     mapping = preset.mapping(registry.address(key)) if preset else ""
     try:
-        secret = registry.connect(key, kind, mapping, chosen, by=auth.caller().by, now=now())
+        secret = registry.connect(key, kind, mapping, chosen, by=auth.caller().by, now=clock.now())
     except registry.SourceNameError:
         said = gettext("A name has small Latin letters, digits, dots and dashes, and begins with a letter or a digit.")
         return None, {"key": said}
@@ -149,7 +144,7 @@ def _bad_secret(kind: str) -> str:
 def _secret_page(source: Connected, secret: str, preset: str, old_until: str | None) -> ResponseReturnValue:
     """Show a secret: the only answer that ever holds it."""
     address = registry.address(source.key)
-    line = examples.curl(source.verification, source.ready, address, secret, now())
+    line = examples.curl(source.verification, source.ready, address, secret, clock.now())
     steps = words.STEPS.get(preset, words.STEPS[""])()
     shown = {"source": source, "secret": secret, "address": address, "curl": line, "steps": steps}
     return render_template("sources/secret.html", **shown, old_until=old_until)
@@ -167,7 +162,7 @@ def show(key: str) -> ResponseReturnValue:
 
 def page(source: Connected, status: HTTPStatus = HTTPStatus.OK, **more: Any) -> ResponseReturnValue:
     """Render the page of a source."""
-    moment = now()
+    moment = clock.now()
     lines = deliveries.listed(source.key)
     chosen = request.args.get("verdict", "")
     counts = {name: sum(line.verdict == name for line in lines) for name in verdicts.VERDICTS}
@@ -203,7 +198,7 @@ def rows(lines: Sequence[Line]) -> list[Row]:
     """Put deliveries into words; a duplicate names the one that it repeats."""
     first: dict[tuple[str, str], Line] = {}
     found: list[Row] = []
-    beside = period.moment(now())
+    beside = period.moment(clock.now())
     for line in reversed(lines):
         before = next((first[one] for one in line.activities if one in first), None)
         said = words.verdict(line, None if before is None else drawing.when(period.moment(before.received), beside))
@@ -243,7 +238,7 @@ def _unmatched() -> str | None:
 @permission(MAY, door=SESSION)
 def rotate(key: str) -> ResponseReturnValue:
     """Give a source a new secret and show it, once; the old one stays good for as long as was chosen."""
-    source, moment = registry.get(key), now()
+    source, moment = registry.get(key), clock.now()
     overlap = registry.OVERLAPS.get(request.form.get("overlap", ""), registry.OVERLAPS[registry.OVERLAP])
     chosen = request.form.get("secret", "").strip()
     try:
@@ -263,7 +258,7 @@ def rotate(key: str) -> ResponseReturnValue:
 @permission(MAY, door=SESSION)
 def end_old(key: str) -> ResponseReturnValue:
     """End the old secret now."""
-    was = registry.end_old(key, by=auth.caller().by, now=now())
+    was = registry.end_old(key, by=auth.caller().by, now=clock.now())
     db.session.commit()
     flash(gettext("The old secret is good no more.") if was else gettext("There is one secret only."))
     return back(key)
@@ -278,7 +273,7 @@ def back(key: str) -> ResponseReturnValue:
 @permission(MAY, door=SESSION)
 def pause(key: str) -> ResponseReturnValue:
     """Take no deliveries for now."""
-    registry.pause(key, by=auth.caller().by, now=now())
+    registry.pause(key, by=auth.caller().by, now=clock.now())
     db.session.commit()
     flash(gettext("Paused. Senders are asked to come again in an hour; those that never repeat lose what they send."))
     return back(key)
@@ -288,7 +283,7 @@ def pause(key: str) -> ResponseReturnValue:
 @permission(MAY, door=SESSION)
 def resume(key: str) -> ResponseReturnValue:
     """Take deliveries again."""
-    registry.resume(key, by=auth.caller().by, now=now())
+    registry.resume(key, by=auth.caller().by, now=clock.now())
     db.session.commit()
     flash(gettext("The source takes deliveries again."))
     return back(key)
@@ -300,7 +295,7 @@ def link(key: str) -> ResponseReturnValue:
     """Say where the CRM shows a record."""
     source, template = registry.get(key), request.form.get("template", "").strip()
     try:
-        registry.link(source.name, template or None, by=auth.caller().by, now=now())
+        registry.link(source.name, template or None, by=auth.caller().by, now=clock.now())
     except records.LinkError:
         db.session.rollback()
         said = gettext(
@@ -317,7 +312,7 @@ def link(key: str) -> ResponseReturnValue:
 def replay(key: str) -> ResponseReturnValue:
     """Read again everything that was refused before the mapping changed."""
     source = registry.get(key)
-    done, stored = replaying.replay_refused(source, by=auth.caller().by, clock=now)
+    done, stored = replaying.replay_refused(source, by=auth.caller().by, clock=clock.now)
     flash(ngettext("%(n)s delivery was read again.", "%(n)s deliveries were read again.", done))
     flash(ngettext("%(n)s activity accepted.", "%(n)s activities accepted.", stored))
     return back(key)

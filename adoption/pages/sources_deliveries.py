@@ -16,6 +16,7 @@ from flask import render_template
 from flask import url_for
 
 from adoption import auth
+from adoption import clock
 from adoption import statements
 from adoption.auth import SESSION
 from adoption.auth import permission
@@ -111,7 +112,7 @@ def replay(key: str, number: int) -> ResponseReturnValue:
     """Read a delivery again by the present mapping."""
     source = registry.get(key)
     try:
-        found = replaying.replay(source, number, by=auth.caller().by, now=pages.now())
+        found = replaying.replay(source, number, by=auth.caller().by, now=clock.now())
     except replaying.ForgottenError:
         db.session.rollback()
         flash(gettext("What was in it is not kept any more. Ask the sender to send it again."))

@@ -13,6 +13,7 @@ from flask import render_template
 from flask import request
 
 from adoption import auth
+from adoption import clock
 from adoption.auth import SESSION
 from adoption.auth import permission
 from adoption.connectors import lines as places
@@ -109,7 +110,7 @@ def _typed(source: Source) -> Typed:
 
 def _save(source: Source, typed: Typed) -> ResponseReturnValue:
     try:
-        registry.remap(source.key, typed.mapping, by=auth.caller().by, now=pages.now(), revision=typed.revision)
+        registry.remap(source.key, typed.mapping, by=auth.caller().by, now=clock.now(), revision=typed.revision)
     except MappingError:
         db.session.rollback()
         return _page(source, typed, HTTPStatus.UNPROCESSABLE_ENTITY)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import date
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from flask import request
 from flask import url_for
 
 from adoption import auth
+from adoption import clock
 from adoption import delegating
 from adoption import facts
 from adoption.auth import SESSION
@@ -105,7 +105,7 @@ def form() -> ResponseReturnValue:
 def hand_over() -> ResponseReturnValue:
     """Let somebody see in one's place; HR says in whose."""
     typed = {name: request.form.get(name, "").strip() for name in ("giver", "receiver", "team", "from", "until")}
-    known, now, caller = facts.current(), _now(), auth.caller()
+    known, now, caller = facts.current(), clock.now(), auth.caller()
     every = caller.reach(GIVE) is auth.ALL
     giver = roles.find(known, typed["giver"]) if every and typed["giver"] else caller.participant
     team = next((number for number, name in known.teams.items() if name == typed["team"]), 0)
@@ -131,7 +131,7 @@ def end(number: int) -> ResponseReturnValue:
     """End it before its time: whoever gave it, whoever stands in, or HR."""
     caller = auth.caller()
     every = caller.reach(GIVE) is auth.ALL
-    delegating.end(number if number < 2**31 else 0, by=caller.by, everybody=every, now=_now())
+    delegating.end(number if number < 2**31 else 0, by=caller.by, everybody=every, now=clock.now())
     db.session.commit()
     flash(gettext("Ended. Nobody sees anything by it any more."))
     return redirect(frame.back(url_for("me.index") + "#stand-ins"), HTTPStatus.SEE_OTHER)
@@ -141,7 +141,7 @@ def _page(typed: Mapping[str, str], faults: Mapping[str, str]) -> ResponseReturn
     caller = auth.caller()
     every = caller.reach(GIVE) is auth.ALL
     with facts.held() as known:
-        today = known.today(_now())
+        today = known.today(clock.now())
         me = caller.participant or 0
         mine = delegating.in_force(today) if every else delegating.of(me, today)
         teams = sorted(known.teams) if every else delegating.teams_of(known, me, today)
@@ -157,7 +157,3 @@ def _page(typed: Mapping[str, str], faults: Mapping[str, str]) -> ResponseReturn
             latest=date.fromordinal(today + delegating.LONGEST).isoformat(),
         )
     return page, HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
-
-
-def _now() -> int:
-    return time.time_ns() // 1000

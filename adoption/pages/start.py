@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from typing import Any
@@ -17,6 +16,7 @@ from flask import request
 from flask import url_for
 
 from adoption import auth
+from adoption import clock
 from adoption import facts
 from adoption import languages
 from adoption import sampledata
@@ -58,7 +58,7 @@ class Team(NamedTuple):
 def index() -> ResponseReturnValue:
     """Show the list."""
     with facts.held():
-        return _index(auth.caller().participant or 0, time.time_ns() // 1000)
+        return _index(auth.caller().participant or 0, clock.now())
 
 
 def _index(me: int, now: int) -> str:
@@ -128,7 +128,7 @@ def _why_not(now: int) -> str | None:
 @permission("start:run", door=SESSION)
 def keep(step: str) -> ResponseReturnValue:
     """Put a step or the whole list aside, or take it up again."""
-    start.keep(step, skipped=request.form.get("do") != "take up", by=auth.caller().by, now=time.time_ns() // 1000)
+    start.keep(step, skipped=request.form.get("do") != "take up", by=auth.caller().by, now=clock.now())
     db.session.commit()
     return _back(step if step in start.STEPS else None)
 
@@ -137,7 +137,7 @@ def keep(step: str) -> ResponseReturnValue:
 @permission("start:run", door=SESSION)
 def letter() -> ResponseReturnValue:
     """Send a letter to whoever asks."""
-    planned = start.send_test(auth.caller().participant or 0, languages.current().code, time.time_ns() // 1000)
+    planned = start.send_test(auth.caller().participant or 0, languages.current().code, clock.now())
     db.session.commit()
     said = (
         gettext("The letter is on its way. Load this page again to see what became of it.")
@@ -152,7 +152,7 @@ def letter() -> ResponseReturnValue:
 @permission("start:run", door=SESSION)
 def invite() -> ResponseReturnValue:
     """Invite the people of a team, each once."""
-    team, now = request.form.get("team", type=int), time.time_ns() // 1000
+    team, now = request.form.get("team", type=int), clock.now()
     if team is None or links.root() is None or team not in {one.number for one in _teams(now)}:
         flash(gettext("Nobody was invited. Choose a team first."))
         return _back("pilot")
@@ -171,7 +171,7 @@ def invite() -> ResponseReturnValue:
 @permission("start:run", door=SESSION)
 def samples() -> ResponseReturnValue:
     """Load the sample data, or remove it."""
-    by, now = auth.caller().by, time.time_ns() // 1000
+    by, now = auth.caller().by, clock.now()
     if request.form.get("do") == "remove":
         try:
             sampledata.remove(by, now)
@@ -206,5 +206,5 @@ def _back(place: str | None) -> ResponseReturnValue:
 def _note_trial(answer: Response) -> Response:
     """Note that somebody has looked at a dry run, which leaves no other trace."""
     if answer.status_code == HTTPStatus.OK and DRY_RUN.fullmatch(request.path):
-        start.note_trial(time.time_ns() // 1000)
+        start.note_trial(clock.now())
     return answer

@@ -6,7 +6,6 @@ them where a form was sent without a reason, and wherever one wants to think twi
 
 from __future__ import annotations
 
-import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from typing import Any
@@ -19,6 +18,7 @@ from flask import request
 from flask import url_for
 
 from adoption import auth
+from adoption import clock
 from adoption import facts
 from adoption import languages
 from adoption import stops
@@ -88,7 +88,7 @@ def stop(key: str) -> ResponseReturnValue:
     back = frame.back(url_for("stops.show", key=key))
     why = request.form.get("why", "")
     try:
-        stops.stop(key, why, auth.caller().by, _now())
+        stops.stop(key, why, auth.caller().by, clock.now())
     except NoReasonError as error:
         db.session.rollback()
         return _page(key, back, error.status, why=why, fault=_no_reason(why))
@@ -107,7 +107,7 @@ def resume(key: str) -> ResponseReturnValue:
     back = frame.back(url_for("stops.show", key=key))
     why = request.form.get("why", "")
     try:
-        given, _ = stops.resume_and_release(key, why, auth.caller().by, _now())
+        given, _ = stops.resume_and_release(key, why, auth.caller().by, clock.now())
     except NoReasonError as error:
         db.session.rollback()
         return _page(key, back, error.status, why=why, fault=_no_reason(why))
@@ -131,7 +131,3 @@ def _no_reason(why: str) -> str:
     if why.strip():
         return gettext("Say it more shortly, in at most %(n)s characters.", n=LONGEST_REASON)
     return gettext("Say why, in a few words: the journal keeps it.")
-
-
-def _now() -> int:
-    return time.time_ns() // 1000

@@ -6,7 +6,6 @@ they see what ``flags.visible`` opens, in one sentence: no numbers, no probabili
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
@@ -15,6 +14,7 @@ from flask import Blueprint
 from flask import render_template
 
 from adoption import auth
+from adoption import clock
 from adoption import evidence
 from adoption import explain
 from adoption import facts
@@ -80,7 +80,7 @@ class Way(NamedTuple):
 @permission(TEAM, door=SESSION)
 def index() -> ResponseReturnValue:
     """Show the team of whoever leads one, or stands in for somebody who does."""
-    now = time.time_ns() // 1000
+    now = clock.now()
     with facts.held() as known:
         today = known.today(now)
         led = [one for one in holders.led(TEAM) if not known.people[one].has_left(today)]

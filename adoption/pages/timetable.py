@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from typing import Any
@@ -14,6 +13,7 @@ from flask import render_template
 from flask import url_for
 
 from adoption import auth
+from adoption import clock
 from adoption import jobs
 from adoption import journal
 from adoption import languages
@@ -90,7 +90,7 @@ def states() -> Mapping[str, tuple[str, str, str]]:
 @permission("jobs:run", door=SESSION)
 def index() -> ResponseReturnValue:
     """Show every job."""
-    now = time.time_ns() // 1000
+    now = clock.now()
     found = [_line(one, now) for one in jobs.lines(now)]
     return render_template("timetable/index.html", lines=found, failed=sum(one["failed"] for one in found))
 
@@ -101,7 +101,7 @@ def run(name: str) -> ResponseReturnValue:
     """Let the scheduler run a job now."""
     if name not in jobs.JOBS:
         raise NotFoundError
-    now, connection = time.time_ns() // 1000, begin_write()
+    now, connection = clock.now(), begin_write()
     jobs.ask(connection, name, now)
     journal.write(connection, auth.caller().by, "asked for", f"job/{name}", now=now)
     db.session.commit()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from flask import request
 from flask import url_for
 
 from adoption import auth
+from adoption import clock
 from adoption import facts
 from adoption.auth import SESSION
 from adoption.auth import permission
@@ -68,7 +68,13 @@ def index() -> ResponseReturnValue:
 
 def _page(given: Mapping[str, object], faults: Mapping[str, str]) -> ResponseReturnValue:
     lines = sorted(auth.tokens(), key=lambda one: (one.revoked is not None, one.name, one.id))
-    shown = {"lines": lines, "offered": auth.offered(current_app), "words": scope_words, "when": _when, "now": _now()}
+    shown = {
+        "lines": lines,
+        "offered": auth.offered(current_app),
+        "words": scope_words,
+        "when": _when,
+        "now": clock.now(),
+    }
     shown["lives"] = LIVES
     status = HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
     return render_template("tokens/index.html", **shown, given=given, faults=faults), status
@@ -95,7 +101,7 @@ def create() -> ResponseReturnValue:
         faults["scope"] = gettext("Choose at least one thing that it may do.")
     if not faults:
         try:
-            now, by = _now(), auth.caller().by
+            now, by = clock.now(), auth.caller().by
             expires = now + int(lives) * DAY if lives in LIVES else None
             email = _own_address() if whose == MINE else None
             token = auth.create_token(name, scopes, email=email, now=now, expires=expires, by=by)
@@ -117,13 +123,9 @@ def _own_address() -> str:
 @permission(MAY, door=SESSION)
 def revoke(number: int) -> ResponseReturnValue:
     """Revoke a token."""
-    if number > LARGEST or not auth.revoke_token(number, now=_now(), by=auth.caller().by):
+    if number > LARGEST or not auth.revoke_token(number, now=clock.now(), by=auth.caller().by):
         db.session.rollback()
         raise NotFoundError
     db.session.commit()
     flash(gettext("The token is revoked. It opens nothing any more, within five seconds."))
     return redirect(url_for("tokens.index"), HTTPStatus.SEE_OTHER)
-
-
-def _now() -> int:
-    return time.time_ns() // 1000

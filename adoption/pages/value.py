@@ -14,6 +14,7 @@ from flask import request
 from flask import url_for
 
 from adoption import auth
+from adoption import clock
 from adoption import facts
 from adoption import jobs
 from adoption import journal
@@ -83,7 +84,7 @@ def download() -> ResponseReturnValue:
 @permission("rollout:plan", door=SESSION)
 def count() -> ResponseReturnValue:
     """Let it be counted anew, without waiting for the night: a pass over years of activities is no page's work."""
-    connection, now = begin_write(), people_parts.now()
+    connection, now = begin_write(), clock.now()
     jobs.ask(connection, JOB, now)
     journal.write(connection, auth.caller().by, "asked for", f"job/{JOB}", now=now)
     db.session.commit()
@@ -120,7 +121,7 @@ def usual(key: str) -> ResponseReturnValue:
 
 def _assume(given: Mapping[str, Assumed]) -> set[str]:
     """Keep assumptions, and let it be counted anew where that depends on them."""
-    now = people_parts.now()
+    now = clock.now()
     why = " ".join(request.form.get("why", "").split())[:LONGEST_REASON]
     connection = begin_write()
     new = rollout.assume(connection, given, by=auth.caller().by, why=why, now=now)

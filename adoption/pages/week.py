@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
+from adoption import clock
 from adoption import explain
 from adoption import facts
 from adoption import feed
@@ -82,7 +82,7 @@ def works_here(who: int, roles: Collection[str]) -> bool:
 def of(who: int, now: int | None = None) -> Week:
     """Gather somebody's week in the current language, at a moment in UTC microseconds."""
     with facts.held():
-        return _week(who, time.time_ns() // 1000 if now is None else now)
+        return _week(who, clock.now() if now is None else now)
 
 
 def _week(who: int, moment: int) -> Week:
@@ -115,7 +115,7 @@ def _week(who: int, moment: int) -> Week:
 def whole_day(who: int, now: int | None = None) -> list[Line]:
     """Return everything of today."""
     with facts.held():
-        found = _gathered(who, time.time_ns() // 1000 if now is None else now)
+        found = _gathered(who, clock.now() if now is None else now)
         lines = days.lines(found.known, found.day, found.deeds, found.awards, _gone(who, found.day))
         return days.named(lines, records.cards(line.record for line in lines))
 

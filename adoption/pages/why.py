@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -13,6 +12,7 @@ from flask import request
 from flask import url_for
 
 from adoption import auth
+from adoption import clock
 from adoption import explain
 from adoption import facts
 from adoption import holders
@@ -160,4 +160,4 @@ def _matches(card: records.Card, asked: str) -> bool:
 
 
 def _today() -> int:
-    return facts.current().today(time.time_ns() // 1000)
+    return facts.current().today(clock.now())

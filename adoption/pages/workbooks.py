@@ -5,7 +5,6 @@ Somebody who leads a team decides about what their people and they themselves ha
 
 from __future__ import annotations
 
-import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from typing import NamedTuple
@@ -18,6 +17,7 @@ from flask import request
 from flask import url_for
 
 from adoption import auth
+from adoption import clock
 from adoption import facts
 from adoption import holders
 from adoption.auth import SESSION
@@ -144,7 +144,7 @@ def propose() -> ResponseReturnValue:
     """Propose a workbook."""
     typed = _typed()
     try:
-        register.propose(*typed.values(), by=auth.caller().by, now=_now())
+        register.propose(*typed.values(), by=auth.caller().by, now=clock.now())
     except register.WrongRuleError as error:
         db.session.rollback()
         return _mine(typed, _fault(error))
@@ -188,7 +188,7 @@ def enrol() -> ResponseReturnValue:
     """Register a workbook at once."""
     typed = _typed()
     try:
-        number = register.enrol(*typed.values(), by=auth.caller().by, now=_now())
+        number = register.enrol(*typed.values(), by=auth.caller().by, now=clock.now())
     except register.WrongRuleError as error:
         db.session.rollback()
         return _register(typed, _fault(error))
@@ -210,7 +210,7 @@ def decide(number: int, decision: str) -> ResponseReturnValue:
         raise ForbiddenError
     typed = {"reason": request.form.get("reason", "")}
     try:
-        register.decide(number, decision, typed["reason"], by=auth.caller().by, now=_now())
+        register.decide(number, decision, typed["reason"], by=auth.caller().by, now=clock.now())
     except register.WrongRuleError as error:
         db.session.rollback()
         return _register(typed, _fault(error), number)
@@ -260,7 +260,3 @@ def _fault(error: register.WrongRuleError) -> dict[str, str]:
 
 def _when(moment: int | None) -> str | None:
     return None if moment is None else drawing.when(period.moment(moment))
-
-
-def _now() -> int:
-    return time.time_ns() // 1000

@@ -5,7 +5,6 @@ What begins is a shadow run: for four weeks or longer everything is shown to the
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
@@ -13,6 +12,7 @@ from sqlalchemy import delete
 from sqlalchemy import insert
 from sqlalchemy import select
 
+from adoption import clock
 from adoption import journal
 from adoption.errors import ConflictError
 from adoption.errors import RefusedError
@@ -78,7 +78,7 @@ def individual() -> bool:
 
 def shadow(day: int | None = None) -> bool:
     """Say whether on a local day (today) detection runs, and nobody but the people themselves is shown anything."""
-    return current().shadow(holding.local_day(time.time_ns() // 1000) if day is None else day)
+    return current().shadow(holding.local_day(clock.now()) if day is None else day)
 
 
 def turn_on(  # noqa: PLR0913  # who, why, when, and the two days that go with it

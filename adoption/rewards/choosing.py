@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from adoption import awards
+from adoption import clock
 from adoption import facts
 from adoption import scoring
 from adoption.errors import ConflictError
@@ -100,7 +100,7 @@ def choose(name: Name, reward: str, now: int | None = None) -> Row:
         NoOptionError: it may not earn this, or nothing is left to choose.
         ChangedError: it changed while we looked.
     """
-    moment = time.time_ns() // 1000 if now is None else now
+    moment = clock.now() if now is None else now
     connection = begin_write()
     facts.shared(connection)
     stage = scoring.prepare(connection)

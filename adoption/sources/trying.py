@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 
+from adoption import clock
 from adoption import intake
 from adoption.connectors.mapping import Fault
 from adoption.sources import deliveries
@@ -66,7 +66,7 @@ class Comparison(NamedTuple):
 def made(key: str, ready: Connected, sample: Sample) -> tuple[Made, ...]:
     """Return what a sample becomes, item by item, with everything that would refuse it."""
     found = reading.of_body(key, ready, sample.kind, sample.body, sample.headers)
-    incoming = intake.read(found.items, time.time_ns() // 1000)
+    incoming = intake.read(found.items, clock.now())
     refused = {found.places[one.index]: one.fault for one in incoming.refused}
     return tuple(_made(one, refused.get(at, "")) for at, one in enumerate(found.found))
 

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from adoption import auth
+from adoption import clock
 from adoption import journal
 from adoption import looks
 from adoption.extensions import db
@@ -137,9 +138,9 @@ def test_a_look_yesterday_does_not_stand_for_one_today(house, monkeypatch):
     path = f"/awards/{house.has['Dave'].written()['eaten']}/why"
     hana = Visitor(house, house.staff["Hana"])
     hana.get(path)
-    now = time.time_ns()
-    tomorrow = now + 86_400 * 10**9
-    monkeypatch.setattr(looks.time, "time_ns", lambda: tomorrow)
+    now = clock.now()
+    tomorrow = now + 86_400 * 10**6
+    monkeypatch.setattr(clock, "now", lambda: tomorrow)
     hana.get(path)
     assert len(seen(house, "Hana")) == 2
 
@@ -209,13 +210,13 @@ def test_those_who_were_looked_at_see_by_whom_and_at_what(house):
 def test_looks_of_long_ago_are_told_no_more(house, monkeypatch):
     path = f"/awards/{house.has['Olga'].written()['eaten']}/why"
     hana, olga = Visitor(house, house.staff["Hana"]), Visitor(house, house.staff["Olga"])
-    days = 86_400 * 10**9
-    now = time.time_ns()
-    monkeypatch.setattr(looks.time, "time_ns", lambda: now - 91 * days)
+    days = 86_400 * 10**6
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now - 91 * days)
     with monkeypatch.context() as patched:
         patched.setattr("adoption.auth.sessions.IDLE", 200 * days)
         hana.get(path)
-    monkeypatch.setattr(looks.time, "time_ns", lambda: now)
+    monkeypatch.setattr(clock, "now", lambda: now)
     assert len(seen(house, "Hana")) <= 1
     told = olga.get("/me").get_data(as_text=True)
     assert "Nobody." in told[told.index('id="looked-h"') :]

@@ -16,13 +16,12 @@ from sqlalchemy import insert
 from sqlalchemy import select
 from sqlalchemy import update
 
+from adoption import clock
 from adoption import facts
 from adoption import jobs
 from adoption import signals
 from adoption.extensions import begin_write
 from adoption.extensions import db
-from adoption.jobs import timetable
-from adoption.jobs import work
 from adoption.journal import By
 from adoption.models import Feed
 from adoption.models import Participant
@@ -283,12 +282,11 @@ def test_settings_that_were_sealed_with_another_secret_are_told(microsoft):
 
 
 def test_the_job_asks_whoever_is_due_and_says_what_came(microsoft, monkeypatch):
-    clock = {"now": at(MONDAY, 8)}
-    for module in (timetable, work):
-        monkeypatch.setattr(module, "_now", lambda: clock["now"])
+    time = {"now": at(MONDAY, 8)}
+    monkeypatch.setattr(clock, "now", lambda: time["now"])
     assert jobs.run("poll-feeds", lambda _done, _total: None, scheduled=True) == "suite: 0 records"
     assert jobs.run("poll-feeds", lambda _done, _total: None, scheduled=True) is None
-    clock["now"] = at(MONDAY, 8.3)
+    time["now"] = at(MONDAY, 8.3)
     microsoft.fail("subscriptions/content", status=503)
     said = jobs.run("poll-feeds", lambda _done, _total: None, scheduled=True)
     assert said == "suite: 0 records, then unreachable"
