@@ -48,7 +48,7 @@ def watch(now: int) -> int:
     raised = 0
     for (name, first, threshold), (pool, raise_it) in changes.items():
         statements.put(connection, "budget_alert", KEY, ("passed", "noted"), [(name, first, threshold, +raise_it, now)])
-        if raise_it:
+        if raise_it and pool is not None:
             raised += 1
             _tell(connection, known, pool, threshold, now)
     return raised
@@ -70,18 +70,22 @@ def open_alerts(now: int) -> list[tuple[str, int]]:
     return sorted(found.items())
 
 
-def _changes(now: int) -> dict[tuple[str, int, int], tuple[Pool, bool]]:
-    """Return the thresholds of running budgets that were passed (true) or left (false) since the last look."""
+def _changes(now: int) -> dict[tuple[str, int, int], tuple[Pool | None, bool]]:
+    """Return the thresholds of budgets that were passed (true) or left (false) since the last look.
+
+    Those of a budget that is over, or gone, come without it.
+    """
     table = BudgetAlert
     rows = db.session.execute(select(table.reward, table.allotment, table.threshold, table.passed))
     noted = {(name, first, threshold): bool(passed) for name, first, threshold, passed in rows}
-    changes = {}
+    changes: dict[tuple[str, int, int], tuple[Pool | None, bool]] = {}
     for pool in _pools(now):
         for threshold, passed in _passed(pool):
             key = pool.reward.key, pool.first, threshold
-            if noted.get(key, False) != passed:
+            if noted.pop(key, False) != passed:
                 changes[key] = pool, passed
-    return changes
+    over = {key: (None, False) for key, passed in noted.items() if passed}  # nothing waits for it, or it is shown no more
+    return changes | over
 
 
 def _pools(now: int) -> Iterator[Pool]:

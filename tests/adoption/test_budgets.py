@@ -585,6 +585,19 @@ def test_hr_is_told_once_a_month_that_awards_wait_for_an_answer(app):
     assert len(letters()) == 3
 
 
+def test_the_desk_forgets_what_the_next_month_has_paid(app, clock):
+    house = Lunches(when_spent="ask")
+    hana = Visitor(app, house["Mei"])
+    house.call(times=6)
+    watch()
+    clock.move_to(datetime.fromtimestamp(DECEMBER_NOON / SECOND, UTC))
+    assert "Budgets 1 notice" in text(hana.get("/hr/budgets")), "one of November waits"
+    jobs.run("release-waiting", lambda *_: None, scheduled=True)
+    watch(DECEMBER_NOON)
+    assert "waits for you" not in text(hana.get("/hr/budgets"))
+    assert "Budgets 1 notice" not in text(hana.get("/hr/budgets"))
+
+
 @pytest.mark.parametrize("language", ["en", "ru", "zh"])
 def test_the_letter_says_it_in_the_readers_language(app, language):
     house = Lunches(when_spent="ask")
