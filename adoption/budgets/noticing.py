@@ -84,8 +84,9 @@ def _changes(now: int) -> dict[tuple[str, int, int], tuple[Pool | None, bool]]:
             key = pool.reward.key, pool.first, threshold
             if noted.pop(key, False) != passed:
                 changes[key] = pool, passed
-    over = {key: (None, False) for key, passed in noted.items() if passed}  # nothing waits for it, or it is shown no more
-    return changes | over
+    for key in [key for key, passed in noted.items() if passed]:  # nothing waits for it, or it is shown no more
+        changes[key] = None, False
+    return changes
 
 
 def _pools(now: int) -> Iterator[Pool]:

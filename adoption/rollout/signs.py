@@ -26,6 +26,7 @@ from adoption.models import RecordProgress
 from adoption.models import StoredActivity
 from adoption.models import Track
 from adoption.models import VitalWeek
+from adoption.rewards import terms
 from rules import period
 from rules.rollout import Count
 from rules.rollout import Week
@@ -123,8 +124,12 @@ def _developed(connection: Connection, monday: int) -> set[str]:
 
 
 def _rewards(connection: Connection, monday: int, team_of: Mapping[int, int | None]) -> dict[int, tuple[int, int]]:
-    """Return by team how many awards of the four weeks up to a week's end were used, of those that could be."""
-    zone = facts.current().zone
+    """Return by team how many awards of the four weeks up to a week's end were used, of those that could be.
+
+    Points, money and badges are had at once: they are never used.
+    """
+    known = facts.current()
+    zone, usable = known.zone, terms.current(connection, known).usable()
     since, until = (
         period.microseconds(datetime.combine(date.fromordinal(day), time(0), zone))
         for day in (monday + WEEK - FRESH, monday + WEEK)
@@ -132,6 +137,7 @@ def _rewards(connection: Connection, monday: int, team_of: Mapping[int, int | No
     query = (
         select(Award.holder, Award.status, func.count())
         .where(Award.granted >= since, Award.granted < until, Award.holder > 0, Award.status.in_(USABLE))
+        .where(Award.reward.in_(usable))
         .group_by(Award.holder, Award.status)
     )
     found: dict[int, tuple[int, int]] = {}

@@ -16,6 +16,7 @@ from adoption.errors import NotFoundError
 from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.journal import By
+from adoption.models import Award
 from adoption.models import JournalEntry
 from adoption.models import VitalWeek
 from adoption.rollout import signs
@@ -84,6 +85,19 @@ def test_a_reward_that_was_used_is_a_share_of_those_that_could_be(staff):
     rows = db.session.execute(select(VitalWeek.part, VitalWeek.whole).where(VitalWeek.name == "rewards")).all()
     assert max(whole for _, whole in rows) <= 2
     assert all(part <= whole for part, whole in rows)
+
+
+def test_what_is_had_at_once_is_no_reward_that_could_be_used(staff):
+    deals = [staff.event("Alice", "deal.won", f"deal/{number}", amount=100) for number in range(2)]
+    talks = [staff.event("Alice", "call.completed", f"contact/{number}", minutes=5) for number in range(5)]
+    staff.send([*deals, *talks])
+    assert db.session.scalars(select(Award.reward)).all(), "points and a badge"
+    send(staff, "Alice", range(10, 20), days=0)
+    staff.choose(staff.open_choices("Alice")[0])
+    rollout.take(now() + 7 * 86_400 * period.SECOND)
+    north = next(number for number, name in facts.current().teams.items() if name == NORTH)
+    found = rollout.series([north], staff.today + 7)[north]
+    assert found[-1].counts["rewards"] == (0, 1)
 
 
 def test_taking_the_signs_twice_leaves_the_same_rows(staff):
