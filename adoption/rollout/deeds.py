@@ -39,11 +39,12 @@ class Entered(NamedTuple):
 
 
 def of_deals(connection: Connection, known: Known) -> Iterator[list[chain.Deed]]:
-    """Yield the activities of each deal, in order of time; one deal is held at a time."""
+    """Yield the activities of each deal that stand, in order of time; one deal is held at a time."""
     table = StoredActivity
     query = (
         select(table.subject, table.type, table.day, table.data, table.source, table.actor)
-        .where(table.subject >= "deal/", table.subject < "deal0", table.type.is_not(None), table.retracted == 0)
+        .where(table.subject >= "deal/", table.subject < "deal0", table.type.is_not(None))
+        .where(table.retracted == 0, table.retracts.is_(None))  # what only takes another back tells of no deal
         .order_by(table.subject, table.time, table.source, table.id)
         .execution_options(yield_per=FETCH)
     )

@@ -99,7 +99,8 @@ def _worked(
     table = StoredActivity
     query = (
         select(table.source, table.actor, table.subject)
-        .where(table.day.between(monday, monday + WEEK - 1), table.retracted == 0, table.subject.is_not(None))
+        .where(table.day.between(monday, monday + WEEK - 1), table.subject.is_not(None))
+        .where(table.retracted == 0, table.retracts.is_(None))
         .group_by(table.source, table.actor, table.subject)
         .execution_options(yield_per=5_000)
     )

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 WHOLE = 1_000  # thousandths
+HELP = "help"
 
 
 class Vital(NamedTuple):
@@ -31,7 +32,7 @@ VITALS: tuple[Vital, ...] = (
     Vital("lateness", more=False, least=10),  # days recorded late, of those about which something was recorded
     Vital("quality", more=True, least=10),  # required fields that are filled in, of all
     Vital("gaps", more=False, least=10),  # records that are nobody's, of those that are known
-    Vital("help", more=False, least=SMALLEST_GROUP),  # people who are being helped, of the people
+    Vital(HELP, more=False, least=SMALLEST_GROUP),  # people who are being helped, of the people
     Vital("rewards", more=True, least=SMALLEST_GROUP),  # rewards that were used, of those that were earned and could be
 )
 BY_NAME: Mapping[str, Vital] = {one.name: one for one in VITALS}
@@ -62,17 +63,21 @@ class Week(NamedTuple):
 def together(monday: int, weeks: Iterable[Week]) -> Week:
     """Return several groups as one: their parts and their wholes added up.
 
-    Groups of fewer than five are left out, so that nobody is found by taking one group from the whole.
+    Groups of fewer than five are left out, so that nobody is found by taking one group from the whole.  That nobody is
+    helped is said only if each group says so: of one that says nothing, it may be one to four.
     """
-    people = 0
+    people, untold = 0, False
     counts: dict[str, Count] = {}
     for one in weeks:
         if one.people < SMALLEST_GROUP:
             continue
         people += one.people
+        untold = untold or HELP not in one.counts
         for name, (part, whole) in one.counts.items():
             before = counts.get(name, Count(0, 0))
             counts[name] = Count(before.part + part, before.whole + whole)
+    if untold and HELP in counts and not counts[HELP].part:
+        del counts[HELP]
     return Week(monday, people, counts)
 
 

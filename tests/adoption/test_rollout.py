@@ -109,6 +109,16 @@ def test_taking_the_signs_twice_leaves_the_same_rows(staff):
     assert db.session.execute(select(VitalWeek.__table__)).all() == before
 
 
+def test_what_was_taken_back_is_no_record_that_was_worked_on(staff):
+    send(staff, "Alice", range(4))
+    days = staff.today - last_week(staff) - 2
+    (mistaken,) = staff.send([staff.event("Alice", "contact.created", "contact/50", days=days)])
+    staff.send([staff.event("Alice", "contact.corrected", "contact/50", days=days) | {"retracts": mistaken}])
+    rollout.take(now())
+    north = next(number for number, name in facts.current().teams.items() if name == NORTH)
+    assert rollout.series([north], staff.today)[north][-1].counts["depth"] == (4, 4)
+
+
 def test_a_record_of_another_team_is_none_of_this_one(staff):
     send(staff, "Alice", range(4))
     send(staff, "Иван", range(50, 53))
@@ -309,6 +319,15 @@ def test_answers_are_kept_and_the_data_speaks(staff, hana):
     assert found.survey.owners == (("task", 1, 0),)
     answered = db.session.execute(select(JournalEntry.thing).where(JournalEntry.action == "answered")).scalars()
     assert sorted(answered) == ["diagnosis/audience", "diagnosis/products"]
+
+
+def test_a_deal_that_was_taken_back_is_none(staff, hana):
+    deal = staff.event("Alice", "deal.created", "deal/1", days=30, stage="Offer")
+    (mistaken,) = staff.send([deal])
+    staff.send([staff.event("Alice", "deal.corrected", "deal/1", days=20) | {"retracts": mistaken}])
+    hana.post("/rollout/diagnosis/data")
+    found = rollout.findings()
+    assert (found.deals, found.breaks) == (0, ())
 
 
 def test_eight_answers_make_a_diagnosis(staff, hana):

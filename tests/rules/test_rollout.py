@@ -56,6 +56,14 @@ def test_groups_are_added_up_and_small_ones_left_out():
     assert found.counts["activation"] == Count(19, 30)
 
 
+def test_nobody_is_helped_only_if_every_group_says_so():
+    nobody, somebody, many = week(0, help=(0, 10)), week(0, help=None), week(0, help=(5, 10))
+    assert vital.together(MONDAY, [nobody, nobody]).value("help") == 0
+    assert vital.together(MONDAY, [nobody, somebody]).value("help") is None
+    assert vital.together(MONDAY, [nobody, week(0, people=4, help=None)]).value("help") == 0
+    assert vital.together(MONDAY, [many, somebody]).value("help") == 500
+
+
 @given(st.permutations([week(0), week(0, 7), week(0, 5), week(0, 3)]))
 def test_groups_come_together_in_any_order(weeks):
     assert vital.together(MONDAY, weeks) == vital.together(MONDAY, reversed(weeks))
