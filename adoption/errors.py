@@ -12,6 +12,7 @@ from typing import ClassVar
 import msgspec
 from flask import Response
 from flask import current_app
+from flask import g
 from marshmallow import ValidationError
 from sqlalchemy.exc import InterfaceError
 from sqlalchemy.exc import OperationalError
@@ -135,6 +136,7 @@ def _for_people(handler: Callable[[Any], Any]) -> Callable[[Exception], Any]:
     """Let a page tell what a handler answers; the handler's status and headers stay, and so does what it logs."""
 
     def handle(error: Exception) -> Any:
+        g.refused = True  # whatever was to be shown is not
         answer = handler(error)
         show = current_app.extensions.get("error_page")
         if show is None or not isinstance(answer, Response):

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from flask import Response
     from sqlalchemy import Connection
 
-SHOWN = (200, 206, 304)  # statuses of answers that show something, or that the browser has it
+UNCHANGED = 304  # the browser has it
 MANY = 10_000  # looks remembered at once
 
 
@@ -104,10 +104,10 @@ def at_flags(participant: int, since: int) -> list[FlagLooked]:
 
 def _keep(response: Response) -> Response:
     flags: dict[int, int | None] = g.pop("looked_at_flags", {})
-    if flags and response.status_code in SHOWN:
+    if flags and _shows(response):
         response = _kept(response, lambda: _write_flags(flags, request.endpoint or "", clock.now()))
     looked: dict[int, int | None] = g.pop("looked", {})
-    if not looked or response.status_code not in SHOWN:
+    if not looked or not _shows(response):
         return response
     now = clock.now()
     begins = _midnight(now)
@@ -118,12 +118,21 @@ def _keep(response: Response) -> Response:
     fresh = {one: look for one, look in looks.items() if remembered.get((who, one, look)) != begins}
     if fresh:
         response = _kept(response, lambda: _write(fresh, begins, now))
-    if response.status_code not in SHOWN:
+    if not _shows(response):
         return response
     if len(remembered) >= MANY:
         remembered.clear()
     remembered.update({(who, one, look): begins for one, look in fresh.items()})
     return response
+
+
+def _shows(response: Response) -> bool:
+    """Say whether an answer is the page itself, also one with a form that could not be used; else it leads elsewhere.
+
+    An error in place of the page shows nothing, whatever its status.
+    """
+    elsewhere = 300 <= response.status_code < 400 and response.status_code != UNCHANGED  # noqa: PLR2004  # RFC 9110
+    return not elsewhere and "refused" not in g
 
 
 def _kept(response: Response, write: Callable[[], None]) -> Response:

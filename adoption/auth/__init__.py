@@ -86,6 +86,7 @@ def _forget() -> None:
         "csrf_valid",
         "looked",
         "looked_at_flags",
+        "refused",
     ):
         g.pop(name, None)
 

@@ -13,6 +13,7 @@ from flask import url_for
 from adoption import auth
 from adoption import clock
 from adoption import facts
+from adoption import holders
 from adoption import languages
 from adoption.auth import SESSION
 from adoption.auth import permission
@@ -131,6 +132,7 @@ def _example(known: Known, line: Sequence[Segment[Plan]], today: int) -> dict[st
     wanted = known.holder_of(request.args.get("who", ""))
     there = set(people)
     who = next(one for one in (wanted, reading.middle(plan.key, first), people[0]) if one in there)
+    holders.looked_at(who, "bonuses:read")
     found = simulating.worked(plan, first, who)
     return {
         "who": known.people[who],

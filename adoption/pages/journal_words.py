@@ -124,6 +124,10 @@ KINDS: Words = {
     "assumption": lambda: gettext("What is assumed"),
     "help": lambda: gettext("Entry of the help list"),
 }
+# Forms about a person that are answered with the page, if they could not be used.
+FORMS_OF_A_PERSON = (
+    "details", "move", "membership", "lead", "management", "absences", "identities", "stay", "again",
+)  # fmt: skip  # a list of names
 # Of all these: a page of somebody's that somebody else looked at
 PAGES: Words = {
     "flask reliance show": lambda: gettext("evidence of spreadsheet work, on the command line"),
@@ -137,17 +141,24 @@ PAGES: Words = {
     "bonus.of_person": lambda: gettext("bonus statement"),
     "bonus.document_of_person": lambda: gettext("bonus statement as a file"),
     "bonus_runs.statement": lambda: gettext("bonus statement under review"),
+    "bonus_plans.show": lambda: gettext("a bonus plan, worked out for the person"),
     "letters.one": lambda: gettext("a letter"),
     "letters.html": lambda: gettext("a letter"),
     "letters.file": lambda: gettext("a letter, as a file"),
+    "digest.of_person": lambda: gettext("a letter"),
+    "digest.letter_of": lambda: gettext("a letter"),
     "journal_pages.index": lambda: gettext("journal about the person"),
     "journal_pages.download": lambda: gettext("journal about the person, as a file"),
     "people.show": lambda: gettext("page among the people"),
     "people.person": lambda: gettext("page among the people"),
+    **{f"people_changes.{form}": lambda: gettext("page among the people") for form in FORMS_OF_A_PERSON},
     "directory.person": lambda: gettext("entry in the directory, through the API"),
     "team.index": lambda: gettext("that help is offered, on the team's page"),
     "flag_queue.index": lambda: gettext("what waits for an adoption lead"),
+    "flag_queue.name": lambda: gettext("what waits for an adoption lead"),
     "flag_queue.one": lambda: gettext("what was noticed"),
+    "flag_queue.decline": lambda: gettext("what was noticed"),
+    "flag_queue.answer": lambda: gettext("what was noticed"),
 }
 
 

@@ -211,8 +211,6 @@ def create() -> ResponseReturnValue:
 @permission("people:read", door=SESSION)
 def show(number: int) -> ResponseReturnValue:
     """Show one person: teams and absences over time, identities, coming and leaving, and what was changed."""
-    parts.person(parts.known(), number)
-    holders.looked_at(number, "people:read")
     return page(number)
 
 
@@ -222,6 +220,7 @@ def page(
     """Show one person; with the form that could not be used, what was typed, and what is wrong beside its fields."""
     known = parts.known()
     one = parts.person(known, number)
+    holders.looked_at(number, "people:read")
     day = parts.today(known)
     spans = sorted(known.memberships.get(number, ()), key=lambda span: (-span[1], span[2]))
     html = render_template(

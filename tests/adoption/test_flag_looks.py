@@ -22,6 +22,7 @@ from adoption.models import Contest
 from adoption.models import FlagLook
 from adoption.models import Help
 from adoption.models import StoredFlag
+from adoption.pages import journal_words
 from rules.reliance import cycle
 from tests import private
 from tests import switching
@@ -158,9 +159,9 @@ def reading(lived):
     return found
 
 
-def endpoint(app, path):
+def endpoint(app, path, method="GET"):
     adapter = app.url_map.bind("localhost")
-    return adapter.match(path.partition("?")[0])[0]
+    return adapter.match(path.partition("?")[0], method)[0]
 
 
 @pytest.mark.parametrize("name", STATES)
@@ -185,6 +186,26 @@ def test_whatever_is_shown_of_a_flag_is_noted_and_shown_to_readers_alone(lived, 
     assert not {who for who in READERS if looks(staff, who)} - allowed
     if allowed:
         assert shown == allowed
+
+
+@pytest.mark.parametrize(
+    ("form", "given", "state"),
+    [
+        ("/lead/champions", {"who": ""}, "contested"),
+        ("/lead/flags/{alice}/decline", {"why": ""}, "a question that waits for a lead"),
+        ("/lead/flags/{alice}/answer", {"why": ""}, "contested"),
+    ],
+)
+def test_what_answers_a_form_that_could_not_be_used_is_noted_too(lived, form, given, state):
+    app, staff, _ = lived
+    be(staff, STATES[state])
+    clear_looks(staff)
+    path = form.format(alice=staff["Alice"])
+    answer = app.visitors["Leo"].post(path, given)
+    assert answer.status_code == 422
+    assert "Alice" in answer.get_data(as_text=True)
+    assert looks(staff, "Leo") == {endpoint(app, path, "POST")}
+    assert endpoint(app, path, "POST") in journal_words.PAGES
 
 
 def test_the_walk_asks_the_lead_and_managers_and_finds_their_pages(reading):

@@ -11,6 +11,7 @@ from adoption import journal
 from adoption import looks
 from adoption.extensions import db
 from adoption.models import JournalEntry
+from adoption.pages import journal_words
 from tests.adoption.test_matrix import ROUTES
 from tests.conftest import application
 from tests.conftest import fresh
@@ -76,6 +77,32 @@ def test_every_page_of_a_person_that_opens_for_hr_leaves_an_entry(house, key):
         else:
             assert endpoint in OWN
             assert new == []
+
+
+def refused_forms():
+    """Return the forms about a person that are answered with their page, since they could not be used."""
+    return [key for key, route in ROUTES.items() if key.startswith("POST") and route.about == "person"]
+
+
+@pytest.mark.parametrize("key", refused_forms())
+def test_a_page_that_answers_a_form_that_could_not_be_used_leaves_an_entry_too(house, key):
+    hana, route = Visitor(house, house.staff["Hana"]), ROUTES[key]
+    answer = hana.post(address(house, key, "Dave"), route.form)
+    shown = email("Dave") in answer.get_data(as_text=True)
+    assert shown == (answer.status_code == 422)
+    assert seen(house, "Hana") == ([(house.staff["Dave"], key.partition(" ")[2])] if shown else [])
+
+
+def test_a_bonus_plan_worked_out_for_somebody_is_a_page_of_theirs(house):
+    hana = Visitor(house, house.staff["Hana"])
+    assert "Cora" in hana.get(f"/hr/plans/sales-bonus?who={email('Cora')}").get_data(as_text=True)
+    assert seen(house, "Hana") == [(house.staff["Cora"], "bonus_plans.show")]
+
+
+def test_pages_that_were_looked_at_are_said_in_words(house):
+    letters = {"digest.of_person", "digest.letter_of"}
+    looked = {"bonus_plans.show"} | letters | {key.partition(" ")[2] for key in refused_forms()}
+    assert looked <= journal_words.PAGES.keys()
 
 
 def kept_of(app, who):
