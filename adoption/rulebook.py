@@ -14,6 +14,7 @@ from sqlalchemy import insert
 from sqlalchemy import select
 from sqlalchemy import update
 
+from adoption import awards
 from adoption import facts
 from adoption import inforce
 from adoption import journal
@@ -91,6 +92,7 @@ def put_in_force(  # noqa: PLR0913  # what a publication is
     facts.changed(connection, rescore=rescore)
     active = connection.execute(select(Edition.id).where(Edition.state == "active")).scalar_one()
     inforce.prepare(connection, facts.of(connection), active)
+    awards.draw_anew(connection, known, facts.of(connection))
     if by is not None:
         _note(connection, by, last.text, text, number=number, why=why, now=now)
     return Publication(number, tuple(changed), rescore)

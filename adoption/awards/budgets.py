@@ -18,6 +18,8 @@ from adoption import due
 from adoption import statements
 from adoption.awards.rows import KEY
 from adoption.awards.rows import LIVE
+from adoption.awards.rows import Row
+from adoption.awards.rows import store
 from adoption.models import Award
 from adoption.models import BudgetDecision
 from adoption.models import bucket_of
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from adoption.awards.rows import Row
     from adoption.due import Place
     from adoption.facts import Known
     from rules.incentive import Reward
@@ -100,6 +101,35 @@ def allotment(known: Known, reward: Reward, first: int, granted: int) -> int:
     if reward.budget is None:
         return 0
     return period.start(reward.budget.per, known.day_of(granted) if first == period.EVER else first)
+
+
+def draw_anew(connection: Connection, before: Known, after: Known) -> None:
+    """Let what was given out or waits draw on the budgets of a new book, where one is new or of another kind of period.
+
+    Each award draws as if that budget had always been: else the part of it that is gone already would be given once
+    more.  What a later budget period paid stays with that.
+    """
+    for key, reward in after.book.rewards.items():
+        was = before.book.rewards.get(key)
+        if reward.budget is not None and (was is None or was.budget is None or was.budget.per != reward.budget.per):
+            moved = [
+                replace(row, allotment=period.start(reward.budget.per, max(_earned(after, row), row.allotment or 0)))
+                for row in _drawn(connection, key)
+            ]
+            store(connection, moved)
+
+
+def _drawn(connection: Connection, reward: str) -> list[Row]:
+    """Return what was given out of a reward, and what waits for it; locked."""
+    table = Award.__table__
+    query = select(table).where(table.c.reward == reward, table.c.status.in_((*LIVE, "waiting")))
+    rows = connection.execute(query.order_by(*(table.c[name] for name in KEY)).with_for_update())
+    return [Row(*row[1:]) for row in rows]
+
+
+def _earned(known: Known, row: Row) -> int:
+    """Return the first local day of an award's own period; of one for all time, that on which it was granted."""
+    return known.day_of(row.granted) if row.period == period.EVER else row.period
 
 
 def running(known: Known, reward: Reward, now: int) -> int:

@@ -72,7 +72,7 @@ titles = {{ ru = "Бесплатный обед", zh = "免费午餐" }}
 kind = "voucher"
 costs = {{ amount = 9.50, currency = "EUR" }}
 valid_days = 60
-budget = {{ amount = {amount}, per = "month"{more} }}{stock}
+budget = {{ amount = {amount}, per = "{per}"{more} }}{stock}
 [reward.ten]
 title = "10 points"
 kind = "points"
@@ -92,10 +92,11 @@ earns = "ten"
 """
 
 
-def book(amount=47.5, when_spent=None, stock=None):
+def book(amount=47.5, when_spent=None, stock=None, per="month", without=None):
     """Write a book whose lunches cost 9.50: five of them, unless it says otherwise."""
     more = "" if when_spent is None else f', when_spent = "{when_spent}"'
-    return BOOK.format(amount=amount, more=more, stock="" if stock is None else f"\nstock = {stock}")
+    whole = BOOK.format(amount=amount, per=per, more=more, stock="" if stock is None else f"\nstock = {stock}")
+    return "\n".join(line for line in whole.splitlines() if without is None or not line.startswith(without))
 
 
 def publish(**how):
@@ -199,6 +200,38 @@ def test_a_book_that_now_continues_gives_out_what_waited(house):
     house.call(times=8)
     publish(when_spent="continue")
     assert waiting.release(NOON) == (3, 0)
+
+
+def test_what_was_given_out_before_there_was_a_budget_draws_on_it(app):
+    house = Lunches(without="budget")
+    house.call(times=3, on=date(2026, 10, 30))
+    house.call(times=4)
+    assert house.lunches() == ["issued"] * 7
+    publish()
+    house.call("Bob", times=2)
+    assert sorted(house.lunches()) == ["issued"] * 8 + ["waiting"]
+    pool = shelf().running
+    assert (pool.drawn, pool.left, pool.overspent, pool.waiting) == (5, 0, 0, 1)
+    assert [(one.first, one.drawn) for one in shelf().past] == [(OCTOBER, 3)]
+    db.session.rollback()
+    given = Visitor(app, house["Mei"]).get("/hr/budgets/lunch/awards?period=2026-11&show=reserved")
+    assert len(set(re.findall(r"/awards/[^/]+/why", given.get_data(as_text=True)))) == 5, "as many as the number says"
+    assert clean() == []
+
+
+def test_what_was_given_out_draws_on_a_budget_that_runs_longer_from_now_on(app):
+    house = Lunches()
+    house.call(times=2, on=date(2026, 9, 29))
+    house.call(times=2, on=date(2026, 10, 30))
+    house.call(times=2)
+    publish(per="quarter")
+    house.call("Bob", times=2)
+    assert sorted(house.lunches()) == ["issued"] * 7 + ["waiting"]
+    publish()
+    assert waiting.release(NOON) == (1, 0), "November alone has paid for three"
+    db.session.commit()
+    assert (shelf().running.drawn, [one.drawn for one in shelf().past]) == (4, [2, 2])
+    assert clean() == []
 
 
 def leave_out(*names, since=MONDAY):
