@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy import update
 
 from adoption import facts
+from adoption.bonuses import entering
 from adoption.bonuses import noting
 from adoption.bonuses import runs
 from adoption.bonuses.runs import WrongStateError
@@ -24,6 +25,7 @@ from adoption.models import BonusRun
 from adoption.models import Dispute
 from rules import period as periods
 from rules.bonus.closing import FINAL
+from rules.bonus.closing import STEPS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,6 +45,10 @@ class NoWordsError(RefusedError):
     """This needs a few words."""
 
 
+class TwiceError(ConflictError):
+    """This amount is entered already, for the same person with the same reason."""
+
+
 class PlanEndedError(ConflictError):
     """The period is closed and the plan has ended, so no later period could pay it."""
 
@@ -52,7 +58,7 @@ def ask(run: int, participant: int, place: int, question: str, now: int) -> int:
 
     Raises:
         NotFoundError: there is no such line.
-        WrongStateError: the statement is not to be seen yet.
+        WrongStateError: the statement is not to be seen yet, or a question about this line waits for its answer.
         NoWordsError: the question is empty or too long.
     """
     text = _text(question)
@@ -61,7 +67,9 @@ def ask(run: int, participant: int, place: int, question: str, now: int) -> int:
     if connection.execute(select(BonusLine.place).where(*at)).first() is None:
         msg = "There is no such line."
         raise NotFoundError(msg)
-    if connection.scalar(select(BonusRun.state).where(BonusRun.id == run)) == "open":
+    state = connection.scalar(select(BonusRun.state).where(BonusRun.id == run).with_for_update())
+    waits = (Dispute.run == run, Dispute.participant == participant, Dispute.place == place, Dispute.state == "open")
+    if state == "open" or connection.execute(select(Dispute.id).where(*waits)).first() is not None:
         raise WrongStateError
     deadline = facts.current().today(now) + DAYS
     row = {"run": run, "participant": participant, "place": place, "question": text, "asked": now}
@@ -95,8 +103,9 @@ def answer(number: int, outcome: str, words: str, amount: int, *, who: int, now:
     if outcome == "upheld":
         run = runs.find(row.run)
         first = _open_period(connection, run, now)
+        at = entering.later(entering.hold(connection, [run.plan.key], first), now)
         given = {"plan": run.plan.key, "first": first, "participant": row.participant, "amount": amount, "reason": text}
-        new = insert(BonusAdjustment).values(given | {"entered": now, "entered_by": who})
+        new = insert(BonusAdjustment).values(given | {"entered": at, "entered_by": who})
         made = connection.execute(new.returning(BonusAdjustment.id)).scalar_one()
         connection.execute(update(Dispute).where(Dispute.id == number).values(adjustment=made))
     run = runs.find(row.run)
@@ -131,21 +140,35 @@ def adjust(plan: str, first: int, participant: int, amount: int, reason: str, *,
         NoWordsError: without a reason.
         WrongStateError: the period is under review or closed.
         RefusedError: it is nothing, or for oneself.
+        TwiceError: it stands there already, word for word.
     """
     text = _text(reason)
     connection = begin_write()
-    of = select(BonusRun.state).where(BonusRun.plan == plan, BonusRun.first == first)
-    state = connection.scalar(of.with_for_update())  # until this is committed, nobody sends it to review
-    if state not in {None, "open", "calculated"}:
-        raise WrongStateError
+    at = _entered(connection, plan, first, now)
     if not amount or participant == who:
         raise RefusedError
     row = {"plan": plan, "first": first, "participant": participant, "amount": amount, "reason": text}
-    new = insert(BonusAdjustment).values(row | {"entered": now, "entered_by": who})
+    same = [getattr(BonusAdjustment, name) == value for name, value in row.items()]
+    there = select(BonusAdjustment.id).where(*same, BonusAdjustment.withdrawn.is_(None))
+    if connection.execute(there).first() is not None:
+        raise TwiceError
+    new = insert(BonusAdjustment).values(row | {"entered": at, "entered_by": who})
     number = int(connection.execute(new.returning(BonusAdjustment.id)).scalar_one())
     told = {"amount": noting.money(amount)}
     noting.note(who, "adjusted", statement_of(plan, first, participant), after=told, why=text, now=now)
     return number
+
+
+def _entered(connection: Connection, plan: str, first: int, now: int) -> int:
+    """Return the moment as which something is entered by hand; until it is committed, nobody sends it to review.
+
+    Raises:
+        WrongStateError: the period is under review or closed.
+    """
+    held = entering.hold(connection, [plan], first)
+    if any(row.state not in STEPS["calculate"].starts for row in held):
+        raise WrongStateError
+    return entering.later(held, now)
 
 
 def withdraw(number: int, *, who: int, now: int) -> None:
@@ -162,14 +185,11 @@ def withdraw(number: int, *, who: int, now: int) -> None:
     if row is None:
         msg = "There is no such amount."
         raise NotFoundError(msg)
-    of = select(BonusRun.state).where(BonusRun.plan == row.plan, BonusRun.first == row.first)
-    state = connection.scalar(of.with_for_update())
-    if state not in {None, "open", "calculated"}:
-        raise WrongStateError
+    at = _entered(connection, row.plan, row.first, now)
     answers = select(Dispute.id).where(Dispute.adjustment == number)
     if row.participant == who or connection.execute(answers).first() is not None:
         raise RefusedError
-    gone = update(table).where(table.id == number, table.withdrawn.is_(None)).values(withdrawn=now)
+    gone = update(table).where(table.id == number, table.withdrawn.is_(None)).values(withdrawn=at)
     if not connection.execute(gone).rowcount:
         raise WrongStateError
     told = {"amount": noting.money(row.amount), "reason": row.reason}

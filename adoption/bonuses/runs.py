@@ -15,6 +15,7 @@ from sqlalchemy import update
 
 from adoption import facts
 from adoption.bonuses import carrying
+from adoption.bonuses import entering
 from adoption.bonuses import noting
 from adoption.errors import ConflictError
 from adoption.errors import ForbiddenError
@@ -153,6 +154,7 @@ def begin(plan: str, first: int, now: int) -> int:
         msg = "That period has not begun."
         raise RefusedError(msg)
     connection = begin_write()
+    entering.take_turn(connection, [plan], first)
     row = {"plan": plan, "first": first, "version": part.starts, "state": "open", "cursor": -1}
     row |= {"as_of": now, "batch": 0, "facts": known.version, "changed": now}
     there = connection.execute(select(BonusRun.id).where(BonusRun.plan == plan, BonusRun.first == first)).scalar()
@@ -172,7 +174,7 @@ def take(run: int, step: str, *, who: int, now: int) -> None:
         ChangedSinceError: something was entered by hand since the freeze, or handed on, which would be lost.
     """
     connection = begin_write()
-    row = connection.execute(select(BonusRun.state, BonusRun.sent_by).where(BonusRun.id == run)).first()
+    row = connection.execute(select(BonusRun.__table__).where(BonusRun.id == run)).first()
     if row is None:
         msg = "There is no such bonus run."
         raise NotFoundError(msg)
@@ -181,7 +183,7 @@ def take(run: int, step: str, *, who: int, now: int) -> None:
         raise SecondPersonError
     if reason is not None:
         raise WrongStateError
-    marks = {"send": {"sent_by": who}, "approve": {"approved_by": who}, "close": {"closed_by": who, "closed": now}}
+    marks = {"send": {"sent_by": who}, "approve": {"approved_by": who}, "close": {"closed_by": who}}
     cleared = {"take back": {"sent_by": None, "approved_by": None}}
     values = {"state": closing.STEPS[step].ends, "changed": now} | marks.get(step, {}) | cleared.get(step, {})
     done = update(BonusRun).where(
@@ -192,9 +194,19 @@ def take(run: int, step: str, *, who: int, now: int) -> None:
     if step in HAND_ON and entered_since(find(run)):
         raise ChangedSinceError
     if step == "close":
-        connection.execute(delete(BonusInput).where(BonusInput.run == run))  # the statements hold them
+        _closed(connection, row, now)
     was, is_now = {"state": row.state}, {"state": values["state"]}
     noting.note(who, noting.DONE[step], thing_of(find(run)), before=was, after=is_now, now=now)
+
+
+def _closed(connection: Connection, row: Row[Any], now: int) -> None:
+    """Note when a run closed: after every freeze of a later period, which lacks what this one hands on to it."""
+    following = select(BonusRun.__table__).where(BonusRun.plan == row.plan, BonusRun.first > row.first)
+    found = connection.execute(following.order_by(BonusRun.first).with_for_update()).all()
+    entering.touch(connection, found)
+    at = entering.later(found, now)
+    connection.execute(update(BonusRun).where(BonusRun.id == row.id).values(closed=at))
+    connection.execute(delete(BonusInput).where(BonusInput.run == row.id))  # the statements hold them
 
 
 def thing_of(run: Run) -> str:

@@ -19,6 +19,7 @@ from sqlalchemy import select
 
 from adoption import facts
 from adoption import statements
+from adoption.bonuses import entering
 from adoption.bonuses import gathering
 from adoption.bonuses import noting
 from adoption.bonuses import runs
@@ -40,9 +41,9 @@ from rules.bonus.plan import FIGURE
 from rules.bonus.plan import Pool
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from collections.abc import Iterable
     from collections.abc import Mapping
-    from collections.abc import Sequence
 
     from sqlalchemy import Connection
 
@@ -251,16 +252,18 @@ def write(  # noqa: PLR0913  # what, for when, on what ground, by whom
         OutdatedError: what is stored is not what the preview was compared with.
     """
     connection = begin_write()
-    if locked(plan, first, target, hold=True):
+    held = entering.hold(connection, _users(plan, first, target), first)
+    if _closed(row.state for row in held):
         raise ClosedError
+    at = entering.later(held, now)
     found = compared(plan, first, Preview(target, dict(values)))
     if found.seen != seen or found.differs:
         raise OutdatedError
     if target.kind == "figure":
-        rows = [(target.key, first, one.participant, one.after, now, who) for one in found.changes]
+        rows = [(target.key, first, one.participant, one.after, at, who) for one in found.changes]
         statements.put(connection, "figure", ("name", "first", "participant"), ("value", "entered", "entered_by"), rows)
     else:
-        weights = [(plan.key, target.key, first, one.participant, one.after, now, who) for one in found.changes]
+        weights = [(plan.key, target.key, first, one.participant, one.after, at, who) for one in found.changes]
         key = ("plan", "component", "first", "participant")
         statements.put(connection, "weight", key, ("value", "entered", "entered_by"), weights)
     if found.changes:
@@ -273,18 +276,17 @@ def write(  # noqa: PLR0913  # what, for when, on what ground, by whom
     return len(found.changes)
 
 
-def locked(plan: Plan, first: int, target: Target, *, hold: bool = False) -> str | None:
-    """Return the state that keeps values from being changed, of any plan that uses them; ``None`` if they may be.
-
-    ``hold``: whoever would take a run on waits until the transaction ends.
-    """
+def locked(plan: Plan, first: int, target: Target) -> str | None:
+    """Return the state that keeps values from being changed, of any plan that uses them; ``None`` if they may be."""
     query = select(BonusRun.state).where(BonusRun.plan.in_(_users(plan, first, target)), BonusRun.first == first)
-    query = query.order_by(BonusRun.id)
-    states: Sequence[str] = db.session.scalars(query.with_for_update() if hold else query).all()
+    return _closed(db.session.scalars(query.order_by(BonusRun.id)))
+
+
+def _closed(states: Iterable[str]) -> str | None:
     return next((state for state in states if state not in STEPS["calculate"].starts), None)
 
 
-def _users(plan: Plan, first: int, target: Target) -> Iterable[str]:
+def _users(plan: Plan, first: int, target: Target) -> Collection[str]:
     """Return the plans that use a figure in the period that begins on ``first``; weights are one plan's own."""
     if target.kind == "weight":
         return [plan.key]

@@ -13,6 +13,7 @@ from sqlalchemy import exists
 from sqlalchemy import or_
 from sqlalchemy import select
 from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import SQLAlchemyError
 
 from adoption import facts
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     Report = Callable[[int, int], None]
 
+SERIALIZATION = "40001"  # SQLSTATE: what was seen has changed
 FEW = 2_000  # participants for whom a page may wait
 _OPEN = BonusRun.state == "open"
 
@@ -132,6 +134,11 @@ def _go_on(run: int, now: int, report: Report) -> int:
     except (runs.StillCountingError, runs.WrongStateError):
         db.session.rollback()  # another time; or somebody else finished it, and sent it on
         return 0
+    except OperationalError as error:
+        db.session.rollback()
+        if getattr(error.orig, "sqlstate", None) != SERIALIZATION:
+            raise
+        return 0  # something was entered during the freeze: another time
 
 
 def _work(run: int, now: int, *, freeze: bool, report: Report = lambda _done, _total: None) -> int:

@@ -93,6 +93,12 @@ def adjust(plan: str, period: str) -> ResponseReturnValue:
             return redirect(run_parts.address("bonus_runs.show", asked), HTTPStatus.SEE_OTHER)
         except runs.WrongStateError as error:
             return _refused(plan, period, error)
+        except disputing.TwiceError as error:
+            db.session.rollback()
+            said = gettext(
+                "This is entered already, with the same reason. If it is meant twice, say in other words why."
+            )
+            return bonus_runs.page(run_parts.asked(plan, period), error.status, refused=said)
         except disputing.NoWordsError:
             db.session.rollback()
             fault = gettext("Say in a few words why; the statement shows it.")

@@ -60,7 +60,6 @@ if TYPE_CHECKING:
 
 bp: Blueprint = Blueprint("bonus_runs", __name__)
 PAST = 2  # periods that are over and shown, also without a run
-SERIALIZATION = "40001"  # PostgreSQL: somebody else changed the same row first
 REFUSALS: Mapping[type[Exception], Callable[[], str]] = {
     runs.SecondPersonError: lambda: gettext("You sent this to review, so somebody else approves it."),
     runs.WrongStateError: lambda: gettext("Somebody was quicker: this run is at another step by now. Here it is."),
@@ -267,7 +266,7 @@ def _refused(plan: str, period: str, error: Exception) -> ResponseReturnValue:
     """
     db.session.rollback()
     if isinstance(error, OperationalError):
-        if getattr(error.orig, "sqlstate", None) != SERIALIZATION:
+        if getattr(error.orig, "sqlstate", None) != working.SERIALIZATION:
             raise error
         error = runs.WrongStateError()
     refused = next((say() for kind, say in REFUSALS.items() if isinstance(error, kind)), None)

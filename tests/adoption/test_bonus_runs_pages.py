@@ -377,6 +377,13 @@ def test_what_is_entered_while_somebody_sends_it_is_not_missed(house):
     assert bonuses.find(number).row.state == "calculated"
 
 
+def test_an_amount_that_a_double_click_sends_twice_is_given_once(house):
+    hana = at(house, "Hana")
+    adjusts(hana)
+    assert "This is entered already, with the same reason." in adjusts(hana, 409)
+    assert len(db.session.scalars(select(BonusAdjustment.id)).all()) == 1
+
+
 def test_whoever_does_not_take_part_gets_nothing_by_hand(house):
     connection = begin_write()
     facts.changed(connection, rescore=False)
