@@ -12,6 +12,7 @@ from adoption.awards.budgets import allowed as allowed
 from adoption.awards.budgets import draw_anew as draw_anew
 from adoption.awards.budgets import left as left
 from adoption.awards.budgets import running as running
+from adoption.awards.budgets import take_turn as take_turn
 from adoption.awards.budgets import taken as taken
 from adoption.awards.rows import KEY as KEY
 from adoption.awards.rows import LIVE as LIVE

@@ -59,6 +59,11 @@ class Taken:
         return rule.left(reward, drawn, self.allowed.get((reward.key, first), 0))
 
 
+def take_turn(connection: Connection, reward: str, first: int) -> None:
+    """Wait until nobody else draws on a budget period or decides about it, and keep everybody out until the commit."""
+    due.lock(connection, BUDGET_LOCK, {(reward, first)})
+
+
 def draw(connection: Connection, known: Known, after: dict[tuple[Place, int], Row]) -> None:
     """Let newly issued awards draw on budget and stock, in order of their keys; what finds none left waits."""
     asking = _asking(known, after)

@@ -5,6 +5,7 @@
 """
 
 from adoption.budgets.deciding import Decided as Decided
+from adoption.budgets.deciding import DecidedError as DecidedError
 from adoption.budgets.deciding import MostError as MostError
 from adoption.budgets.deciding import NotAskedError as NotAskedError
 from adoption.budgets.deciding import allow as allow

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from adoption.facts import Known
     from adoption.journal import By
+    from rules.incentive import Reward
 
 MOST = 100_000  # that may be allowed at once
 
@@ -39,9 +40,14 @@ class NotAskedError(ConflictError):
     """Nobody is asked about this budget: the book says that something else happens when it is spent."""
 
 
+class DecidedError(ConflictError):
+    """Somebody has decided about this budget in the meantime."""
+
+
 class Decided(NamedTuple):
     """A decision: for which budget period (its first day), how many more, when (UTC microseconds), by whom and why."""
 
+    number: int
     reward: str
     first: int
     more: int
@@ -50,15 +56,19 @@ class Decided(NamedTuple):
     why: str
 
 
-def allow(reward: str, first: int, more: int | None, why: str, by: By, now: int) -> tuple[int, int]:  # noqa: PLR0913, PLR0917  # a decision
+def allow(  # noqa: PLR0913, PLR0917  # a decision
+    reward: str, first: int, more: int | None, why: str, by: By, now: int, *, seen: int | None = None
+) -> tuple[int, int]:
     """Allow so many more in a budget period (``None``: all that wait for it now; 0: none), and give out what waits.
 
-    Returns how many were given out, and how many of all rewards still wait.  Two transactions, both committed; should
-    the process end between them, the job ``release-waiting`` does the second.
+    ``seen`` is the number of the newest decision about any budget that was seen before.  Returns how many were given
+    out, and how many of all rewards still wait.  Two transactions, both committed; should the process end between them,
+    the job ``release-waiting`` does the second.
 
     Raises:
         NotFoundError: there is no such budget period.
         NotAskedError: this budget asks nobody.
+        DecidedError: another decision about it has come since; nothing is allowed twice.
         MostError: the number is negative, or beyond all reason.
         journal.NoReasonError: the reason is missing, or too long.
     """
@@ -73,19 +83,37 @@ def allow(reward: str, first: int, more: int | None, why: str, by: By, now: int)
         raise NotFoundError
     if found.budget.when_spent != "ask":
         raise NotAskedError
-    wanted = _waiting(connection, known, reward, first) if more is None else more
-    if wanted:
-        left = awards.taken(connection, {reward: found}, {first}).left(found, first)
-        wanted += max(0, -(left or 0))  # what a lowered budget has lost already is no room for anybody
-    row = {"reward": reward, "allotment": first, "more": wanted, "decided": now, "decided_by": by.participant}
-    connection.execute(insert(BudgetDecision).values(**row, decided_name=by.name, why=reason))
-    thing, what = f"reward/{reward}", "allowed" if wanted else "left waiting"
-    after = {"period": period.text(found.budget.per, first), "more": wanted}
-    journal.write(connection, by, what, thing, after=after, why=reason, now=now)
+    awards.take_turn(connection, reward, first)  # of two answers the second one sees the first
+    if seen is not None and _since(connection, reward, first, seen):
+        raise DecidedError
+    left = awards.taken(connection, {reward: found}, {first}).left(found, first) or 0
+    waits = _waiting(connection, known, reward, first) if more is None else 0
+    more = max(0, waits - max(0, left)) if more is None else more  # what was allowed before is room for some of them
+    wanted = more + max(0, -left) if more else 0  # what a lowered budget has lost already is no room for anybody
+    if wanted or not waits:
+        _note(connection, found, first, wanted, reason, by, now)
     db.session.commit()
-    done = waiting.release(now) if wanted else (0, 0)
+    done = waiting.release(now) if wanted or waits else (0, 0)
     db.session.commit()
     return done
+
+
+def _note(  # noqa: PLR0913, PLR0917  # a decision
+    connection: Connection, found: Reward, first: int, wanted: int, reason: str, by: By, now: int
+) -> None:
+    """Write a decision down; the journal has it, too."""
+    per = found.budget.per if found.budget else ""
+    row = {"reward": found.key, "allotment": first, "more": wanted, "decided": now, "decided_by": by.participant}
+    connection.execute(insert(BudgetDecision).values(**row, decided_name=by.name, why=reason))
+    thing, what = f"reward/{found.key}", "allowed" if wanted else "left waiting"
+    after = {"period": period.text(per, first), "more": wanted}
+    journal.write(connection, by, what, thing, after=after, why=reason, now=now)
+
+
+def _since(connection: Connection, reward: str, first: int, seen: int) -> bool:
+    table = BudgetDecision
+    query = select(table.id).where(table.reward == reward, table.allotment == first, table.id > seen)
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def _waiting(connection: Connection, known: Known, reward: str, first: int) -> int:
@@ -100,9 +128,9 @@ def decisions(reward: str | None = None) -> list[Decided]:
     """Return what was decided about a reward, or about all; the newest first."""
     known = facts.current()
     table = BudgetDecision
-    what = (table.reward, table.allotment, table.more, table.decided)
+    what = (table.id, table.reward, table.allotment, table.more, table.decided)
     query = select(*what, table.decided_by, table.decided_name, table.why)
     if reward is not None:
         query = query.where(table.reward == reward)
     rows = db.session.execute(query.order_by(table.id.desc()).limit(200))
-    return [Decided(*row[:4], known.called(row[4], row[5]), row[6]) for row in rows]
+    return [Decided(*row[:5], known.called(row[5], row[6]), row[7]) for row in rows]

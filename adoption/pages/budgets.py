@@ -66,6 +66,7 @@ class Ask(NamedTuple):
     shelf: Shelf
     pool: Pool
     answer: budgets.Decided | None
+    seen: int  # the number of the newest decision about any budget
 
 
 @bp.get("/hr/budgets")
@@ -170,8 +171,12 @@ def decide(key: str) -> ResponseReturnValue:
     if typed["does"] == "some":
         number = int(typed["more"]) if typed["more"].strip().isascii() and typed["more"].strip().isdigit() else -1
         number = number or -1  # to allow none is another answer
+    seen = request.form.get("seen", type=int)
     try:
-        given, _ = budgets.allow(key, first, number, typed["why"], auth.caller().by, clock.now())
+        given, _ = budgets.allow(key, first, number, typed["why"], auth.caller().by, clock.now(), seen=seen)
+    except budgets.DecidedError as error:
+        db.session.rollback()
+        return _index(error.status, None, gettext("Somebody has decided in the meantime. This is how it stands now."))
     except NoReasonError as error:
         db.session.rollback()
         fault = gettext("Say why, in at most %(n)s characters: the journal keeps it.", n=LONGEST_REASON)
@@ -190,12 +195,13 @@ def decide(key: str) -> ResponseReturnValue:
 # --- the index
 
 
-def _index(status: HTTPStatus, typed: Mapping[str, str] | None) -> ResponseReturnValue:
+def _index(status: HTTPStatus, typed: Mapping[str, str] | None, refused: str | None = None) -> ResponseReturnValue:
     known, now = facts.current(), clock.now()
     found = budgets.overview(now)
     shelves = list(found.shelves.values())
     page = render_template(
         "budgets/index.html",
+        refused=refused,
         notices=[one for shelf in shelves for one in _notices(shelf, found.today)],
         asks=_asks(found),
         typed=typed or {},
@@ -238,8 +244,9 @@ def _asks(found: Overview) -> list[Ask]:
         shelf for shelf in found.shelves.values() if shelf.reward.budget and shelf.reward.budget.when_spent == "ask"
     ]
     pools = [(shelf, pool) for shelf in asking for pool in (shelf.running, *shelf.past) if pool.waiting]
-    answers = {(one.reward, one.first): one for one in reversed(budgets.decisions())} if pools else {}
-    asks = [Ask(shelf, pool, answers.get((shelf.key, pool.first))) for shelf, pool in pools]
+    made = budgets.decisions() if pools else []
+    answers, seen = {(one.reward, one.first): one for one in reversed(made)}, made[0].number if made else 0
+    asks = [Ask(shelf, pool, answers.get((shelf.key, pool.first)), seen) for shelf, pool in pools]
     return sorted(asks, key=lambda one: (one.answer is not None, one.pool.first))
 
 

@@ -304,6 +304,28 @@ def test_what_is_allowed_is_given_out_also_where_the_budget_was_lowered_since(ap
     assert budgets.allow("lunch", NOVEMBER, 1, "One more", HANA, NOON) == (1, 1)
 
 
+def test_all_that_wait_are_allowed_once_also_if_nothing_was_given_out_in_between(app, monkeypatch):
+    """A double click, or the process ended after the decision: nobody gets more than was asked."""
+    house = Lunches(when_spent="ask")
+    house.call(times=8)
+    with monkeypatch.context() as patched:
+        patched.setattr(waiting, "release", lambda _now: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            budgets.allow("lunch", NOVEMBER, None, "All", HANA, NOON)
+    db.session.rollback()
+    assert budgets.allow("lunch", NOVEMBER, None, "All", HANA, NOON) == (3, 0)
+    house.call("Bob", now=NOON + 1)
+    assert house.lunches() == ["issued"] * 8 + ["waiting"]
+
+
+def test_of_two_who_allow_at_once_one_does(postgresql_app):
+    house = Lunches(when_spent="ask")
+    house.call(times=8)
+    found = at_once(*[lambda: budgets.allow("lunch", NOVEMBER, 3, "All", HANA, NOON, seen=0)] * 4)
+    assert sum(isinstance(one, budgets.DecidedError) for one in found) == 3, found
+    assert db.session.scalars(select(BudgetDecision.more)).all() == [3]
+
+
 def test_what_waits_for_a_stopped_incentive_is_not_given_out_by_an_answer(app):
     house = Lunches(when_spent="ask")
     house.call(times=6)
@@ -453,6 +475,11 @@ def test_a_long_list_comes_in_pieces(house, hana):
     assert hana.get("/hr/budgets/no-such/awards").status_code == 404
 
 
+def seen(visitor):
+    """Return which decision was the newest when the page was shown."""
+    return re.search(r'name="seen" value="(\d+)"', visitor.get("/hr/budgets").get_data(as_text=True))[1]
+
+
 def test_hr_is_asked_on_the_page_and_answers_there(app):
     house = Lunches(when_spent="ask")
     hana = Visitor(app, house["Mei"])
@@ -472,9 +499,13 @@ def test_hr_is_asked_on_the_page_and_answers_there(app):
         assert (answer.status_code, said in text(answer)) == (422, True)
         assert 'value="2"' in answer.get_data(as_text=True) or "more" in wrong
     assert hana.post("/hr/budgets/lunch/decide", form | {"period": "soon"}).status_code == 404
+    form["seen"] = seen(hana)
     answer = hana.post("/hr/budgets/lunch/decide", form, follow_redirects=True)
     assert "2 awards were given out." in text(answer)
     assert "Mei allowed 2 more" in text(answer)
+    again = hana.post("/hr/budgets/lunch/decide", form)
+    assert (again.status_code, "Somebody has decided in the meantime." in text(again)) == (409, True)
+    form["seen"] = seen(hana)
     answer = hana.post("/hr/budgets/lunch/decide", form | {"does": "none", "why": "Enough"}, follow_redirects=True)
     assert "Mei left them waiting" in text(answer)
     assert "2 more allowed, November 2026" in text(hana.get("/hr/budgets/lunch"))
