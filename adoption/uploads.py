@@ -50,16 +50,16 @@ class Kept(NamedTuple):
 
 
 def received(kind: str, options: dict[str, Any]) -> Kept | None:
-    """Return the file that came with the running request, to be shown first; ``None`` without one, or if it is empty.
+    """Return the file that came with the running request, to be shown first; ``None`` if none was chosen.
 
-    Of one that is too large just enough is read to see that.
+    Of one that is too large just enough is read to see that.  An empty one is a file: its reader says what is missing.
     """
     given = request.files.get("file")
     if given is None:
         return None
     raw = given.stream.read(LARGEST + 1)
     given.close()  # a large one lies in a file until now
-    return Kept("", kind, given.filename or "list.csv", "", raw, options) if raw else None
+    return Kept("", kind, given.filename or "list.csv", "", raw, options) if raw or given.filename else None
 
 
 def keep(kept: Kept, *, who: int, now: int) -> Kept:

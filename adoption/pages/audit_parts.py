@@ -187,7 +187,7 @@ def given(name: str) -> tuple[bytes | None, str]:
         return None, ""
     raw = file.stream.read(reading.LARGEST + 1)
     file.close()  # a large one lies in a file until now
-    return raw or None, file.filename or ""
+    return raw if raw or file.filename else None, file.filename or ""
 
 
 def country() -> str:

@@ -376,7 +376,7 @@ def bomb():
     ("raw", "fault"),
     [
         (bomb, "unpacks to"),
-        (lambda: b"", "Choose the file"),
+        (lambda: b"", "The file is empty. Its first rows must name the columns."),
         (lambda: b"\n\n", "The file is empty"),
         (lambda: b"PK\x03\x04 no zip", "damaged"),
         (lambda: b"\xd0\xcf\x11\xe0 no book", "cannot be opened"),

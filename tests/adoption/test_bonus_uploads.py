@@ -48,9 +48,9 @@ def house(app):
     return made
 
 
-def upload(visitor, csv, target="figure:quota", status=200):
+def upload(visitor, csv, target="figure:quota", status=200, name="values.csv"):
     raw = csv if isinstance(csv, bytes) else csv.encode()
-    form = {"target": target, "file": (io.BytesIO(raw), "values.csv")}
+    form = {"target": target, "file": (io.BytesIO(raw), name)}
     return text(visitor.post(f"{HERE}/figures", form, content_type="multipart/form-data"), status)
 
 
@@ -202,6 +202,7 @@ def test_headings_are_understood_in_the_language_of_the_file(house, head):
         (f"email,value\n{ALICE},\n", "there is no number"),
         (f"email,value\n{ALICE},lots\n", "“lots” is no number"),
         ("email,value\nteam:Sales,7\n", "nobody has the e-mail address team:Sales"),
+        ("", "the file is empty; its first line must name the columns"),
         ("email,value\n", "There is no line in this file but the headings."),
         ("name,value\nAlice,7\n", "this column is missing"),
         (b"PK\x03\x04 a workbook", "The workbook is damaged"),
@@ -219,7 +220,7 @@ def test_a_file_that_cannot_be_used_says_where_and_changes_nothing(house, csv, s
 
 
 def test_without_a_file_nothing_happens(house):
-    assert "Choose a file first." in upload(at(house, "Hana"), "", status=422)
+    assert "Choose a file first." in upload(at(house, "Hana"), "", name="", status=422)
 
 
 def test_a_figure_that_the_plan_does_not_ask_for_is_not_there(house):

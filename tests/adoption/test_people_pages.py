@@ -248,6 +248,8 @@ def test_lists_are_read_as_spreadsheets_write_them(cast, raw):
         (b"email,name\nx@example.com,\xff\n", "2", "is not UTF-8"),
         (b"PK\x03\x04rest", "the file", "The workbook is damaged"),
         (b"\x00" * 100, None, None),
+        (b"", None, "the file is empty; its first line must name the columns"),
+        (b"\xef\xbb\xbf", None, "the file is empty; its first line must name the columns"),
         (b'email\n"x', None, "never closed"),
         (f"email,role\n{HANA},admin\n".encode(), "2", "nobody changes their own role"),
         (b"email,role\nx@example.com,admin\n", "2", "only an administrator"),
@@ -263,6 +265,12 @@ def test_a_mistake_stands_beside_its_line_and_nothing_is_stored(cast, raw, line,
         assert f'<th scope="row" class="n">{line}</th>' in page
     confirm(hana, page, status=409)
     assert state() == before
+
+
+def test_without_a_file_the_page_asks_for_one(cast):
+    nothing = {"file": (io.BytesIO(b""), "")}
+    answer = cast.visitor(HANA).post("/hr/people/upload/people", nothing, content_type="multipart/form-data")
+    assert "Choose a file first." in text(answer, 422)
 
 
 def test_cells_that_a_spreadsheet_would_run_are_names_and_nothing_else(cast):
