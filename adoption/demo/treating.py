@@ -61,7 +61,8 @@ def begin(now: int) -> None:
     connection = begin_write()
     for key, (assumed, why) in ASSUMED.items():
         rollout.assume(connection, {key: assumed}, by=hana, why=why, now=now)
-    rollout.look(connection, now)
+    db.session.commit()
+    rollout.look(now)
     db.session.commit()
     rollout.weigh(now)
     db.session.commit()

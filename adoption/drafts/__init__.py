@@ -13,14 +13,17 @@ from adoption.drafts.against import composed as composed
 from adoption.drafts.against import conflicts as conflicts
 from adoption.drafts.against import differences as differences
 from adoption.drafts.against import newest as newest
+from adoption.drafts.changing import UNBEGUN as UNBEGUN
 from adoption.drafts.changing import NothingChangedError as NothingChangedError
 from adoption.drafts.changing import WrongTitleError as WrongTitleError
 from adoption.drafts.changing import begin as begin
+from adoption.drafts.changing import begin_with as begin_with
 from adoption.drafts.changing import change as change
 from adoption.drafts.changing import describe as describe
 from adoption.drafts.changing import discard as discard
 from adoption.drafts.changing import from_text as from_text
 from adoption.drafts.changing import rebase as rebase
+from adoption.drafts.changing import unbegun as unbegun
 from adoption.drafts.life import Approval as Approval
 from adoption.drafts.life import ApprovalNeededError as ApprovalNeededError
 from adoption.drafts.life import FaultyDraftError as FaultyDraftError

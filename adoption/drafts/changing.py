@@ -10,9 +10,11 @@ from sqlalchemy import insert
 from sqlalchemy import update
 
 from adoption import journal
+from adoption import rulebook
 from adoption.drafts import against
 from adoption.drafts.stored import DISCARDED
 from adoption.drafts.stored import DRAFT
+from adoption.drafts.stored import Draft
 from adoption.drafts.stored import StaleDraftError
 from adoption.drafts.stored import WrongStateError
 from adoption.drafts.stored import get
@@ -39,11 +41,11 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from adoption.drafts.stored import Draft
     from adoption.drafts.stored import Name
     from adoption.journal import By
     from adoption.rulebook import Newest
 
+UNBEGUN = 0  # the number of a draft in which nothing was saved yet
 LONGEST_TITLE = 200
 LONGEST_WHY = 2_000
 MOST_PARTS = 500
@@ -58,9 +60,56 @@ class NothingChangedError(RefusedError):
     """This changes nothing."""
 
 
+def unbegun(title: str, by: By, now: int) -> Draft:
+    """Return what a draft is before anything was saved in it: nothing of it is stored, and it has no number.
+
+    Its revision is the number of the book on top of which it is written.
+    """
+    last = against.newest().number
+    return Draft(
+        number=UNBEGUN,
+        title=title,
+        why="",
+        state=DRAFT,
+        revision=last or 0,
+        parts=(),
+        starts=None,
+        base=last,
+        book=None,
+        created=now,
+        created_by=by,
+        changed=now,
+        changed_by=by,
+        sent=None,
+        sent_by=None,
+        decided=None,
+        decided_by=None,
+        reason="",
+        authors=frozenset(),
+    )
+
+
 def begin(title: str, by: By, now: int) -> int:
     """Begin an empty draft on top of the newest book, and return its number."""
-    return _begin(begin_write(), title, by, now, {})
+    connection = begin_write()
+    return _begin(connection, against.newest(), {}, title=title, by=by, now=now)
+
+
+def begin_with(changes: Mapping[Name, str | None], revision: int, title: str, by: By, now: int) -> int:
+    """Begin a draft of changes that were written on top of a book, and return its number.
+
+    ``revision`` is that of the ``unbegun`` draft: what was published since is in conflict, as with any other draft.
+
+    Raises:
+        NothingChangedError: the newest book says all of it already.
+        BookError: a text is not the definition that it should be.
+    """
+    connection = begin_write()
+    last = against.newest()
+    if not any(differs for differs, _ in _read(changes, last).values()):
+        raise NothingChangedError
+    seen = last._replace(number=revision if rulebook.text_of(revision) else None)
+    return _begin(connection, seen, changes, title=title, by=by, now=now)
 
 
 def from_text(text: str, title: str, by: By, now: int) -> int:
@@ -72,16 +121,18 @@ def from_text(text: str, title: str, by: By, now: int) -> int:
     """
     composing.definitions(text)
     connection = begin_write()
-    names = composing.changed(against.newest().text, text)
+    last = against.newest()
+    names = composing.changed(last.text, text)
     changes: dict[Name, str | None] = {**dict.fromkeys(names), **composing.parts(text, names)}
     if not changes:
         msg = "This book says what the newest book says; there is nothing to change."
         raise NothingChangedError(msg)
-    return _begin(connection, title, by, now, changes)
+    return _begin(connection, last, changes, title=title, by=by, now=now)
 
 
-def _begin(connection: Connection, title: str, by: By, now: int, changes: Mapping[Name, str | None]) -> int:
-    last = against.newest()
+def _begin(  # noqa: PLR0913  # what the row of a draft holds
+    connection: Connection, last: Newest, changes: Mapping[Name, str | None], *, title: str, by: By, now: int
+) -> int:
     texts = _read(changes, last)
     row = {
         "title": _title(title),

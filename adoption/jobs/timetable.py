@@ -134,6 +134,7 @@ JOBS: dict[str, Job] = {
     ),
     "take-vital-signs": Job(work.take_vital_signs, _daily("4", 20), "take the vital signs of teams"),
     "count-quests": Job(work.count_quests, _daily("4", 40), "count who uses what quests show"),
+    "look-at-data": Job(work.look_at_data, _daily("4", 30), "look at what the data says for the diagnosis"),
     "weigh-value": Job(work.weigh_value, _daily("4", 40), "count what the CRM is worth"),
     "gather-practice": Job(work.gather_practice, _daily("4", 50), "see how deals are run by those who agreed"),
     "check-journal": Job(work.check_journal, _daily("3", 0), "verify the chain of the journal"),

@@ -183,6 +183,13 @@ def count_quests(_report: Report) -> str:
     return f"{rows} counts taken, {gone} old choices deleted"
 
 
+def look_at_data(_report: Report) -> str:
+    """Look at what the data says for the diagnosis: where deals break, who buys again, whose records are."""
+    found = rollout.look(clock.now())
+    db.session.commit()
+    return f"{found.deals} deals looked at"
+
+
 def weigh_value(_report: Report) -> str:
     """Count what the CRM is worth: hours, won deals, customers who buy again."""
     found = rollout.weigh(clock.now())

@@ -11,14 +11,20 @@ from flask import current_app
 from flask import request
 from flask import url_for
 
+from adoption import auth
+from adoption import clock
 from adoption import drafts
 from adoption import facts
 from adoption import sent
 from adoption.errors import NotFoundError
+from adoption.languages import gettext
 from adoption.pages import book_forms
 from adoption.pages import book_reading
+from adoption.pages import book_slots
+from adoption.pages import book_words as words
 from adoption.pages import people_parts
 from adoption.pages.book_slots import Choices
+from rules.book import composing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,6 +56,13 @@ class Asked(NamedTuple):
         """What the form was made of, so that a change by somebody else is noticed."""
         return _digest(self.draft.changes.get(self.name, "") or "")
 
+    @property
+    def back(self) -> str:
+        """Return the address of what one comes from: the draft, or the book while there is no draft yet."""
+        if self.draft.number != drafts.UNBEGUN:
+            return url_for("book.draft", number=self.draft.number)
+        return url_for("book.index") if self.key is None else url_for("book.show", kind=self.kind, key=self.key)
+
     def address(self, endpoint: str = "") -> str:
         """Return the address of this form, or of what belongs to it."""
         link = {} if self.wanted_by is None else {"for": "/".join(self.wanted_by[:2]), "slot": self.wanted_by[2]}
@@ -66,12 +79,12 @@ def _digest(text: str) -> str:
 
 
 def find(number: int, kind: str, key: str | None) -> Asked:
-    """Find what the form is about.
+    """Find what the form is about; with the number of none, a draft that begins when it is saved.
 
     Raises:
         NotFoundError: there is no such draft, or no such definition in it.
     """
-    draft = drafts.get(number)
+    draft = drafts.get(number) if number != drafts.UNBEGUN else _unbegun(kind, key)
     definitions = book_reading.definitions(draft)
     before = definitions.get((kind, key)) if key is not None else {}
     if before is None:
@@ -80,6 +93,24 @@ def find(number: int, kind: str, key: str | None) -> Asked:
     then = request.values.get("then", "")
     known = tuple(then.split("/", 1)) in definitions
     return Asked(draft, kind, key, definitions, before, _wanted_by(definitions), then if known else "")
+
+
+def _unbegun(kind: str, key: str | None) -> Draft:
+    title = titled(kind, key, composing.definitions(drafts.newest().text))
+    return drafts.unbegun(title, auth.caller().by, clock.now())
+
+
+def titled(
+    kind: str, key: str | None, newest: Mapping[tuple[str, str], Mapping[str, Any]], *, ends: bool = False
+) -> str:
+    """Return what a draft is called that begins with this definition."""
+    body = newest.get((kind, key or ""))
+    if body is not None and key is not None:
+        what = book_slots.title_of(body, key)
+        title = gettext("End: %(title)s", title=what) if ends else gettext("Change: %(title)s", title=what)
+    else:
+        title = words.said(words.NEW, kind) if kind in words.NEW else gettext("Changes to the book")
+    return title[: drafts.changing.LONGEST_TITLE]
 
 
 def _wanted_by(definitions: Mapping[tuple[str, str], object]) -> tuple[str, str, str] | None:

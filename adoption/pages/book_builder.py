@@ -262,8 +262,16 @@ def _saved(
     asked: Asked, typed: Typed, key: str, changes: Mapping[tuple[str, str], str | None], revision: int
 ) -> ResponseReturnValue:
     """Store it, and lead on: to what is still to be written, back to where it was wanted, or to the draft."""
-    number = asked.draft.number
-    drafts.change(number, revision, changes, auth.caller().by, clock.now())
+    number, by, now = asked.draft.number, auth.caller().by, clock.now()
+    if number == drafts.UNBEGUN:
+        try:
+            number = drafts.begin_with(changes, revision, asked.draft.title, by, now)
+        except drafts.NothingChangedError:
+            db.session.rollback()
+            flash(gettext("Nothing was changed, so no draft was begun."))
+            return redirect(asked.address(), HTTPStatus.SEE_OTHER)
+    else:
+        drafts.change(number, revision, changes, by, now)
     db.session.commit()
     wanted = book_forms.FORMS[asked.kind].wanted(typed)
     if wanted:

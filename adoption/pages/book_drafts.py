@@ -25,6 +25,7 @@ from adoption.errors import RefusedError
 from adoption.extensions import db
 from adoption.languages import gettext
 from adoption.pages import book_advice
+from adoption.pages import book_asked
 from adoption.pages import book_decisions
 from adoption.pages import book_forms
 from adoption.pages import book_parts
@@ -79,18 +80,18 @@ def _line(draft: Draft) -> dict[str, Any]:
 @bp.post("/hr/book/drafts")
 @permission("book:write", door=SESSION)
 def begin() -> ResponseReturnValue:
-    """Begin a draft, or go on in one: to change a definition, to end it, or to write a new one."""
+    """Begin a draft, or go on in one: to change a definition, to end it, or to write a new one.
+
+    What is written in a form begins its draft with the first save, so that whoever goes back leaves nothing behind.
+    """
     kind, key = request.form.get("kind", ""), request.form.get("key", "")[:80]
     act, number = request.form.get("act", ""), request.form.get("draft", type=int)
     newest = composing.definitions(drafts.newest().text)
-    if (kind, key) in newest:
-        what = book_slots.title_of(newest[kind, key], key)
-        title = gettext("End: %(title)s", title=what) if act == "end" else gettext("Change: %(title)s", title=what)
-    else:
-        title = words.said(words.NEW, kind) if kind in words.NEW else gettext("Changes to the book")
     by, now = auth.caller().by, clock.now()
-    if number is None:
-        number = drafts.begin(title[:200], by, now)
+    if number is None and act != "end" and kind in words.NEW:
+        number = drafts.UNBEGUN
+    elif number is None:
+        number = drafts.begin(book_asked.titled(kind, key, newest, ends=act == "end"), by, now)
         db.session.commit()
     if act == "end" and (kind, key) in newest:
         drafts.change(number, drafts.get(number).revision, {(kind, key): None}, by, now)

@@ -17,6 +17,7 @@ from adoption import auth
 from adoption import clock
 from adoption import directory
 from adoption import facts
+from adoption import jobs
 from adoption import journal
 from adoption import languages
 from adoption import people_csv
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from adoption.facts import Known
 
 bp: Blueprint = Blueprint("rollout", __name__)
+LOOKING = "look-at-data"  # the job that looks at what the data says
 LONGEST = 100  # characters of a wave's name
 GONE = "There is no wave of this name that is not over."
 
@@ -274,6 +276,7 @@ def diagnosis() -> ResponseReturnValue:
         "rollout/diagnosis.html",
         questions=parts.questions(known),
         found=parts.findings(known, rollout.findings()),
+        looking=jobs.underway(LOOKING),
         diagnosis=parts.progress(),
         organisation=parts.organisation(),
         day=languages.current().day(people_parts.today(known), "full"),
@@ -283,8 +286,10 @@ def diagnosis() -> ResponseReturnValue:
 @bp.post("/rollout/diagnosis/data")
 @permission("rollout:plan", door=SESSION)
 def look() -> ResponseReturnValue:
-    """Look at the data, and keep what it says."""
-    rollout.look(begin_write(), clock.now())
+    """Let the data be looked at, without waiting for the night: a pass over all records is no page's work."""
+    connection, now = begin_write(), clock.now()
+    jobs.ask(connection, LOOKING, now)
+    journal.write(connection, auth.caller().by, "asked for", f"job/{LOOKING}", now=now)
     db.session.commit()
     return redirect(url_for("rollout.diagnosis", _anchor="data"), HTTPStatus.SEE_OTHER)
 

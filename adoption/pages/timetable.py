@@ -52,6 +52,7 @@ WORDS: Mapping[str, Callable[[], str]] = {
     "take-vital-signs": lambda: gettext("Takes the vital signs of teams"),
     "gather-practice": lambda: gettext("Sees how deals are run by those who agreed"),
     "count-quests": lambda: gettext("Counts how many people use what “Show me how” is about"),
+    "look-at-data": lambda: gettext("Looks at what the data says for the diagnosis"),
     "weigh-value": lambda: gettext("Counts what the CRM is worth"),
     "poll-feeds": lambda: gettext("Asks office suites for what they noted"),
     "compare-audits": lambda: gettext("Compares large spreadsheets with the CRM"),

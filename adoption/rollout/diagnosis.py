@@ -14,6 +14,7 @@ from adoption import journal
 from adoption import ownership
 from adoption import statements
 from adoption.errors import RefusedError
+from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.journal import Deed
 from adoption.models import DiagnosisAnswer
@@ -99,12 +100,13 @@ def findings() -> Findings | None:
     return None if found is None else _findings.decode(found)
 
 
-def look(connection: Connection, now: int) -> Findings:
-    """Look at the data and keep what it says: one pass over deals and one over all records.  The caller commits.
+def look(now: int) -> Findings:
+    """Look at the data and keep what it says: one pass over deals and one over all records.
 
-    One record is held at a time; a million activities take some ten seconds, so that a page asks for it, not each page.
+    One record is held at a time; a million activities take some ten seconds, so that a job does it.  It looks before
+    anything is locked; keeping what it found begins a transaction that writes, which the caller commits.
     """
-    known = facts.current()
+    known, connection = facts.current(), db.session.connection()
     today = known.today(now)
     deals = [found for told in deeds.of_deals(connection, known) if (found := chain.deal(told)) is not None]
 
@@ -113,5 +115,5 @@ def look(connection: Connection, now: int) -> Findings:
 
     survey = chain.surveyed(ownership.records(connection, known), team_of, today)
     said = Findings(now, len(deals), tuple(chain.breaks(deals)), chain.buyers(deals, today), survey)
-    statements.put(connection, "diagnosis_data", ("id",), ("found",), [(1, msgspec.json.encode(said).decode())])
+    statements.put(begin_write(), "diagnosis_data", ("id",), ("found",), [(1, msgspec.json.encode(said).decode())])
     return said

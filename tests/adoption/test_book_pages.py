@@ -8,12 +8,14 @@ from datetime import date
 import pytest
 
 from adoption import drafts
+from adoption import facts
 from adoption import rulebook
 from adoption import sent
 from adoption.extensions import db
 from adoption.history import warm
 from adoption.journal import By
 from adoption.pages import book_parts
+from rules.book import composing
 from rules.book import writing
 from tests.staff import Staff
 from tests.visitors import Visitor
@@ -61,6 +63,52 @@ def body(number, name=LUNCH):
 
 def edit(draft, name=LUNCH):
     return f"/hr/book/drafts/{draft}/{'/'.join(name)}"
+
+
+@pytest.mark.parametrize("wish", [{"kind": "incentive"}, {"kind": "reward"}, {"kind": "incentive", "key": LUNCH[1]}])
+def test_who_goes_back_without_saving_leaves_no_draft_behind(hana, wish):
+    page = hana.post("/hr/book/drafts", wish, follow_redirects=True)
+    text = page.get_data(as_text=True)
+    assert "As a sentence" in text
+    assert "Draft: " not in text
+    assert drafts.listed(drafts.STATES) == []
+
+
+def test_the_first_save_begins_the_draft_and_leads_on_in_it(hana):
+    page = hana.post("/hr/book/drafts", {"kind": "incentive", "key": LUNCH[1]}, follow_redirects=True)
+    form = {**FORM, **hidden(page), "target": "8", "go": "draft"}
+    text = hana.post(edit(drafts.UNBEGUN), form, follow_redirects=True).get_data(as_text=True)
+    [begun] = drafts.listed()
+    assert begun.title == "Change: Ten developed contacts"
+    assert body(begun.number)["every"] == 8
+    assert f"/hr/book/drafts/{begun.number}" in text
+
+
+def test_saving_what_is_as_it_was_begins_no_draft(hana):
+    page = hana.post("/hr/book/drafts", {"kind": "reward", "key": "free-lunch"}, follow_redirects=True)
+    there = edit(drafts.UNBEGUN, ("reward", "free-lunch"))
+    text = page.get_data(as_text=True)
+    fields = re.findall(r'<input[^>]* name="([a-z_.\[\]]+)"[^>]* value="([^"]*)"', text)
+    chosen = re.findall(r'<select[^>]* name="([a-z_.]+)".*?<option value="([^"]*)" selected', text, re.DOTALL)
+    answer = hana.post(there, {**dict(fields), **dict(chosen), "go": "stay"}, follow_redirects=True)
+    assert "Nothing was changed, so no draft was begun." in answer.get_data(as_text=True)
+    assert drafts.listed(drafts.STATES) == []
+
+
+def test_what_was_published_between_opening_and_the_first_save_is_not_undone_unseen(hana, staff):
+    page = hana.post("/hr/book/drafts", {"kind": "incentive", "key": LUNCH[1]}, follow_redirects=True)
+    text = drafts.newest().text
+    theirs = {
+        LUNCH: writing.text_of(
+            *LUNCH, writing.body_of(text, *LUNCH) | {"every": 9, "examples": [{"value": 9, "earns": 1}]}
+        )
+    }
+    today = facts.day_of()(staff.now)
+    rulebook.publish(composing.put(text, theirs), today=today, since=today, name="another", now=staff.now)
+    db.session.commit()
+    hana.post(edit(drafts.UNBEGUN), {**FORM, **hidden(page), "target": "8", "go": "draft"})
+    [begun] = drafts.listed()
+    assert [one.key for one in drafts.conflicts(begun)] == [LUNCH[1]]
 
 
 def test_what_cannot_be_read_is_kept_as_typed_and_its_remedy_stands_beside_it(hana, draft):
