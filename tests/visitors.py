@@ -1,8 +1,8 @@
 """People at a browser, without one: sign somebody in, send forms the way a page does, read what came back."""
 
 import re
-import time
 
+from adoption import clock
 from adoption.auth import devices
 from adoption.auth import sessions
 from adoption.extensions import db
@@ -18,7 +18,7 @@ class Visitor:
         self.headers = {"Accept": "text/html"} | ({"Accept-Language": language} if language else {})
         if participant is not None:
             with app.app_context():
-                token = sessions.begin(participant, "a test", time.time_ns() // 1000)
+                token = sessions.begin(participant, "a test", clock.now())
                 db.session.commit()
             self.client.set_cookie(sessions.COOKIE, token)
 
@@ -46,6 +46,6 @@ class Till(Visitor):
     def __init__(self, app, canteen="Canteen 1"):
         super().__init__(app)
         with app.app_context():
-            token = devices.register(canteen, by=None, now=time.time_ns() // 1000)
+            token = devices.register(canteen, by=None, now=clock.now())
             db.session.commit()
         self.client.set_cookie(devices.COOKIE, token, path="/counter")

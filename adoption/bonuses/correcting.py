@@ -17,6 +17,7 @@ from adoption.bonuses import carrying
 from adoption.bonuses import gathering
 from adoption.bonuses import runs
 from adoption.bonuses import sharing
+from adoption.errors import NotFoundError
 from adoption.models import BonusLine
 from adoption.models import BonusRun
 from adoption.models import StoredActivity
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from adoption.bonuses.carrying import Own
     from adoption.bonuses.gathering import Ground
     from adoption.bonuses.sharing import Shared
+    from adoption.facts import Known
     from rules.bonus import Plan
     from rules.bonus import Statement
     from rules.bonus.statement import Correction
@@ -50,6 +52,13 @@ ZERO = Fraction(0)
 OUTSIDE = Inputs(days=(0, 1))  # of somebody who takes no part
 BACK = 13  # periods that are looked at again
 Posted = dict[int, dict[str, int]]  # participant → component → cents
+
+
+def since(per: str, first: int) -> int:
+    """Return the first day of the earliest period that a run of the period beginning on ``first`` looks at again."""
+    for _ in range(BACK):
+        first = periods.start(per, first - 1)
+    return first
 
 
 class Later(NamedTuple):
@@ -84,10 +93,15 @@ class _Chain:
         hangs = bool(self.carried) and carrying.hands_on(plan)
         if not hangs and not _changed(self.connection, past, plan, known.version):
             return
+        posted = _posted(self.connection, past, periods.text(plan.per, past.first))
+        if not posted and runs.settles(known, past.plan, past.first, past.version):
+            gone_on = _in_force(known, past)
+            if gone_on is None:
+                return  # nobody took part
+            plan = gone_on
         ground = gathering.ground_of(self.connection, plan, past.first)
         before = self.before(past, plan)
         shared = sharing.shared(self.connection, ground, before)
-        posted = _posted(self.connection, past, periods.text(plan.per, past.first))
         left: Own = {}
         for bucket in sorted({*ground.people, *map(bucket_of, posted)}):
             for who, again in self._again(ground, bucket, shared, before).items():
@@ -123,6 +137,14 @@ class _Chain:
         found = corrections(periods.text(ground.plan.per, ground.first), posted, again)
         if found:
             self.found[who] += found
+
+
+def _in_force(known: Known, past: Row[Any]) -> Plan | None:
+    """Return the plan as it is in force in a period by now, in case an ended one goes on after all."""
+    try:
+        return runs.segment_of(known, past.plan, past.first).body
+    except NotFoundError:
+        return None
 
 
 def _changed(connection: Connection, past: Row[Any], plan: Plan, version: int) -> bool:

@@ -50,7 +50,7 @@ class TwiceError(ConflictError):
 
 
 class PlanEndedError(ConflictError):
-    """The period is closed and the plan has ended, so no later period could pay it."""
+    """The period is closed and the plan was taken away altogether, so no later period could pay it."""
 
 
 def ask(run: int, participant: int, place: int, question: str, now: int) -> int:
@@ -86,7 +86,7 @@ def answer(number: int, outcome: str, words: str, amount: int, *, who: int, now:
     Raises:
         RefusedError: there is no such outcome, nobody may answer their own question, or upholding changes nothing.
         WrongStateError: it was answered already.
-        PlanEndedError: the run is closed, and the plan has no later period.
+        PlanEndedError: the run is closed, and the plan was taken away altogether.
     """
     text = _text(words)
     connection = begin_write()
@@ -109,7 +109,7 @@ def answer(number: int, outcome: str, words: str, amount: int, *, who: int, now:
         made = connection.execute(new.returning(BonusAdjustment.id)).scalar_one()
         connection.execute(update(Dispute).where(Dispute.id == number).values(adjustment=made))
     run = runs.find(row.run)
-    thing = statement_of(run.plan.key, run.row.first, row.participant)
+    thing = statement_of(run.plan.key, run.period, row.participant)
     told = {"line": row.place, "outcome": outcome} | ({"amount": noting.money(amount)} if amount else {})
     noting.note(who, "answered", thing, before={"question": row.question}, after=told, why=text, now=now)
 
@@ -127,7 +127,7 @@ def _open_period(connection: Connection, run: Run, now: int) -> int:
         return int(first)
     after = max(periods.following(plan.per, max(closed)), periods.start(plan.per, facts.current().today(now)))
     try:
-        runs.segment_of(facts.current(), plan.key, after)
+        runs.definition_of(facts.current(), plan.key, after)
     except NotFoundError:
         raise PlanEndedError from None
     return after
@@ -155,7 +155,7 @@ def adjust(plan: str, first: int, participant: int, amount: int, reason: str, *,
     new = insert(BonusAdjustment).values(row | {"entered": at, "entered_by": who})
     number = int(connection.execute(new.returning(BonusAdjustment.id)).scalar_one())
     told = {"amount": noting.money(amount)}
-    noting.note(who, "adjusted", statement_of(plan, first, participant), after=told, why=text, now=now)
+    noting.note(who, "adjusted", statement_of(plan, _period(plan, first), participant), after=told, why=text, now=now)
     return number
 
 
@@ -193,13 +193,17 @@ def withdraw(number: int, *, who: int, now: int) -> None:
     if not connection.execute(gone).rowcount:
         raise WrongStateError
     told = {"amount": noting.money(row.amount), "reason": row.reason}
-    noting.note(who, "withdrew", statement_of(row.plan, row.first, row.participant), before=told, now=now)
+    thing = statement_of(row.plan, _period(row.plan, row.first), row.participant)
+    noting.note(who, "withdrew", thing, before=told, now=now)
 
 
-def statement_of(plan: str, first: int, participant: int) -> str:
-    """Return what somebody's statement of a period is called in the journal."""
-    per = runs.segment_of(facts.current(), plan, first).body.per
-    return f"statement/{plan}/{periods.text(per, first)}/{participant}"
+def statement_of(plan: str, period: str, participant: int) -> str:
+    """Return what somebody's statement of a period (``2026-11``) is called in the journal."""
+    return f"statement/{plan}/{period}/{participant}"
+
+
+def _period(plan: str, first: int) -> str:
+    return periods.text(runs.definition_of(facts.current(), plan, first).body.per, first)
 
 
 def disputes(*, run: int | None = None, participant: int | None = None) -> Sequence[Row[Any]]:

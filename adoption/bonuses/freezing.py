@@ -70,8 +70,11 @@ def freeze(run: int, now: int, report: Callable[[int, int], None] = lambda _done
     if row is None or row.state not in STEPS["calculate"].starts:
         raise runs.WrongStateError
     known = facts.current()
-    plan = runs.segment_of(known, row.plan, row.first).body
+    definition = runs.definition_of(known, row.plan, row.first)
+    plan = definition.body
     ground = gathering.ground_of(connection, plan, row.first)
+    if runs.settles(known, row.plan, row.first):
+        ground = replace(ground, people={})
     runs.forget_within(connection, run)
     later = correcting.of_earlier(connection, row, plan)
     shared = sharing.shared(connection, ground, later.before)
@@ -91,8 +94,8 @@ def freeze(run: int, now: int, report: Callable[[int, int], None] = lambda _done
         statements.insert_long(connection, "bonus_input", COLUMNS, lines)
         report(done, len(buckets))
     frozen = {"as_of": now, "batch": runs.newest_batch(), "facts": known.version, "cursor": -1, "state": "open"}
-    version = runs.segment_of(known, row.plan, row.first).starts
-    connection.execute(update(BonusRun).where(BonusRun.id == run).values(version=version, changed=now, **frozen))
+    values = {"version": definition.starts, "changed": now, **frozen}
+    connection.execute(update(BonusRun).where(BonusRun.id == run).values(values))
     return len(ground.everybody)
 
 

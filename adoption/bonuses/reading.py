@@ -95,6 +95,19 @@ def covers(known: Known, plan: Plan, first: int, participant: int) -> bool:
     return participant in known.people and gathering.takes_part(known, plan, participant, first, last)
 
 
+def may_get(asked: Plan, first: int, participant: int) -> bool:
+    """Say whether a run of a plan's period may pay somebody.
+
+    They take part in the period; or it only settles what is left of the plan, and they had a statement of it.
+    """
+    known = facts.current()
+    if not runs.settles(known, asked.key, first):
+        return covers(known, asked, first, participant)
+    query = select(BonusStatement.run).join(BonusRun, BonusRun.id == BonusStatement.run)
+    query = query.where(BonusRun.plan == asked.key, BonusStatement.participant == participant).limit(1)
+    return db.session.execute(query).first() is not None
+
+
 def is_shown(participant: int, now: int) -> bool:
     """Say whether somebody has a bonus to look at: a plan covers them at a moment, or a statement is theirs."""
     known = facts.current()
@@ -171,11 +184,10 @@ def may_ask(row: Row[Any], today: int) -> bool:
 # --- those one leads
 
 
-def periods_seen() -> list[tuple[str, int]]:
-    """Return the plans and first days of which there are statements to see, the latest first."""
-    query = select(BonusRun.plan, BonusRun.first).where(BonusRun.state.in_(SEEN))
-    rows = db.session.execute(query.order_by(BonusRun.first.desc(), BonusRun.plan).limit(MOST_PERIODS))
-    return [(row.plan, row.first) for row in rows]
+def runs_seen() -> Sequence[Row[Any]]:
+    """Return the runs of which there are statements to see, the latest period first."""
+    query = select(BonusRun.__table__).where(BonusRun.state.in_(SEEN))
+    return db.session.execute(query.order_by(BonusRun.first.desc(), BonusRun.plan).limit(MOST_PERIODS)).all()
 
 
 def totals(run: int, people: Sequence[int]) -> dict[int, int]:
@@ -183,9 +195,3 @@ def totals(run: int, people: Sequence[int]) -> dict[int, int]:
     key, wanted = ("run", "participant"), ("participant", "total")
     rows = [(run, who) for who in sorted(people)]
     return dict(map(tuple, statements.find(db.session.connection(), "bonus_statement", key, wanted, rows)))
-
-
-def run_of(plan: str, first: int) -> Row[Any] | None:
-    """Return the run of a plan's period whose statements are to be seen, if there is one."""
-    query = select(BonusRun.__table__).where(BonusRun.plan == plan, BonusRun.first == first, BonusRun.state.in_(SEEN))
-    return db.session.execute(query).first()

@@ -93,6 +93,29 @@ def segment_of(known: Known, key: str, first: int) -> Segment[Plan]:
     raise NotFoundError(msg)
 
 
+def definition_of(known: Known, key: str, first: int) -> Segment[Plan]:
+    """Return the definition that a run of the period is worked out by: the one in force, or the last of an ended plan.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    if settles(known, key, first):
+        last = known.timelines.plans[key][-1]
+        if periods.start(last.body.per, first) == first:
+            return last
+    return segment_of(known, key, first)
+
+
+def settles(known: Known, key: str, first: int, version: int | None = None) -> bool:
+    """Say whether a period begins after the end of a plan, or of its definition that began on the day ``version``.
+
+    Nobody takes part in such a period; its run pays and takes what later facts, answers and amounts by hand make of
+    the periods before.
+    """
+    line = [part for part in known.timelines.plans.get(key, ()) if version in {None, part.starts}]
+    return bool(line) and first >= line[-1].ends
+
+
 def find(run: int) -> Run:
     """Return a run.
 
@@ -120,7 +143,7 @@ def plan_of(known: Known, row: Row[Any]) -> Plan:
     if body is not None:
         return body
     try:
-        return segment_of(known, row.plan, row.first).body
+        return definition_of(known, row.plan, row.first).body
     except NotFoundError:
         if row.state == "open":
             raise
@@ -149,7 +172,7 @@ def begin(plan: str, first: int, now: int) -> int:
         RefusedError: the period has not begun.
     """
     known = facts.current()
-    part = segment_of(known, plan, first)
+    part = definition_of(known, plan, first)
     if first > known.today(now):
         msg = "That period has not begun."
         raise RefusedError(msg)

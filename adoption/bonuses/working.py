@@ -50,7 +50,10 @@ def participants(plan: str, first: int) -> int:
     Raises:
         NotFoundError: there is no such plan in that period.
     """
-    body = runs.segment_of(facts.current(), plan, first).body
+    known = facts.current()
+    if runs.settles(known, plan, first):
+        return 0
+    body = runs.segment_of(known, plan, first).body
     return len(gathering.ground_of(db.session.connection(), body, first).everybody)
 
 

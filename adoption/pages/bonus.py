@@ -150,9 +150,9 @@ def team() -> ResponseReturnValue:
     with facts.held():
         known = facts.current()
         people = sorted(holders.led(READ), key=lambda who: (known.people[who].name.casefold(), who))
-        seen = reading.periods_seen()
+        seen = reading.runs_seen()
         choices = bonus_parts.choices(seen, request.args.get("of", ""))
-        chosen = next((pair for pair, one in zip(seen, choices, strict=True) if one.chosen), None)
+        chosen = next((run for run, one in zip(seen, choices, strict=True) if one.chosen), None)
         shown = bonus_parts.of_team(chosen, people, MOST_LISTED) if chosen and people else None
         return render_template("bonus/team.html", choices=choices, shown=shown, leads=bool(people))
 

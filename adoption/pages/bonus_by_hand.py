@@ -20,7 +20,7 @@ from adoption import languages
 from adoption.auth import SESSION
 from adoption.auth import permission
 from adoption.bonuses import disputing
-from adoption.bonuses import gathering
+from adoption.bonuses import reading
 from adoption.bonuses import reviewing
 from adoption.bonuses import runs
 from adoption.errors import AdoptionError
@@ -29,7 +29,6 @@ from adoption.errors import ForbiddenError
 from adoption.errors import RefusedError
 from adoption.extensions import db
 from adoption.languages import gettext
-from adoption.models import bucket_of
 from adoption.pages import bonus_runs
 from adoption.pages import frame
 from adoption.pages import payout
@@ -53,8 +52,8 @@ MOST_ANSWERED = 50  # answered questions that are shown
 LARGEST = 10**11  # cents
 UNANSWERED: Mapping[type[AdoptionError], Callable[[], str]] = {
     disputing.PlanEndedError: lambda: gettext(
-        "This period is closed, and the plan has no later one that could pay the amount. Let the plan go on, then "
-        "answer."
+        "This period is closed, and the plan was taken out of the book altogether, so that no period could pay the "
+        "amount. Put it into the book again, then answer."
     ),
     ConflictError: lambda: gettext("Somebody has answered this question already."),
     RefusedError: lambda: gettext("Nobody answers their own question, and an answer has at most 2,000 characters."),
@@ -111,9 +110,8 @@ def _fault(asked: Asked, who: int | None, cents: int | None, typed: Mapping[str,
         return gettext("Nobody has the e-mail address %(address)s.", address=typed["who"][:100])
     if who == me:
         return gettext("Nobody gives themselves anything by hand. Ask a colleague to enter it.")
-    ground = gathering.ground_of(db.session.connection(), asked.plan, asked.first)
-    if who not in ground.people.get(bucket_of(who), ()):
-        name = ground.known.people[who].name
+    if not reading.may_get(asked.plan, asked.first, who):
+        name = facts.current().people[who].name
         return gettext("%(name)s does not take part in this plan in this period.", name=name)
     if not typed["reason"]:
         return gettext("Say in a few words why; the statement shows it.")

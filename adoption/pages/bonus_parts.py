@@ -290,26 +290,20 @@ def no_words() -> str:
 # --- those one leads
 
 
-def choices(seen: Sequence[tuple[str, int]], wanted: str) -> list[Choice]:
+def choices(seen: Sequence[Row[Any]], wanted: str) -> list[Choice]:
     """Return the periods that have statements, the wanted one chosen, else the latest."""
-    known = facts.current()
-    found = []
-    for key, first in seen:
-        plan = reading.plan_in(known, key, first)
-        per = plan.per if plan else "month"
-        name = title(plan) if plan else key
-        value = f"{key}/{periods.text(per, first)}"
-        found.append((value, gettext("%(period)s, %(plan)s", period=named(per, first), plan=name)))
+    known, found = facts.current(), []
+    for run in seen:
+        plan = reading.plan_of(known, run)
+        value = f"{plan.key}/{periods.text(plan.per, run.first)}"
+        found.append((value, gettext("%(period)s, %(plan)s", period=named(plan.per, run.first), plan=title(plan))))
     chosen = wanted if wanted in {value for value, _ in found} else next((value for value, _ in found), "")
     return [Choice(value, said, value == chosen) for value, said in found]
 
 
-def of_team(chosen: tuple[str, int], people: Sequence[int], most: int) -> dict[str, Any] | None:
-    """Return the totals of some people in a period, as they are sorted."""
+def of_team(run: Row[Any], people: Sequence[int], most: int) -> dict[str, Any]:
+    """Return the totals of some people in a run, as they are sorted."""
     known = facts.current()
-    run = reading.run_of(*chosen)
-    if run is None:
-        return None
     plan = reading.plan_of(known, run)
     totals = reading.totals(run.id, people)
     period = periods.text(plan.per, run.first)

@@ -23,6 +23,7 @@ from adoption import looks
 from adoption import rescoring
 from adoption.auth import SESSION
 from adoption.auth import permission
+from adoption.bonuses import correcting
 from adoption.bonuses import disputing
 from adoption.bonuses import reviewing
 from adoption.bonuses import runs
@@ -43,6 +44,7 @@ from adoption.pages import run_review
 from adoption.pages import statement_parts
 from rules import period as periods
 from rules import wording
+from rules.bonus.closing import FINAL
 from rules.bonus.closing import STEPS
 
 if TYPE_CHECKING:
@@ -113,16 +115,31 @@ def _periods(
     """Return the periods of a plan to show: the running one, the last ones, and every one with a run; newest first."""
     firsts = set[int]()
     if line:
-        per = plan_parts.in_force(line, today).body.per
-        firsts = {periods.start(per, today), *plan_trials.past(line, today)[:PAST]}
+        firsts = {*_now(key, line, rows, today), *plan_trials.past(line, today)[:PAST]}
     by_first = {row.first: row for row in rows}
     found = []
     for first in sorted(firsts | by_first.keys(), reverse=True):
         row = by_first.get(first)
-        plan = plan_parts.at(line, first) if row is None or row.state == "open" else runs.plan_of(known, row)
+        plan = _plan(known, key, first) if row is None or row.state == "open" else runs.plan_of(known, row)
         if plan is not None:
             found.append(run_parts.of(key, plan, first, row))
     return found
+
+
+def _now(key: str, line: Sequence[Segment[Plan]], rows: Sequence[Row[Any]], today: int) -> set[int]:
+    """Return the first day of the running period, unless the plan has ended and there is nothing left to settle."""
+    per = plan_parts.in_force(line, today).body.per
+    first = periods.start(per, today)
+    if not runs.settles(facts.current(), key, first):
+        return {first}
+    return {first} if any(row.state in FINAL and row.first >= correcting.since(per, first) for row in rows) else set()
+
+
+def _plan(known: Known, key: str, first: int) -> Plan | None:
+    try:
+        return runs.definition_of(known, key, first).body
+    except NotFoundError:
+        return None
 
 
 def _line(
@@ -172,7 +189,7 @@ def page(asked: Asked, status: HTTPStatus = HTTPStatus.OK, **more: Any) -> Respo
         "moment": lambda time: languages.current().moment(periods.moment(time)),
         "targets": [
             (one, run_parts.target_title(asked.plan, one, known), number)
-            for one, number in uploading.entered(asked.plan, asked.first).items()
+            for one, number in ({} if asked.settles else uploading.entered(asked.plan, asked.first)).items()
         ],
         "by_hand": reviewing.by_hand(asked.key, asked.first),
         "refused": None,

@@ -77,6 +77,7 @@ class Asked(NamedTuple):
     row: Row[Any] | None
     title: str
     name: str
+    settles: bool  # it begins after the end of the plan, and pays only what is left of earlier periods
 
     @property
     def period(self) -> str:
@@ -127,7 +128,7 @@ def asked(key: str, written: str) -> Asked:
         raise NotFoundError(missing)
     query = select(BonusRun.__table__).where(BonusRun.plan == key, BonusRun.first == first)
     row = db.session.execute(query).first()
-    plan = runs.segment_of(known, key, first).body if row is None else runs.plan_of(known, row)
+    plan = runs.definition_of(known, key, first).body if row is None else runs.plan_of(known, row)
     if plan.per != per:
         raise NotFoundError(missing)
     return of(key, plan, first, row)
@@ -136,7 +137,10 @@ def asked(key: str, written: str) -> Asked:
 def of(key: str, plan: Plan, first: int, row: Row[Any] | None) -> Asked:
     """Return a plan's period with its names in the current language."""
     name = places.name_of(plan.per, first, running=False, before=False)
-    return Asked(key, plan, first, row, wording.title_of(plan, key, languages.current().code), name)
+    settles = runs.settles(
+        facts.current(), key, first, row.version if row is not None and row.state != "open" else None
+    )
+    return Asked(key, plan, first, row, wording.title_of(plan, key, languages.current().code), name, settles)
 
 
 def stage(row: Row[Any] | None) -> str:
@@ -164,6 +168,8 @@ def coming(one: Asked, today: int) -> str:
     runs_it = auth.caller().reach("bonuses:run") is not None
     mine = one.row is not None and one.row.sent_by == auth.caller().participant
     if one.stage == "none":
+        if one.settles:
+            return gettext("The plan has ended. A run pays or takes what became known later about its last periods.")
         if one.last > today:
             day = languages.current().day(one.last - 1)
             return gettext("It runs until %(day)s. Frozen before that, it shows how things stand.", day=day)

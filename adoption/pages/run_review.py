@@ -35,7 +35,7 @@ def of_run(asked: Asked, known: Known) -> dict[str, Any]:
     """Return what there is to show of a run that somebody began."""
     row = asked.row
     assert row is not None  # noqa: S101  # whoever calls has looked
-    number, newest = reviewing.late(row, asked.last)
+    number, newest = (0, []) if asked.settles else reviewing.late(row, asked.last)
     waiting, questions = reviewing.questions([row.id]).get(row.id, (0, 0))
     shown: dict[str, Any] = {
         "late": number,

@@ -398,11 +398,11 @@ def test_what_is_upheld_goes_into_no_closed_period(house):
     assert db.session.scalar(select(BonusAdjustment.first)) == date(2027, 1, 1).toordinal()
 
 
-def test_where_a_plan_has_ended_nothing_is_upheld_that_nobody_would_pay(house):
+def test_where_a_plan_was_taken_away_altogether_nothing_is_upheld_that_nobody_would_pay(house):
     run = work_out(house)
     number = asked(house, run)
     close(house, run)
-    house.publish(BOOK.replace('per = "month"\nprorate', 'per = "month"\nto = 2026-06-01\nprorate'), since=MAY)
+    house.publish("", since=date(2026, 1, 5))
     house.settle()
     with pytest.raises(disputing.PlanEndedError):
         disputing.answer(number, "upheld", "It was two.", 600, who=house["Hana"], now=NOW)
