@@ -148,7 +148,7 @@ def _line(
     cost = found.get(one.row.id) if one.row is not None else None
     return {
         "asked": one,
-        "running": one.first <= today < one.last,
+        "running": one.runs_on(today),
         "chip": run_parts.chip(one.stage),
         "next": run_parts.coming(one, today),
         "people": cost.people if cost else None,
@@ -181,7 +181,7 @@ def page(asked: Asked, status: HTTPStatus = HTTPStatus.OK, **more: Any) -> Respo
         "asked": asked,
         "chip": run_parts.chip(asked.stage),
         "coming": run_parts.coming(asked, today),
-        "running": asked.first <= today < asked.last,
+        "running": asked.runs_on(today),
         "ahead": asked.first > today,
         "counting": rescoring.needed(),
         "names": lambda who: run_parts.name_of(known, who),

@@ -89,6 +89,10 @@ class Asked(NamedTuple):
         """The first day after the period."""
         return periods.end(self.plan.per, self.first)
 
+    def runs_on(self, day: int) -> bool:
+        """Say whether a local day lies in the period, and earns something."""
+        return not self.settles and self.first <= day < self.last
+
     @property
     def stage(self) -> str:
         """The state, as ``STATES`` has it."""

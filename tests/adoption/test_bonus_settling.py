@@ -148,6 +148,7 @@ def test_what_is_still_owed_is_led_to_payroll_like_any_period(house, december):
     hana, vic = at(house, "Hana"), at(house, "Vic")
     listed = text(hana.get("/hr/bonuses"))
     assert "December 2026" in listed
+    assert "running" not in listed
     assert "what became known later about its last periods" in listed
     step(hana, "freeze")
     page = text(hana.get(HERE))
