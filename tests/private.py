@@ -65,6 +65,7 @@ def feed():
 def put(one, who, word="{}", **given):
     """Put a row of somebody's into a table (of ``privacy.TABLES``), and commit."""
     table = holding.table(one)
-    row = filled(table, who, {one.participant: who} | given, word)
+    letter = {"kind": one.kinds[0], "address": f"n{next(NUMBERS)}@example.com"} if one.kinds else {}
+    row = filled(table, who, {one.participant: who} | letter | given, word)
     begin_write().execute(insert(table).values(row))
     db.session.commit()

@@ -31,6 +31,7 @@ HELD: Mapping[str, Callable[[], str]] = {
     "contest": lambda: gettext("Contests and their answers"),
     "help": lambda: gettext("Help that was chosen"),
     "flag": lambda: gettext("Open and past questions"),
+    "letter": lambda: gettext("Letters about what was noticed"),
     "champion": lambda: gettext("Colleagues who can be asked for help"),
 }
 

@@ -64,7 +64,7 @@ def _over(now: int) -> Iterator[tuple[Table, ColumnElement[bool]]]:
             first = PERIODS[one.period].first_kept(today)
             old = table.c[one.column] < (holding.midnight(first) if one.moment else first)
             yield table, and_(old, table.c["kind"].not_in(one.but)) if one.but else old
-        yield table, table.c[one.participant].in_(left)
+        yield table, and_(table.c[one.participant].in_(left), holding.rows(one))
 
 
 def _mark(now: int) -> None:

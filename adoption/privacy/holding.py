@@ -36,6 +36,8 @@ def table(one: Personal) -> Table:
 def rows(one: Personal) -> ColumnElement[bool]:
     """Return which of its rows are personal at all."""
     columns = table(one).c
+    if one.kinds:
+        return columns["kind"].in_(one.kinds)
     return columns[one.participant].is_not(None) if one.only_of else true()
 
 

@@ -48,8 +48,8 @@ class Personal(NamedTuple):
 
     ``period`` is one of ``PERIODS``, counted from ``column``: a local day, or a moment (UTC microseconds) where
     ``moment`` says so; a row without one is not over yet.  Without a period a row is how somebody stands now, and stays
-    as long as they do.  ``but`` are kinds that are not meant; ``only_of``: only rows of a participant are, since others
-    are about a role or a team.  ``detection``: it goes when individual detection is turned off.  Everything of a
+    as long as they do.  ``but`` are kinds that are not meant, ``kinds`` those that are; ``only_of``: only rows of a
+    participant are, since others are about a role or a team.  ``detection``: it goes when individual detection is turned off.  Everything of a
     ``participant`` goes when they leave.
     """
 
@@ -60,11 +60,15 @@ class Personal(NamedTuple):
     detection: bool = True
     participant: str = "participant"
     but: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
     only_of: bool = False
 
 
-# Those that point at others come first.
+# Letters that tell of what was noticed about somebody, or of help that followed; the outbox deletes them by their age.
+LETTERS = ("hint", "noticed", "offered", "answered", "help-chosen", "help-asked")
+# Those that point at others come first, and before all what would still be sent.
 TABLES: tuple[Personal, ...] = (
+    Personal("letter", kinds=LETTERS),
     Personal("signal", "signals", but=("import", "export")),
     Personal("signal", "moves"),
     Personal("feed_person"),

@@ -65,7 +65,7 @@ CALM = re.compile(
     r"|Looks at somebody[^<]*</th><td[^<]*</td>",  # about how many, by these tests themselves
     re.DOTALL,
 )
-PERSONAL = {one.table for one in privacy.TABLES}
+PERSONAL = {one.table for one in privacy.TABLES if not one.kinds}  # of letters most are of another kind
 PAGES = {**PLACES, **FACES, **FILES}
 
 

@@ -16,13 +16,18 @@ from sqlalchemy import update
 
 from adoption import exports
 from adoption import jobs
+from adoption import mail
 from adoption import privacy
 from adoption.extensions import begin_write
 from adoption.extensions import db
+from adoption.mail import kinds
+from adoption.mail import sending
 from adoption.models import FeedDay
+from adoption.models import Letter
 from adoption.models import Participant
 from adoption.privacy import forgetting
 from adoption.privacy import holding
+from adoption.privacy import periods
 from adoption.privacy.periods import Period
 from rules import period
 from tests import switching
@@ -34,6 +39,7 @@ from tests.private import feed
 from tests.private import filled
 from tests.private import put
 from tests.staff import Staff
+from tests.staff import email
 
 TIMED = [one for one in privacy.TABLES if one.period]
 KINDS = ("edit", "import")  # of signals: what goes after fourteen days, and what stays for longer
@@ -191,7 +197,7 @@ def test_turned_off_everything_personal_goes_and_what_belongs_to_roles_and_helpe
 
 
 def test_signals_that_wait_for_an_identity_go_as_well(staff):
-    signal = privacy.TABLES[0]
+    signal = next(one for one in privacy.TABLES if one.table == "signal")
     row = filled(
         holding.table(signal),
         None,
@@ -263,6 +269,23 @@ def test_what_is_forgotten_changes_no_tally_and_no_award(staff):
     switching.turn_off()
     privacy.forget(time.time_ns() // 1000)
     assert everything() == before
+
+
+def test_what_was_noticed_is_told_to_nobody_once_it_is_turned_off(staff):
+    now, alice = time.time_ns() // 1000, staff["Alice"]
+    for kind in ("noticed", "thanks"):
+        told = {"name": "Alice", "by": "Mei", "lines": ["Well done"]}
+        to = {"address": email("Alice"), "participant": alice}
+        mail.plan(begin_write(), kind, **to, occasion="today", facts=told, now=now)
+        db.session.commit()
+    switching.turn_off()
+    privacy.forget(now)
+    assert sending.run(lambda _done, _total: None) == {"sent": 1}
+    assert db.session.scalars(select(Letter.kind)).all() == ["thanks"]
+
+
+def test_the_letters_that_go_are_those_that_nobody_else_learns_of_but_for_questions():
+    assert set(periods.LETTERS) == {kind for kind in kinds.PRIVATE if not kind.startswith("question-")}
 
 
 def test_every_table_of_signals_evidence_and_flags_is_in_the_table_of_periods():
