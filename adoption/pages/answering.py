@@ -60,7 +60,7 @@ def index() -> ResponseReturnValue:
         found = questions.open_for(reader, now)
         waits = [parts.line(known, one, now) for one in found if one.state == WAITING]
         back = [parts.line(known, one, now) for one in found if one.state != WAITING]
-        done = [parts.line(known, one, now) for one in questions.answered_by(reader.participant)]
+        done = [parts.line(known, one, now) for one in questions.answered_by(reader, now)]
     return render_template("answering/index.html", waits=waits, back=back, done=done)
 
 

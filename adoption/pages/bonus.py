@@ -49,6 +49,7 @@ bp: Blueprint = Blueprint("bonus", __name__)
 
 READ = "bonuses:read"
 MOST_LISTED = 500  # reports on one page
+MOST_LINES = 1_000_000  # of a statement: a larger place is none
 SHORT = 16  # digits of a hash that are shown
 
 
@@ -123,6 +124,7 @@ def ask(plan: str, period: str) -> ResponseReturnValue:
     """Ask about a line of my statement."""
     me, now = _me(), clock.now()
     place, words = request.form.get("place", type=int), request.form.get("question", "")
+    place = None if place is None or not 0 <= place <= MOST_LINES else place
     stored = _stored(plan, period, me)
     day = facts.current().today(now)
     waiting = {one.place for one in disputing.disputes(run=stored.run.id, participant=me) if one.state == "open"}

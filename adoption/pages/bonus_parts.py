@@ -309,6 +309,8 @@ def of_team(run: Row[Any], people: Sequence[int], most: int) -> dict[str, Any]:
     period = periods.text(plan.per, run.first)
     listed = [who for who in people if who in totals]
     day = periods.end(plan.per, run.first) - 1
+    for who in listed[:most]:
+        holders.looked_at(who, "bonuses:read")
     return {
         "title": title(plan),
         "period": named(plan.per, run.first),

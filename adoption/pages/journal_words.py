@@ -139,6 +139,7 @@ PAGES: Words = {
     "why.record": lambda: gettext("the story of a record"),
     "boards.standings": lambda: gettext("the place on a board"),
     "bonus.of_person": lambda: gettext("bonus statement"),
+    "bonus.team": lambda: gettext("bonus statement"),
     "bonus.document_of_person": lambda: gettext("bonus statement as a file"),
     "bonus_runs.statement": lambda: gettext("bonus statement under review"),
     "bonus_plans.show": lambda: gettext("a bonus plan, worked out for the person"),

@@ -47,10 +47,13 @@ def waiting(reader: Reader, now: int) -> int:
     return sum(one.state == WAITING for one in open_for(reader, now))
 
 
-def answered_by(participant: int) -> list[Stored]:
-    """Return the questions that somebody answered, the newest first."""
-    mine = (Question.answered_by == participant, Question.state.not_in(readers.OPEN))
-    return stored.questions(*mine, newest=True, most=MOST)
+def answered_by(reader: Reader, now: int) -> list[Stored]:
+    """Return the questions that somebody answered and still reads, the newest first."""
+    mine = (Question.answered_by == reader.participant, Question.state.not_in(readers.OPEN))
+    found = stored.questions(*mine, newest=True, most=MOST)
+    known, cared = facts.current(), readers.cares()
+    today = known.today(now)
+    return [one for one in found if readers.sees(known, cared, one, reader, today)]
 
 
 def thread(reader: Reader, number: int, now: int) -> tuple[Stored, list[Word]]:

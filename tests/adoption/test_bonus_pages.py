@@ -441,6 +441,13 @@ def ask(app, house, place=0, question="Contact 9 is missing, <i>why</i>?"):
     return found
 
 
+@pytest.mark.parametrize("place", ["-1", "99", "2147483648", "9" * 30, "x", ""])
+def test_a_question_is_about_a_line_that_there_is(app, house, place):
+    develop(house, "Alice", 1)
+    lead(house, work_out(), "under review")
+    assert ask(app, house, place).status_code == 404
+
+
 def test_a_question_is_asked_answered_and_read(app, house):
     develop(house, "Alice", 1)
     run = lead(house, work_out(), "under review")

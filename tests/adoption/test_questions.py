@@ -37,6 +37,7 @@ from adoption.questions import measuring
 from rules import period
 from tests.staff import NORTH
 from tests.staff import Staff
+from tests.staff import email
 from tests.visitors import Visitor
 
 DAY = 86_400 * period.SECOND
@@ -233,6 +234,18 @@ def test_whoever_leads_the_asker_never_reads_it_whatever_their_part(staff, visit
     assert readers(visit, newest()) == {"Hana", "Leo"}
     ago(newest(), 30)
     assert readers(visit, newest()) == {"Hana", "Leo"}
+
+
+def test_whoever_comes_to_lead_the_asker_reads_no_more_of_what_they_answered_before(staff, visit):
+    ask(visit("Bob"), "My manager explains it in another way")
+    say(visit("Alice"), newest(), "answer", "Ask me.")
+    assert "My manager explains" in shown(visit("Alice").get("/questions"))
+    led = people_csv.one({"email": email("Bob"), "manager": email("Alice")})
+    by = directory.Told(By(None, "a test"), staff.now)
+    assert not directory.load_people(led, on=staff.today, by=by).faults
+    db.session.commit()
+    assert visit("Alice").get(f"/questions/{newest()}").status_code == 404
+    assert "My manager explains" not in shown(visit("Alice").get("/questions"))
 
 
 def test_a_champion_who_asks_is_answered_by_the_supporter(visit):

@@ -325,6 +325,18 @@ def test_what_a_stand_in_looks_at_is_in_the_journal_with_the_giver(house):
     assert "(for Mei)" in looked[looked.index('id="looked-h"') :]
 
 
+def test_what_a_stand_in_reads_in_the_list_of_bonuses_is_in_the_journal_too(house):
+    hand(house, receiver="Gwen")
+    since = journal.head().number
+    db.session.rollback()
+    for who in ("Mei", "Gwen"):
+        assert "Alice" in text_of(visitor(house, who).get("/bonus/team"))
+    rows = db.session.execute(select(JournalEntry.__table__).where(JournalEntry.number > since)).all()
+    assert {row.thing for row in rows} >= {f"participant/{house.staff[name]}" for name in ("Alice", "Bob", "Cora")}
+    assert {(row.action, row.participant) for row in rows} == {("read", house.staff["Gwen"])}
+    assert {looks.read(row.after).behalf for row in rows} == {house.staff["Mei"]}
+
+
 def test_both_see_it_and_it_is_in_the_journal(house):
     hand(house)
     assert "Finn sees in your place" in text_of(visitor(house, "Mei").get("/me"))
