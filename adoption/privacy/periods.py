@@ -49,8 +49,8 @@ class Personal(NamedTuple):
     ``period`` is one of ``PERIODS``, counted from ``column``: a local day, or a moment (UTC microseconds) where
     ``moment`` says so; a row without one is not over yet.  Without a period a row is how somebody stands now, and stays
     as long as they do.  ``but`` are kinds that are not meant, ``kinds`` those that are; ``only_of``: only rows of a
-    participant are, since others are about a role or a team.  ``detection``: it goes when individual detection is turned off.  Everything of a
-    ``participant`` goes when they leave.
+    participant are, since others are about a role or a team.  ``detection``: it goes when individual detection is
+    turned off.  Everything of a ``participant`` goes when they leave.
     """
 
     table: str
