@@ -212,7 +212,10 @@ def counts(team: int | None = None) -> Counts:
 
 
 def open_by_team(team_of: Mapping[int, int | None]) -> dict[int, int]:
-    """Count the open gaps about the people of each team; a record of two people counts in the team of the first."""
+    """Count the open gaps about the people of each team; a record of two people counts in the team of the first.
+
+    ``team_of`` gives whoever has left the team in which they were last.
+    """
     table = OwnershipGap
     query = select(func.coalesce(table.about, table.other), func.count()).where(table.state == ownership.OPEN)
     found: Counter[int] = Counter()

@@ -80,7 +80,7 @@ def _taken(
     worked = _worked(connection, known, monday, team_of)
     developed = _developed(connection, monday)
     rewards = _rewards(connection, monday, team_of)
-    gaps = ownership.open_by_team(team_of) if latest else {}
+    gaps = ownership.open_by_team(team_of | _left(known, sunday)) if latest else {}
     for team, people in sorted(sizes.items()):
         if people < SMALLEST_GROUP:
             continue
@@ -89,6 +89,12 @@ def _taken(
         yield (team, monday, "rewards", people, *rewards.get(team, (0, 0)))
         if latest:
             yield team, monday, "gaps", people, gaps.get(team, 0), len(records)
+
+
+def _left(known: Known, day: int) -> dict[int, int | None]:
+    """Return the team in which whoever has left by a day was last: what they left behind is that team's."""
+    gone = ((one, person) for one, person in known.people.items() if person.has_left(day))
+    return {one: evidence.team_of(known, one, person.near(day)) for one, person in gone}
 
 
 def _worked(

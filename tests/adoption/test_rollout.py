@@ -11,6 +11,7 @@ from sqlalchemy import select
 from adoption import directory
 from adoption import facts
 from adoption import jobs
+from adoption import ownership
 from adoption import people_csv
 from adoption import rollout
 from adoption.errors import NotFoundError
@@ -118,6 +119,17 @@ def test_what_was_taken_back_is_no_record_that_was_worked_on(staff):
     rollout.take(now())
     north = next(number for number, name in facts.current().teams.items() if name == NORTH)
     assert rollout.series([north], staff.today)[north][-1].counts["depth"] == (4, 4)
+
+
+def test_what_somebody_left_behind_is_a_gap_of_the_team_they_left(staff):
+    send(staff, "Alice", range(4), days=0)
+    staff.leave_behind()
+    rollout.take(now() + 7 * 86_400 * period.SECOND)
+    teams = {name: number for number, name in facts.current().teams.items()}
+    counted = ownership.counts(teams[NORTH]).total
+    assert counted == 2
+    found = rollout.series([teams[NORTH]], staff.today + 7)[teams[NORTH]]
+    assert found[-1].counts["gaps"] == (counted, 4)
 
 
 def test_a_record_of_another_team_is_none_of_this_one(staff):
