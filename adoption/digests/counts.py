@@ -56,13 +56,14 @@ def mondays(week: int, weeks: int) -> list[int]:
 
 
 def metric_of(known: Known, force: InForce) -> str | None:
-    """Return the metric that a week is told by: that of the first weekly board of people, else the first weekly one.
+    """Return the metric that a week is told by: that of the main board of people, else the first weekly one.
 
-    The same that Home compares weeks by.
+    The same that Home compares weeks by; the main board is the first one by the week, else the first.
     """
     weekly = [key for key, kept in force.shown.items() if any(kind == "week" for _, kind in kept)]
-    boards = [one.metric for one in known.book.boards.values() if one.holder == "participant" and one.per == "week"]
-    ordered = [*boards, *known.book.metrics]
+    boards = [one for one in known.book.boards.values() if one.holder == "participant"]
+    main = next((one for one in boards if one.per == "week"), boards[0] if boards else None)
+    ordered = [*([main.metric] if main else ()), *known.book.metrics]
     return next((key for key in ordered if key in weekly), None)
 
 

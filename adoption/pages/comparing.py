@@ -15,7 +15,6 @@ from rules import standing
 from rules import wording
 
 if TYPE_CHECKING:
-    from adoption.boards import BoardView
     from adoption.explain import Pace
     from adoption.facts import Known
     from rules.book import Board
@@ -31,7 +30,7 @@ class Neighbour(NamedTuple):
 class Comparison(NamedTuple):
     """How the week goes by the main metric.  The team is left out where it is so small that it would show single ones.
 
-    ``board`` is the key of the main board.
+    ``board`` is the key of the main board; a neighbour is one of this week.
     """
 
     metric: str
@@ -56,7 +55,7 @@ def of(known: Known, who: int, day: int, now: int) -> Comparison | None:
         team=None if team is None else explain.pace(-team, metric, day, now),
         team_name=None if team is None else known.teams[team],
         board=board.key if board else None,
-        neighbour=_neighbour(boards.standings(board.key, period=None, me=who, language=code)) if board else None,
+        neighbour=_neighbour(board, who) if board and board.per == "week" else None,
     )
 
 
@@ -81,7 +80,8 @@ def _size(known: Known, team: int, day: int) -> int:
     return kept[2][team]
 
 
-def _neighbour(view: BoardView) -> Neighbour | None:
+def _neighbour(board: Board, who: int) -> Neighbour | None:
+    view = boards.standings(board.key, period=None, me=who, language=languages.current().code)
     mine = next((line for line in view.lines if line.me), None)
     if mine is None:
         return None

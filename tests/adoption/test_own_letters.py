@@ -13,6 +13,7 @@ import time_machine
 from sqlalchemy import event
 from sqlalchemy import select
 
+from adoption import facts
 from adoption import languages
 from adoption import mail
 from adoption.digests import mine
@@ -27,8 +28,10 @@ from adoption.mail import links
 from adoption.mail import looking
 from adoption.mail import message
 from adoption.models import Letter
+from adoption.pages import comparing
 from adoption.pages import week
 from rules.period import SECOND
+from tests.bureau import BOOK
 from tests.bureau import LEADERS
 from tests.bureau import MONDAY
 from tests.bureau import NORTH
@@ -139,6 +142,19 @@ def test_it_begins_as_home_does(app, monday):
             lead = week.of(monday[name], NOW).said
         db.session.rollback()
         assert lead in letter(monday[name]).text, name
+
+
+def test_home_and_letters_compare_weeks_by_the_metric_of_the_main_board(app, monday):
+    calls = '[metric.calls]\ntitle = "Calls"\ncounts = "call.completed"\n[metric.contacts]'
+    five = '[incentive.five]\ntitle = "Five"\nmetric = "calls"\nevery = 5\nper = "week"\nearns = "lunch"\n[board.c'
+    text = BOOK.replace("[metric.contacts]", calls).replace("[board.c", five)
+    text = text.replace('metric = "contacts"\nper = "week"\n', 'metric = "contacts"\nper = "month"\n')
+    monday.publish(text, since=WEEK + timedelta(weeks=1))
+    with app.test_request_context(), languages.speaking("en"):
+        found = comparing.of(facts.current(), monday["Alice"], MONDAY.toordinal(), NOW)
+        assert found.metric == "Developed contacts"
+        assert mine.house(FIRST, NOW).metric == "contacts"
+        assert found.neighbour is None, "the board is one of months"
 
 
 def test_it_leads_to_the_records_that_are_one_step_from_counting(app, bureau):
