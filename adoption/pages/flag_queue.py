@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import Blueprint
 from flask import flash
+from flask import g
 from flask import redirect
 from flask import render_template
 from flask import request
@@ -77,11 +78,15 @@ REMOVES: Mapping[str, Callable[[], str]] = {
 
 
 def notices() -> int:
-    """Count what waits for a lead; nothing in a shadow run, and while detection is off."""
+    """Count what waits for a lead; nothing in a shadow run, and while detection is off.
+
+    What is about the lead is another's to decide, and not on this page.
+    """
     if not privacy.individual() or privacy.shadow():
         return 0
     connection = db.session.connection()
-    return len(contesting.open_cases(connection)) + len(casework.waiting(connection))
+    cases = [one.participant for one in contesting.open_cases(connection)]
+    return sum(one != g.visitor.participant for one in (*cases, *casework.waiting(connection)))
 
 
 desk.NOTICES["flag_queue.index"] = notices

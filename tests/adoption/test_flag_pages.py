@@ -444,6 +444,19 @@ def test_nobody_decides_about_themselves(app, staff):
     )
 
 
+def test_the_bar_counts_what_the_page_lists(app, staff):
+    open_case(put(staff, "Leo", "contested"), staff)
+    leo = sits(app, staff["Leo"])
+    assert "notice" not in bar(leo)
+    open_case(put(staff, "Alice", "contested"), staff)
+    assert 'class="chip note">1<' in bar(leo)
+
+
+def bar(visitor):
+    """Return what stands in the bar above the pages of whoever leads."""
+    return read(visitor, "/lead/flags").partition('<nav class="tabs desk"')[2].partition('<nav class="tabs low"')[0]
+
+
 # --- the manager, and everybody else
 
 
