@@ -91,8 +91,8 @@ def hand_over(  # noqa: PLR0913  # who, to whom, what, for which days, by whom, 
     if giver not in leads or not known.led_by(giver, today) - {giver}:
         raise NobodyLedError
     person = known.people.get(receiver)
-    if receiver == giver or person is None or person.has_left(today):
-        raise ReceiverError
+    if receiver in {giver, by.participant} or person is None or person.has_left(today):
+        raise ReceiverError  # nobody takes somebody's place by themselves: HR would see whose team could use a hand
     if team is not None and team not in teams_of(known, giver, today):
         raise TeamError
     if not today <= starts <= last < starts + LONGEST or last > today + LONGEST:

@@ -308,6 +308,16 @@ def test_a_token_of_a_stand_in_reaches_as_far(house):
         assert house.test_client().get(path, headers=headers).status_code == status
 
 
+@pytest.mark.parametrize("who", ["Hana", "Ada"])
+def test_nobody_takes_the_place_of_a_manager_by_themselves(house, who):
+    assert opened(house, who, "Alice") == {200}, "they may see everybody's, but not what a manager alone does"
+    answer = hand(house, receiver=who, by=who)
+    assert "Write the e-mail address of somebody else who works here." in text_of(answer, 422)
+    assert delegating.in_force(today()) == []
+    db.session.rollback()
+    assert "Alice" not in text_of(visitor(house, who).get("/team"))
+
+
 def test_what_a_stand_in_looks_at_is_in_the_journal_with_the_giver(house):
     hand(house)
     since = journal.head().number
