@@ -5,6 +5,7 @@ Activities are not here: ``adoption.wire`` is the one reader of them, and ``adop
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from marshmallow import INCLUDE
@@ -15,12 +16,18 @@ from marshmallow import fields
 from rules import period
 from rules.value import text_of_units
 
+LAST = date(date.max.year, 1, 1).toordinal() - 1  # the calendar ends within the year after
+
 
 def _period(text: str) -> tuple[str, int]:
     try:
-        return period.parse(text)
+        kind, first = period.parse(text)
     except ValueError as error:
         raise ValidationError(str(error)) from None
+    if first > LAST:
+        msg = "There is no period of that year."
+        raise ValidationError(msg)
+    return kind, first
 
 
 class Period(fields.Field[tuple[str, int]]):

@@ -11,10 +11,10 @@ import msgspec
 from flask import Response
 from flask import current_app
 from flask import request
-from flask_smorest import Blueprint
 
 from adoption import intake
 from adoption.api import bodies
+from adoption.api.parsing import Blueprint
 from adoption.auth import permission
 from adoption.errors import PROBLEM
 from adoption.errors import RefusedError

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from flask import current_app
-from flask_smorest import Blueprint
 from marshmallow import Schema
 from marshmallow import fields
 from marshmallow import validate
 
 from adoption import auth
 from adoption import clock
+from adoption.api.parsing import Blueprint
 from adoption.audits import comparing
 from adoption.audits import crediting
 from adoption.audits import keeping

@@ -6,11 +6,10 @@ from __future__ import annotations  # flask-smorest ships no types
 from typing import TYPE_CHECKING
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from adoption import auth
 from adoption import boards
 from adoption import holders
+from adoption.api.parsing import Blueprint
 from adoption.auth import permission
 from adoption.schemas import BoardQuery
 from adoption.schemas import BoardSchema

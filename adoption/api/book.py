@@ -7,13 +7,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 from typing import Any
 
-from flask_smorest import Blueprint
 from sqlalchemy import select
 
 from adoption import drafts
 from adoption import facts
 from adoption import rulebook
 from adoption.api import book_schemas as shapes
+from adoption.api.parsing import Blueprint
 from adoption.auth import permission
 from adoption.errors import NotFoundError
 from adoption.extensions import db

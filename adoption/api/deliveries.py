@@ -6,11 +6,10 @@ from __future__ import annotations  # flask-smorest ships no types
 from typing import TYPE_CHECKING
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from adoption import auth
 from adoption import clock
 from adoption.api import source_schemas as shapes
+from adoption.api.parsing import Blueprint
 from adoption.api.sources import KEY
 from adoption.api.sources import MAY
 from adoption.auth import permission

@@ -6,7 +6,6 @@ from __future__ import annotations  # flask-smorest ships no types
 from typing import TYPE_CHECKING
 from typing import Any
 
-from flask_smorest import Blueprint
 from sqlalchemy import select
 
 from adoption import facts
@@ -14,6 +13,7 @@ from adoption import holders
 from adoption.api import directory_schemas as shapes
 from adoption.api.house import conditional
 from adoption.api.house import day
+from adoption.api.parsing import Blueprint
 from adoption.auth import permission
 from adoption.directory import calendar
 from adoption.directory import standing

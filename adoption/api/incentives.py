@@ -5,12 +5,11 @@ from __future__ import annotations  # flask-smorest ships no types
 
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from adoption import auth
 from adoption import clock
 from adoption import facts
 from adoption import stops
+from adoption.api.parsing import Blueprint
 from adoption.auth import permission
 from adoption.extensions import db
 from adoption.schemas import ReasonSchema

@@ -10,7 +10,6 @@ from typing import Any
 from typing import NamedTuple
 
 from flask import request
-from flask_smorest import Blueprint
 
 from adoption import directory
 from adoption import facts
@@ -18,6 +17,8 @@ from adoption import people_csv
 from adoption.api import house
 from adoption.api import list_schemas as shapes
 from adoption.api.directory import EMAIL
+from adoption.api.parsing import Blueprint
+from adoption.api.parsing import json_of
 from adoption.auth import permission
 from adoption.connectors.packing import unpacked
 from adoption.directory import lists
@@ -133,7 +134,7 @@ def _file(kind: str) -> Sent:
 
 def _rows(kind: str) -> Sent:
     """Read rows of JSON as the file that says the same."""
-    given = shapes.ROWS[kind]().load(request.get_json())["rows"]
+    given = shapes.ROWS[kind]().load(json_of(request))["rows"]
     columns = list(given[0])
     cells = [[row[name] or "" for name in columns] for row in given]
     raw = people_csv.written(columns, cells)

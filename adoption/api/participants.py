@@ -8,11 +8,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from adoption import explain
 from adoption import facts
 from adoption import holders
+from adoption.api.parsing import Blueprint
 from adoption.auth import permission
 from adoption.schemas import AwardSchema
 from adoption.schemas import PeriodQuery

@@ -6,7 +6,6 @@ from __future__ import annotations  # flask-smorest ships no types
 from typing import TYPE_CHECKING
 from typing import Any
 
-from flask_smorest import Blueprint
 from marshmallow import Schema
 
 from adoption import directory
@@ -14,6 +13,7 @@ from adoption import facts
 from adoption.api import directory_schemas as shapes
 from adoption.api import house
 from adoption.api.lists import LIMIT
+from adoption.api.parsing import Blueprint
 from adoption.auth import permission
 from adoption.directory import strangers
 from adoption.errors import RefusedError

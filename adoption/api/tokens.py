@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from flask import current_app
-from flask_smorest import Blueprint
 from marshmallow import Schema
 from marshmallow import fields
 from marshmallow import validate
@@ -16,6 +15,7 @@ from adoption import auth
 from adoption import clock
 from adoption import facts
 from adoption.api import house
+from adoption.api.parsing import Blueprint
 from adoption.auth import permission
 from adoption.errors import ForbiddenError
 from adoption.errors import NotFoundError

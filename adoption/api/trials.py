@@ -5,7 +5,6 @@ from __future__ import annotations  # flask-smorest ships no types
 
 from typing import Any
 
-from flask_smorest import Blueprint
 from marshmallow import INCLUDE
 from marshmallow import Schema
 from marshmallow import fields
@@ -13,6 +12,7 @@ from marshmallow import validate
 
 from adoption import drafts
 from adoption import trials
+from adoption.api.parsing import Blueprint
 from adoption.auth import permission
 from adoption.errors import ConflictError
 from adoption.errors import RefusedError

@@ -101,7 +101,7 @@ def reason(text: str) -> str:
     Raises:
         NoReasonError: it is missing, or too long.
     """
-    said = " ".join(text.split())
+    said = " ".join(storable(text).split())
     if not said or len(said) > LONGEST_REASON:
         raise NoReasonError
     return said

@@ -114,6 +114,34 @@ def test_whatever_is_sent_the_answer_is_as_described(app, headers):
         try_it()
 
 
+@pytest.mark.parametrize("body", [b"[" * 100_000, b'{"a":' * 50_000, b"9" * 10_000], ids=["lists", "objects", "digits"])
+def test_json_that_nobody_can_hold_is_refused_and_fills_no_log(app, client, headers, body):
+    asked = 0
+    for operation in operations(app):
+        path = operation.path.format_map(KNOWN | {"kind": "people"})
+        if operation.body and "/hooks/" not in path:
+            answer = client.open(path, method=operation.method.upper(), data=body, headers=headers["admin"],
+                                 content_type="application/json")  # fmt: skip  # one request
+            assert answer.status_code in {400, 403, 422}, path
+            assert answer.content_type == "application/problem+json"
+            asked += answer.status_code == 400
+    assert asked > 10
+
+
+@pytest.mark.parametrize("why", ["a\0b", "half a character: \ud800"])
+def test_a_reason_is_kept_as_databases_can_keep_it(client, headers, why):
+    for step, stopped in (("stop", True), ("resume", False)):
+        path = f"/api/v1/incentives/ten-contacts-lunch/{step}"
+        answer = client.post(path, json={"why": why}, headers=headers["hr"])
+        assert (answer.status_code, answer.json["stopped"] is not None) == (200, stopped)
+
+
+@pytest.mark.parametrize("period", ["9999-12-31", "9999-W52", "9999-12", "9999"])
+def test_the_last_year_of_the_calendar_has_no_progress(client, headers, period):
+    answer = client.get(f"/api/v1/participants/alice@example.com/progress?period={period}", headers=headers["hr"])
+    assert answer.status_code == 422
+
+
 def test_the_document_lists_every_route_of_the_api(app):
     listed = {(operation.method.upper(), operation.path) for operation in operations(app)}
     stated = {
