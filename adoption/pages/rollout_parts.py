@@ -142,11 +142,8 @@ def typed(one: Wave | None) -> dict[str, Any]:
 
 def goals(known: Known, now: int) -> list[dict[str, Any]]:
     """Return the goals with how far they are, per person and week."""
-    today = known.today(now)
     chosen = rollout.goals()
-    values = rollout.last_week(
-        {one.metric for one in chosen}, now, sum(one.here(today) for one in known.people.values())
-    )
+    values = rollout.last_week({one.metric for one in chosen}, now)
     return [_goal(known, one, values.get(one.metric)) for one in chosen]
 
 

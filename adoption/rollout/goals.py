@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from adoption.facts import Known
     from adoption.journal import By
 
 WEEK = 7
@@ -118,12 +119,14 @@ def _written(goal: Goal) -> dict[str, object]:
     }
 
 
-def last_week(metrics: Collection[str], now: int, people: int) -> dict[str, int]:
+def last_week(metrics: Collection[str], now: int) -> dict[str, int]:
     """Return what metrics came to per person in the last whole week, in ten-thousandths; one query.
 
     A metric is missing where it is not counted by weeks: no rule that is in force asks for that.
     """
-    monday = period.start("week", facts.current().today(now)) - WEEK
+    known = facts.current()
+    monday = period.start("week", known.today(now)) - WEEK
+    people = _people(known, monday + WEEK - 1)
     tally = (Tally.series == Series.id) & (Tally.period == monday) & (Tally.holder > 0)
     query = (
         select(Series.metric, func.coalesce(func.sum(Tally.value), 0))
@@ -135,3 +138,12 @@ def last_week(metrics: Collection[str], now: int, people: int) -> dict[str, int]
     )
     found = {metric: int(value) for metric, value in db.session.execute(query)}  # the latest meaning stands
     return {metric: (2 * value + people) // (2 * people) for metric, value in found.items()} if people else {}
+
+
+def _people(known: Known, day: int) -> int:
+    """Count who works in a team on a day, as vital signs do; where there are no teams, everybody who works here.
+
+    Who stands at a counter or runs this service works in none, and would make everybody else's week look smaller.
+    """
+    here = [one for one, person in known.people.items() if person.here(day)]
+    return sum(known.team_of(one, day) is not None for one in here) or len(here)

@@ -24,6 +24,7 @@ from adoption.models import VitalWeek
 from adoption.rollout import signs
 from adoption.rollout.goals import NoMetricError
 from rules import period
+from rules.value import UNIT
 from tests.queries import asked
 from tests.staff import NORTH
 from tests.staff import SOUTH
@@ -276,6 +277,16 @@ def test_a_goal_is_chosen_seen_and_taken_away(staff, hana):
     assert hana.post(f"/rollout/goals/{number}/drop").status_code == 404
     deeds = db.session.scalars(select(JournalEntry.action).where(JournalEntry.thing == f"rollout-goal/{number}"))
     assert list(deeds) == ["created", "removed"]
+
+
+def test_a_goal_is_measured_by_those_who_work_in_teams(staff):
+    send(staff, "Alice", range(11))
+    known, sunday = facts.current(), last_week(staff) + 6
+    here = [one for one, person in known.people.items() if person.here(sunday)]
+    working = [one for one in here if known.team_of(one, sunday)]
+    assert len(working) < len(here), "nobody at a counter"
+    found = rollout.last_week({"developed-contacts"}, now())
+    assert found == {"developed-contacts": round(11 * UNIT / len(working))}
 
 
 @pytest.mark.parametrize(
