@@ -8,6 +8,7 @@ language (ISO).  To add a language: a catalogue, its entry in ``rules.wording.TO
 from __future__ import annotations
 
 import io
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -49,6 +50,8 @@ SHAPES: Mapping[str, Mapping[str, str]] = {
     "ru": {"alone": "d MMMM, EEEE", "long": "d MMMM (EEEE)", "short": "d MMM", "full": "d MMMM y 'г'."},  # noqa: RUF001  # Cyrillic is meant
     "zh": {"alone": "M月d日EEEE", "long": "M月d日（EEEE）", "short": "M月d日", "full": "y年M月d日（EEEE）"},  # noqa: RUF001  # full width is meant
 }
+# What days and months end with in Russian: «24 дек.», «2026 г.»; the dot is also the full stop of a sentence.
+TWO_STOPS = re.compile(r"\b(г|янв|февр|мар|апр|июн|июл|авг|сент|окт|нояб|дек)\.\.(?!\.)")  # noqa: RUF001  # Cyrillic is meant
 PAUSES: Mapping[str, str] = {"en": ", ", "ru": ", ", "zh": " "}  # between a day and a time of day
 
 
@@ -63,7 +66,7 @@ class Tongue:
     def gettext(self, message: str, **values: object) -> str:
         """Say a message; ``%(name)s`` stands for a value."""
         text: str = self.catalogue.ugettext(message)
-        return text % values if values else text
+        return self._stopped_once(text % values) if values else text
 
     def ngettext(self, one: str, many: str, count: int | Decimal, **values: object) -> str:
         """Say a message in the plural form that ``count`` asks for; ``%(n)s`` stands for the count, as it is written.
@@ -72,7 +75,11 @@ class Tongue:
         """
         whole = int(count) if count == int(count) else 2
         text: str = self.catalogue.ungettext(one, many, abs(whole))
-        return text % {"n": self.number(count), **values}
+        return self._stopped_once(text % {"n": self.number(count), **values})
+
+    def _stopped_once(self, said: str) -> str:
+        """Let the dot of «2026 г.» be the full stop of the sentence that it ends."""
+        return TWO_STOPS.sub(r"\1.", said) if self.code == "ru" else said
 
     def number(self, value: int | Decimal) -> str:
         """Write a number: 1,234.5 or 1 234,5."""

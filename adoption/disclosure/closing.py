@@ -97,7 +97,7 @@ def rights(what: Mapping[str, Any]) -> tuple[Block, ...]:
     """Say what one can do."""
     return (
         [
-            gettext("See: “My evidence” shows at any time what is known, how it adds up, and who can see it."),
+            gettext("See: “What we noticed” shows at any time what is known, how it adds up, and who can see it."),
             gettext(
                 "Contest: with a reason, at once; it is answered by a person within %(days)s.",
                 days=_working(what["waits"]["answer"]),

@@ -44,7 +44,7 @@ PARTS: Words = {
     "last_contact": lambda: gettext("Last contact"),
     # say: of a column of a sheet: whose customer it is
     "owner": lambda: gettext("Whose customer"),
-    "value": lambda: gettext("Value"),
+    "value": lambda: gettext("Amount"),
     "notes": lambda: gettext("Notes"),
 }
 LISTS: Words = {

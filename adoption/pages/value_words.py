@@ -96,7 +96,7 @@ PLACES: Mapping[str, Callable[[], str]] = {
 UNITS: Mapping[str, Callable[[], str]] = {
     assumptions.MINUTES: lambda: gettext("min"),
     assumptions.PERCENT: lambda: "%",
-    assumptions.DAYS: lambda: gettext("days"),
+    assumptions.DAYS: lambda: gettext("number of days"),
 }
 FAULTS: Mapping[str, Callable[[str, str], str]] = {
     assumptions.BEYOND: lambda least, most: gettext(

@@ -138,7 +138,7 @@ RUSSIAN = Language(
             # rewards
             "reward": "{quoted}: {parts}.",
             "kind.voucher": "ваучер",
-            "kind.time_off": "свободное время",
+            "kind.time_off": "отдых",
             "kind.points": "баллы",
             "kind.badge": "значок",
             "kind.money": "деньги",

@@ -148,6 +148,23 @@ def test_chinese_has_its_own_punctuation_and_a_space_beside_latin_letters_and_di
             assert not re.search(r"[\u4e00-\u9fff][A-Za-z0-9]|[A-Za-z0-9][\u4e00-\u9fff]", NAMES.sub("…", one)), one
 
 
+# Words for things that have another one (docs/decisions/languages.md).
+STRAY = {
+    "ru": r"\bпреми[яюйи]\w*|\bталон\w*|раздач\w+|\bсогласующи\w+|куратор\w* внедрения|\bстимул\w*|знак\w* отличия"
+    r"|в отъезде|\bкарточ\w+|\bзачт[её]\w+|\bодобр\w+|\bHR\b|самочувстви\w+|показател\w+ внедрения|освоени\w+ CRM"
+    r"|расчётн\w+ лист(а|ов|ы)\b|стары\w+ поставк\w+|свободн\w+ врем\w+|\bслужб\w+|жив(ая|ой|ую) работ\w+",
+    "zh": "经理|手册|明细单|排行榜|案例|人事(?!系统)|工资核算|工资文件|\\bHR\\b|证据|数据源|登记表|采用评分|使用得分|使用度"
+    "|问候|投递|领取点|交易|各项指标|主页|“我”",
+}
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
+def test_one_thing_has_one_word(code):
+    for _, said in spoken(code):
+        for one in said:
+            assert not re.search(STRAY[code], one, re.IGNORECASE), one
+
+
 # --- nothing outside of the catalogues
 
 
@@ -401,6 +418,15 @@ def test_days_and_times_follow_the_language(sqlite_app):
     assert [tongue(code).moment(noon) for code in ("en", "ru", "zh")] == [
         "Thursday 24 December 2026, 12:05", "24 декабря 2026 г., 12:05", "2026年12月24日（星期四） 12:05"
     ]  # fmt: skip
+
+
+def test_a_russian_sentence_that_ends_with_a_day_has_one_full_stop():
+    russian = tongue("ru")
+    day = date(2026, 11, 27).toordinal()
+    for shape, ending in (("full", "27 ноября 2026 г."), ("short", "27 нояб.")):
+        assert russian.gettext("Its last day was %(day)s.", day=russian.day(day, shape)).endswith(f" {ending}")
+    assert russian.gettext("Why: %(why)s", why="2026 г...").endswith("2026 г..."), "what somebody wrote stays"
+    assert tongue("en").gettext("Why: %(why)s.", why="27 нояб.").endswith("..")
 
 
 # --- which language somebody is spoken to

@@ -57,7 +57,7 @@ def test_an_audit_from_the_upload_to_the_last_row_closed(site, visit, javascript
     expect(page.get_by_text("written in an old way")).to_be_visible()
     expect(page.get_by_label("Kunde")).to_have_value("name")
     page.get_by_label("Umsatz").select_option("is not needed")
-    page.get_by_label("Umsatz").select_option("Value")
+    page.get_by_label("Umsatz").select_option("Amount")
     page.get_by_label("Closing a row may be rewarded").check()
     page.get_by_role("button", name="Compare with the CRM").click()
     expect(page.get_by_role("heading", name="3 of 4 customers are not in the CRM.")).to_be_visible()
