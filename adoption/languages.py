@@ -50,7 +50,7 @@ SHAPES: Mapping[str, Mapping[str, str]] = {
     "ru": {"alone": "d MMMM, EEEE", "long": "d MMMM (EEEE)", "short": "d MMM", "full": "d MMMM y 'г'."},  # noqa: RUF001  # Cyrillic is meant
     "zh": {"alone": "M月d日EEEE", "long": "M月d日（EEEE）", "short": "M月d日", "full": "y年M月d日（EEEE）"},  # noqa: RUF001  # full width is meant
 }
-# What days and months end with in Russian: «24 дек.», «2026 г.»; the dot is also the full stop of a sentence.
+# What shortened days and years end with in Russian: that dot is the full stop of a sentence as well.
 TWO_STOPS = re.compile(r"\b(г|янв|февр|мар|апр|июн|июл|авг|сент|окт|нояб|дек)\.\.(?!\.)")  # noqa: RUF001  # Cyrillic is meant
 PAUSES: Mapping[str, str] = {"en": ", ", "ru": ", ", "zh": " "}  # between a day and a time of day
 
@@ -78,7 +78,7 @@ class Tongue:
         return self._stopped_once(text % {"n": self.number(count), **values})
 
     def _stopped_once(self, said: str) -> str:
-        """Let the dot of «2026 г.» be the full stop of the sentence that it ends."""
+        """Let the dot of a shortened word be the full stop of the sentence that it ends."""
         return TWO_STOPS.sub(r"\1.", said) if self.code == "ru" else said
 
     def number(self, value: int | Decimal) -> str:

@@ -123,23 +123,32 @@ _SHAPES = (
 
 
 def parse(written: str) -> tuple[str, int]:
-    """Read what ``text`` writes; raise ``ValueError`` with the accepted shapes otherwise."""
+    """Read what ``text`` writes; raise ``ValueError`` with the accepted shapes otherwise.
+
+    A period that the calendar ends before it does, as December 9999, is none.
+    """
     if written == "ever":
         return "ever", EVER
     for kind, shape in _SHAPES:
         found = shape.fullmatch(written)
         if found:
-            parts = [int(part) for part in found.groups()]
             try:
-                if kind == "week":
-                    return kind, date.fromisocalendar(parts[0], parts[1], 1).toordinal()
-                if kind == "quarter":
-                    return kind, date(parts[0], parts[1] * 3 - 2, 1).toordinal()
-                return kind, date(*[*parts, 1, 1][:3]).toordinal()
+                first = _first(kind, [int(part) for part in found.groups()])
+                if end(kind, first) <= FOREVER:
+                    return kind, first
             except ValueError:
-                break
+                pass
+            break
     msg = f"{written!r} is no period; write 2026-11-23, 2026-W48, 2026-11, 2026-Q4, 2026 or ever"
     raise ValueError(msg)
+
+
+def _first(kind: str, parts: list[int]) -> int:
+    if kind == "week":
+        return date.fromisocalendar(parts[0], parts[1], 1).toordinal()
+    if kind == "quarter":
+        return date(parts[0], parts[1] * 3 - 2, 1).toordinal()
+    return date(*[*parts, 1, 1][:3]).toordinal()
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,7 @@ def estimate(plan: Plan, first: int, participant: int, day: int, now: int) -> Es
         inputs = shared.add_to(inputs, participant)
     inputs = carrying.add_to(inputs, before, participant)
     found = reckon(plan, inputs)
-    works = [one for one in range(first, ground.last) if ground.known.works(participant, one)]
+    works = _worked(ground, participant, first, ground.last)
     return Estimate(
         plan=plan,
         first=first,
@@ -185,9 +185,15 @@ def _at_pace(connection: Connection, ground: Ground, inputs: Inputs, participant
 
 def _factor(ground: Ground, participant: int, starts: int, ends: int, day: int) -> Fraction | None:
     """Return all working days of some days by those until today; ``None`` on the first one, and when all are over."""
-    works = [one for one in range(starts, ends) if ground.known.works(participant, one)]
+    works = _worked(ground, participant, starts, ends)
     gone = sum(one <= day for one in works)
     return Fraction(len(works), gone) if 1 < gone < len(works) else None
+
+
+def _worked(ground: Ground, participant: int, starts: int, ends: int) -> list[int]:
+    """Return the working days among some days on which somebody is here, and not away."""
+    known, person = ground.known, ground.known.people[participant]
+    return [one for one in range(starts, ends) if person.here(one) and known.works(participant, one)]
 
 
 # --- a little more

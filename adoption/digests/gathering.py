@@ -193,9 +193,11 @@ def _there(known: Known, who: int, day: int) -> bool:
 
 
 def _target(found: Company, who: int, place: int) -> int | None:
-    """Return what the goal asked of somebody in a week; ``None`` where it was not offered to them."""
-    paid = found.goal.versions[place] if found.goal else None
-    if paid is None or not due.eligible(found.known, paid.version.incentive, who, found.mondays[place]):
+    """Return what the goal asked of somebody in a week; ``None`` where it was not offered to them, or they not here."""
+    paid, monday = (found.goal.versions[place] if found.goal else None), found.mondays[place]
+    if paid is None or (found.known.people[who].hired_on or 0) >= monday + WEEK:
+        return None
+    if not due.eligible(found.known, paid.version.incentive, who, monday):
         return None
     incentive = paid.version.incentive
     return incentive.every or incentive.reach

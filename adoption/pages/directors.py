@@ -47,6 +47,7 @@ bp: Blueprint = Blueprint("directors", __name__)
 READ, MANAGE = "directors:read", "directors:manage"
 KIND = directors.KIND
 DAYS = 7  # working days after a month to choose from
+EARLIEST = period.EPOCH.toordinal()  # no activity is older
 SOURCES = {  # of each part: the page where its figures are from, and who may open that
     "adoption": ("rollout.index", "rollout:plan"),
     "costs": ("budgets.index", "budgets:read"),
@@ -85,7 +86,7 @@ def show(month: str) -> ResponseReturnValue:
         per, first = period.parse(month)
     except ValueError:
         raise NotFoundError from None
-    if per != "month" or first > _last():
+    if per != "month" or not EARLIEST <= first <= _last():
         raise NotFoundError
     return _page(first, {}, {})
 

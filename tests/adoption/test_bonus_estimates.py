@@ -6,6 +6,7 @@ from fractions import Fraction
 import pytest
 from sqlalchemy import insert
 from sqlalchemy import select
+from sqlalchemy import update
 
 from adoption import bonuses
 from adoption import facts
@@ -15,6 +16,7 @@ from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.models import BonusStatement
 from adoption.models import Figure
+from adoption.models import Participant
 from adoption.models import Weight
 from rules import period as periods
 from tests.house import NOW
@@ -155,6 +157,23 @@ def test_days_away_do_not_slow_the_pace(sqlite_app):
     found = estimate(house)
     assert found.days == (2, 17)
     assert found.at_pace == 17 * 600
+
+
+@pytest.mark.parametrize(
+    ("column", "day", "days"),
+    [("hired_on", date(2026, 3, 9), (2, 17)), ("left_on", date(2026, 3, 21), (7, 15))],
+)
+def test_whoever_comes_or_leaves_within_the_month_has_the_pace_of_their_own_days(sqlite_app, column, day, days):
+    house = house_of("flat")
+    calls(house, "Alice", days[0])
+    connection = begin_write()
+    facts.changed(connection, rescore=False)
+    row = update(Participant).where(Participant.id == house["Alice"])
+    connection.execute(row.values({column: day.toordinal()}))
+    db.session.commit()
+    found = estimate(house)
+    assert found.days == days
+    assert found.at_pace == days[1] * 600
 
 
 def test_of_a_year_so_far_only_this_month_goes_on(sqlite_app):

@@ -128,6 +128,20 @@ def test_the_letter_says_result_direction_and_reason(bureau):
     assert told.deeds.keys() == {bureau["Alice"], bureau["Anna"], bureau["Bob"]}
 
 
+def test_a_newcomer_had_no_goal_before_their_first_day(bureau):
+    connection = begin_write()
+    facts.changed(connection, rescore=False)
+    row = update(Participant).where(Participant.id == bureau["Bob"])
+    connection.execute(row.values(hired_on=(WEEK + timedelta(days=1)).toordinal()))
+    db.session.commit()
+    told = gathering.facts_of(gathering.company(FIRST, NOW), [bureau["Mei"]])[bureau["Mei"]]
+    targets = {one.name: one.targets for one in told.reports}
+    assert [one is not None for one in targets["Bob"]] == [False] * 8 + [True]
+    assert any(one is not None for one in targets["Alice"][:-1])
+    run()
+    assert "improved most" not in "".join(line for line in letter(bureau["Mei"]).text.splitlines() if "Bob" in line)
+
+
 def test_text_and_page_say_the_same_in_the_same_order(bureau):
     bureau.work("Li", 0, WEEK, half=3)
     run()

@@ -213,6 +213,11 @@ def test_a_page_shows_the_figures_that_were_sent(app, december):
     assert "Free lunch" in shown
 
 
+@pytest.mark.parametrize("month", ["0001-01", "9999-12", "2026-W48"])
+def test_there_is_no_report_of_a_month_that_nobody_has_seen(app, december, month):
+    assert Visitor(app, december["Hana"]).get(f"/directors/{month}").status_code == 404
+
+
 def test_a_reader_sees_the_report_and_others_do_not(app, december):
     enter(december, "Alice")
     assert Visitor(app, december["Alice"]).get("/directors").status_code == 200

@@ -172,6 +172,29 @@ def test_somebody_back_from_a_holiday_did_not_improve_most():
     assert [(one.name, one.deed) for one in found.thanks] == [("Anna", "improved")]
 
 
+def test_in_the_first_week_nobody_is_compared_with_weeks_before_it():
+    found = made(report(0, 12), report(1, 9), begun=WEEK + 3)
+    assert [(one.name, one.deed) for one in found.thanks] == [("Alice", "reached")]
+
+
+def test_somebody_who_came_this_week_or_whose_last_week_had_no_working_day_did_not_improve():
+    newcomer = report(0, 0, 9, days=(0, 5), target=None)
+    assert [one.name for one in made(newcomer, report(1, 3, 6, target=None)).thanks] == ["Anna"]
+    assert made(newcomer).thanks == ()
+
+
+@pytest.mark.parametrize(("weeks", "deed"), [(7, "reached"), (8, "first")])
+def test_the_first_time_in_eight_weeks_needs_eight_of_them(weeks, deed):
+    found = made(report(0, 9, 10), begun=WEEK - 7 * (weeks - 1))
+    assert [one.deed for one in found.thanks] == [deed]
+
+
+def test_three_weeks_of_more_need_a_week_before_them():
+    team = (report(0, 2, 3, 4, target=None),)
+    assert made(*team, begun=WEEK - 14).thanks == ()
+    assert [one.deed for one in made(*team, begun=WEEK - 21).thanks] == ["steady"]
+
+
 # --- no letter
 
 

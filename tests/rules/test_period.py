@@ -73,8 +73,12 @@ def test_a_period_is_written(kind, day, text):
     assert period.text(kind, period.start(kind, day.toordinal())) == text
 
 
+BEYOND = ["9999", "9999-Q4", "9999-12", "9999-W52", "9999-12-31"]  # the calendar ends before they do
+
+
 @pytest.mark.parametrize(
-    "text", ["", "2026-13", "2026-W54", "2025-W53", "2026-Q5", "2026-02-30", "26", "0000", "Ever", "2026-11-23 "]
+    "text",
+    ["", "2026-13", "2026-W54", "2025-W53", "2026-Q5", "2026-02-30", "26", "0000", "Ever", "2026-11-23 ", *BEYOND],
 )
 def test_what_is_no_period_is_refused_with_the_shapes(text):
     with pytest.raises(ValueError, match=r"2026-W48"):
