@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 
 import xlsxwriter
 
+from adoption.sheets import leading
 from adoption.sheets import safe
 from rules.audit import keys
 from rules.audit import names
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Iterable
     from collections.abc import Iterator
     from collections.abc import Mapping
@@ -74,14 +76,14 @@ def everything(
         )  # fmt: skip  # as in ALL
 
 
-def _cell(text: str) -> str:
-    return text if E164.fullmatch(text) else safe(text)
+def _cell(text: str, told: Callable[[str], str]) -> str:
+    return text if E164.fullmatch(text) else told(text)
 
 
 def as_csv(rows: Iterable[tuple[str, ...]]) -> bytes:
     """Write rows as CSV: UTF-8 with its mark, so that spreadsheets read all letters."""
     out = io.StringIO(newline="")
-    csv.writer(out).writerows(map(_cell, row) for row in rows)
+    csv.writer(out).writerows([_cell(text, safe) for text in row] for row in rows)
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -96,6 +98,6 @@ def as_xlsx(rows: Iterable[tuple[str, ...]]) -> bytes:
             sheet.set_column(place, place, width)
         for number, row in enumerate(rows):
             for place, text in enumerate(row):
-                sheet.write_string(number, place, _cell(text), None if number else bold)
+                sheet.write_string(number, place, _cell(text, leading), None if number else bold)
         sheet.freeze_panes(1, 0)
     return packed.getvalue()

@@ -10,6 +10,7 @@ from flask import request
 
 from adoption import languages
 from adoption.languages import gettext
+from adoption.models import storable
 from adoption.pages import page_titles
 from rules import period
 from rules.questions import steps
@@ -48,7 +49,7 @@ def small(number: int) -> int:
 def typed(*names: str) -> dict[str, str]:
     """Return what was typed into the fields of a form; ``once`` is bound in length."""
     found = {name: request.form.get(name, "") for name in names}
-    return found | {"once": found.get("once", "")[:32] or secrets.token_hex(8)}
+    return found | {"once": storable(found.get("once", ""))[:32] or secrets.token_hex(8)}
 
 
 def no_words() -> str:

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 # What a spreadsheet would take for the beginning of a formula, also where signs are as wide as letters.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+# Where commas are decimal, a spreadsheet opens our files by semicolons: there a cell may begin within another.
+WITHIN = re.compile(r"([;\t\r\n][\s\"]*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 
 def safe(text: str) -> str:
-    """Return text that no spreadsheet takes for a formula."""
+    """Return text that no spreadsheet takes for a formula, whichever sign parts its cells."""
+    return leading(WITHIN.sub(r"\1'", text))
+
+
+def leading(text: str) -> str:
+    """Return text that is no formula where a cell is certain to hold all of it."""
     return f"'{text}" if text.startswith(FORMULA) or text.lstrip().startswith(FORMULA) else text

@@ -186,6 +186,12 @@ def test_whoever_asks_very_often_is_told_kindly_and_nothing_they_wrote_is_lost(v
     assert ask(visit("Cora")).status_code == 303
 
 
+def test_no_sign_that_databases_refuse_keeps_a_question_back(visit):
+    assert ask(visit("Bob"), "Where\0 is it?", once="a\0b").status_code == 303
+    assert say(visit("Alice"), newest(), "answer", "Here\0.", once="c\0d").status_code == 303
+    assert "Where is it?" in shown(visit("Bob").get("/ask/mine"))
+
+
 def test_what_somebody_writes_stays_text(visit):
     ask(visit("Bob"), "<script>alert(1)</script> {{ 7 * 7 }}")
     for page in (visit("Bob").get("/ask/mine"), visit("Alice").get(f"/questions/{newest()}")):
