@@ -23,6 +23,7 @@ from adoption.models import BonusAdjustment
 from adoption.models import BonusLine
 from adoption.models import BonusRun
 from adoption.models import Dispute
+from adoption.models import storable
 from rules import period as periods
 from rules.bonus.closing import FINAL
 from rules.bonus.closing import STEPS
@@ -222,7 +223,7 @@ def disputes(*, run: int | None = None, participant: int | None = None) -> Seque
 
 
 def _text(words: str) -> str:
-    text = words.strip()
+    text = storable(words).strip()
     if not text or len(text) > LONGEST:
         raise NoWordsError
     return text

@@ -448,6 +448,14 @@ def test_a_question_is_about_a_line_that_there_is(app, house, place):
     assert ask(app, house, place).status_code == 404
 
 
+def test_no_sign_that_databases_refuse_keeps_a_question_about_a_line_back(app, house):
+    develop(house, "Alice", 1)
+    lead(house, work_out(), "under review")
+    assert ask(app, house, question="\0").status_code == 422
+    assert ask(app, house, question="Why\0?").status_code == 303
+    assert "Why?" in page(app, house, path=STATEMENT)
+
+
 def test_a_question_is_asked_answered_and_read(app, house):
     develop(house, "Alice", 1)
     run = lead(house, work_out(), "under review")
