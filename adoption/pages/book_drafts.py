@@ -193,7 +193,7 @@ def _page(found: Draft, refused: Exception | None = None) -> ResponseReturnValue
     report = drafts.check(found, book_reading.emitted())
     before = _before(found)
     changed = differing.differences(before, report.sound, languages.current().code, found.changes)
-    state = book_decisions.state(found)
+    holds, state = book_starts.holding(changed), book_decisions.state(found)
     return render_template(
         "book/draft.html",
         draft=found,
@@ -205,8 +205,8 @@ def _page(found: Draft, refused: Exception | None = None) -> ResponseReturnValue
         if found.state in {drafts.DRAFT, drafts.WAITING}
         else [],
         overlaps=_overlaps(found),
-        holds=book_starts.holding(changed),
-        starts=book_starts.choices(found),
+        holds=holds,
+        starts=book_starts.choices(found, holds),
         starting=book_starts.written(found),
         approval=book_decisions.promised(found),
         own=auth.caller().participant in found.authors,

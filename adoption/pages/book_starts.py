@@ -25,10 +25,14 @@ UNDATED = ("reward", "board")  # kinds of which the newest book tells all there 
 
 
 class Holding(NamedTuple):
-    """Whether anything in a draft holds from the moment of publishing, and anything from the day that is chosen."""
+    """Whether anything in a draft holds from the moment of publishing, and anything from the day that is chosen.
+
+    ``fresh`` is whether all of that is new, so that nothing that was promised for today becomes less.
+    """
 
     at_once: bool
     dated: bool
+    fresh: bool
 
 
 class Start(NamedTuple):
@@ -56,10 +60,11 @@ def chosen(picked: str, other: str, before: int | None) -> int | None:
         raise RefusedError(gettext("Choose the day on which it takes force.")) from None
 
 
-def choices(found: Draft) -> list[Start]:
+def choices(found: Draft, holds: Holding) -> list[Start]:
     """Return sensible days on which it may take force, and the one that is chosen."""
     today, tongue = book_parts.today(), languages.current()
-    days = {
+    days = {gettext("today"): today} if holds.fresh else {}
+    days |= {
         gettext("tomorrow"): today + 1,
         gettext("next Monday"): period.following("week", today),
         gettext("the first of next month"): period.following("month", today),
@@ -83,6 +88,7 @@ def holding(changed: Iterable[Difference]) -> Holding:
     return Holding(
         at_once=any(one.kind in UNDATED and one.before is not None for one in own),
         dated=not own or any(one.kind not in UNDATED or one.before is None for one in own),
+        fresh=bool(own) and all(one.before is None for one in own if one.kind not in UNDATED),
     )
 
 

@@ -9,9 +9,11 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 from typing import Any
 
+from flask import current_app
 from flask import url_for
 from werkzeug.routing import BuildError
 
+from adoption import auth
 from adoption.languages import gettext
 
 if TYPE_CHECKING:
@@ -209,7 +211,7 @@ _DEFINITIONS = ("milestone", "metric", "incentive", "reward", "board")
 
 
 def address(thing: str) -> str | None:
-    """Return where a thing is shown; ``None`` if it has no page."""
+    """Return where a thing is shown; ``None`` if it has no page, or none that is open to whoever reads the journal."""
     kind, _, key = thing.partition("/")
     if kind in {"bonus-run", "statement"}:
         return _of_run(key)
@@ -217,13 +219,23 @@ def address(thing: str) -> str | None:
         with suppress(BuildError):
             return url_for("book.show", kind=kind, key=key)
     for endpoint, name in _PLACES.get(kind, ()):
+        if not _open(endpoint):
+            continue
         with suppress(BuildError, ValueError):  # no such page here, or not of such a key
             parts: dict[str, Any] = {name: key} if name else {}
             return url_for(endpoint, **parts)
     return None
 
 
+def _open(endpoint: str) -> bool:
+    """Say whether whoever reads the journal may open such a page."""
+    access = auth.access_of(current_app, endpoint)
+    return access is None or access.permission is None or auth.caller().reach(access.permission) is not None
+
+
 def _of_run(key: str) -> str | None:
+    if not _open("bonus_runs.show"):
+        return None
     plan, _, rest = key.partition("/")
     period, _, participant = rest.partition("/")
     if not plan or not period:

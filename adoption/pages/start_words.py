@@ -68,7 +68,10 @@ def rule(there: Seen) -> Told:
         said = ngettext("%(n)s draft, not published yet", "%(n)s drafts, none published yet", there.drafts)
     else:
         said = gettext("No rule yet")
-    helps = gettext("Begin with a pack, change its numbers to what your people do today plus a little, and publish it.")
+    helps = gettext(
+        "Begin with a pack, change its numbers to what your people do today plus a little, and publish it. What is new"
+        " may begin today."
+    )
     drafts = Way("/hr/book/drafts", gettext("Drafts"))
     packs = Way("/hr/book/packs", gettext("Choose a pack"))
     return Told(gettext("Pick a rule"), said, helps, (drafts, packs) if there.drafts else (packs,))

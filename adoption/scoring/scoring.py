@@ -108,7 +108,7 @@ def apply(  # noqa: PLR0913, PLR0917  # the facts of one step, each of them need
     now: int,
 ) -> list[inforce.Change]:
     """Count new activities, and take back gone ones, in one edition; return the tallies that changed."""
-    increments = counting.Increments()
+    increments = counting.Increments(strangers=_strangers(known, new))
     by_type = force.by_type
     for activities, sign in ((new, 1), (gone, -1)):
         for activity in activities:
@@ -123,6 +123,12 @@ def apply(  # noqa: PLR0913, PLR0917  # the facts of one step, each of them need
         statements.insert_new(connection, "stranger", ("source", "actor", "seen"), rows)
     notes.unreadable.update(increments.unreadable)
     return changes
+
+
+def _strangers(known: Known, activities: Sequence[Activity]) -> set[tuple[str, str]]:
+    """Return whom nobody knows, also where no rule counts what they did: who they are is asked before there is one."""
+    actors = {(one.source, one.actor) for one in activities if one.actor is not None}
+    return {(source, actor) for source, actor in actors if known.participant_of(source, actor) is None}
 
 
 def _within(activities: Sequence[Activity], until: int) -> Sequence[Activity]:

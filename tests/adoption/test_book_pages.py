@@ -321,6 +321,26 @@ def test_no_day_is_asked_for_where_nothing_begins_on_one(hana, staff, draft):
     assert "as soon as it is published" in page_of(hana, draft)
 
 
+def test_what_is_new_may_begin_today_and_what_changes_a_promise_may_not(hana, staff, draft):
+    today = f'value="{date.fromordinal(staff.today).isoformat()}"'
+    assert today not in page_of(hana, draft), "nothing is in it yet"
+    changed(staff, draft, LUNCH, title="Another lunch")
+    assert today not in page_of(hana, draft)
+    drafts.change(draft, drafts.get(draft).revision, {LUNCH: None}, By(staff["Hana"], "Hana"), staff.now)
+    db.session.commit()
+    assert today not in page_of(hana, draft), "an end takes something away"
+    body = writing.body_of(drafts.newest().text, *LUNCH)
+    both = {LUNCH: writing.text_of(*LUNCH, body), (LUNCH[0], "lunch-two"): writing.text_of(LUNCH[0], "lunch-two", body)}
+    drafts.change(draft, drafts.get(draft).revision, both, By(staff["Hana"], "Hana"), staff.now)
+    db.session.commit()
+    assert today in page_of(hana, draft)
+    hana.post(
+        f"/hr/book/drafts/{draft}", {"revision": drafts.get(draft).revision, "starts": today[7:-1], "act": "save"}
+    )
+    db.session.rollback()
+    assert drafts.get(draft).starts == staff.today
+
+
 def test_a_day_that_is_over_is_refused_in_the_readers_words(hana, staff, draft):
     changed(staff, draft, LUNCH, who={"role": "employee"})
     over = date.fromordinal(staff.today - 9).isoformat()

@@ -1,7 +1,9 @@
 """The journal's page: in words, with what differs, found by person, thing, deed and days, below the chain's state."""
 
 import csv
+import html
 import io
+import re
 import time
 
 import pytest
@@ -53,6 +55,22 @@ def page(visitor, query="", status=200):
     answer = visitor.get(f"/hr/journal{query}")
     assert answer.status_code == status
     return answer.get_data(as_text=True)
+
+
+THINGS = ("participant/{Alice}", "token/1", "letter/1", "source/crm", "feed/office", "channel/1", "role/1", "device/1",
+          "budget/lunch", "plan/sales", "bonus-run/sales/2026-10", "statement/sales/2026-10/{Alice}", "reward/free-lunch",
+          "draft/1", "workbook/1", "help/1", "book/1", "privacy/1", "people/1")  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["Hana", "Ann", "Ada"])
+def test_no_entry_leads_whoever_reads_it_to_a_page_that_is_closed_to_them(app, people, name):
+    for thing in THINGS:
+        wrote(thing=thing.format(**people))
+    visitor = Visitor(app, people[name])
+    links = {html.unescape(link) for link in re.findall(r'<a class="tap strong" href="([^"]+)"', page(visitor))}
+    assert "/hr/book/drafts/1" in links
+    assert (f"/hr/people/{people['Alice']}" in links) == (name != "Ann")
+    assert [link for link in sorted(links) if visitor.get(link).status_code == 403] == []
 
 
 # --- what it says

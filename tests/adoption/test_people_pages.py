@@ -559,6 +559,7 @@ def test_somebody_new_is_entered_by_a_form(cast):
     hana = cast.visitor(HANA)
     text(hana.post("/hr/people/new", form), 303)
     assert [row[1] for row in state()[1] if row[0] == "new@example.com"] == ["Lab", "Sales"]
+    assert "Since Monday 5 January 2026" in text(hana.get(f"/hr/people/{cast.number('new@example.com')}"))
     page = text(hana.post("/hr/people/new", form), 422)
     assert "Somebody here has this address already." in page
     assert 'value="Nell"' in page
@@ -671,6 +672,16 @@ def test_an_unknown_name_is_told_with_what_waits_and_credited_once_it_is_known(c
     rescoring.run_to_end()
     assert fresh(lambda: db.session.scalars(select(Award.holder)).all()) == [counting.number(ALICE)]
     assert json.loads(entries()[-1].after)["identities"] == "crm=alice; crm=u17"
+
+
+def test_an_unknown_name_is_told_before_any_rule_counts_what_it_does(cast):
+    waits("u17")
+    waits("alice")
+    assert waiting() == ["u17"]
+    hana = cast.visitor(HANA)
+    assert "3 activities wait, since" in text(hana.get("/hr/people/unmatched"))
+    text(hana.post("/hr/people/unmatched", {"source": "crm", "actor": "u17", "who": ALICE}), 303)
+    assert waiting() == []
 
 
 def test_suggestions_name_the_likeliest_first_and_say_why(counting):

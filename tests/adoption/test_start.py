@@ -296,7 +296,8 @@ def test_from_an_empty_service_to_the_first_reward_through_pages(empty, capsys):
     assert "Nothing is written." in opened(f"{draft}/dry-run")
     today = date.fromordinal(facts.current().today(now())).isoformat()
     db.session.rollback()
-    from_today = {"act": "publish", "revision": revision, "starts": "other", "day": today, "why": "a pilot"}
+    assert f'name="starts" value="{today}"' in page(visitor, draft), "whoever goes by what is offered has points today"
+    from_today = {"act": "publish", "revision": revision, "starts": today, "why": "a pilot"}
     sent(draft, from_today)
     sent("/counter/register", {"canteen": "Canteen 1"})
     sent(f"{PATH}/letter", {})
