@@ -45,6 +45,7 @@ WEEKS = digest.WEEKS + 1  # the oldest only says how the second oldest went
 WEEK = counts.WEEK
 GROUPS = 3  # teams of five or more that there must be, before their median says nothing about one of them
 USABLE = ("voucher", "time_off")
+USED = ("redeemed", "corrected")  # states of awards
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,9 +218,9 @@ def _medians(
 
 
 def _used(known: Known, week: int) -> dict[int, dict[str, int]]:
-    """Return which rewards were used in the days of a week."""
+    """Return which rewards were used in the days of a week, also those that were no longer due afterwards."""
     edges = [counts.midnight(known, day) for day in (week, week + WEEK)]
-    query = select(Award.holder, Award.reward, func.count()).where(Award.status == "redeemed", Award.holder > 0)
+    query = select(Award.holder, Award.reward, func.count()).where(Award.status.in_(USED), Award.holder > 0)
     query = query.where(Award.redeemed >= edges[0], Award.redeemed < edges[1]).group_by(Award.holder, Award.reward)
     found: dict[int, dict[str, int]] = defaultdict(dict)
     for holder, reward, count in db.session.execute(query):

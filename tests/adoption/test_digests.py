@@ -32,6 +32,7 @@ from adoption.mail import looking
 from adoption.mail import message
 from adoption.mail import outbox
 from adoption.mail import sending
+from adoption.models import Award
 from adoption.models import Letter
 from adoption.models import Participant
 from rules import digest
@@ -208,6 +209,16 @@ def test_a_name_adds_no_line_and_no_header(bureau):
     assert "<b>" not in said.html
     parsed = message_from_bytes(message.build(said, "spoonful@example.com"), policy=default)
     assert parsed["Bcc"] is None
+
+
+@pytest.mark.parametrize("status", ["redeemed", "corrected"])
+def test_what_was_used_in_the_week_is_told_also_if_it_is_no_longer_due(bureau, status):
+    eaten = {"status": status, "redeemed": at(WEEK + timedelta(days=2), 12)}
+    lunch = (Award.holder == bureau["Alice"], Award.period == FIRST, Award.ordinal == 1)
+    begin_write().execute(update(Award).where(*lunch).values(**eaten))
+    db.session.commit()
+    told = gathering.facts_of(gathering.company(FIRST, NOW), [bureau["Mei"]])[bureau["Mei"]]
+    assert [(one.key, one.used) for one in told.rewards] == [("lunch", 1)]
 
 
 # --- once for a reader and a week
