@@ -60,14 +60,23 @@ class Choice(NamedTuple):
     to: int | None = None
 
 
-def decide(choices: Mapping[int, Choice], *, scope: Collection[int] | None, why: str, by: By, now: int) -> int:
+def decide(  # noqa: PLR0913  # what, about whose, on what ground, why, by whom, when
+    choices: Mapping[int, Choice],
+    *,
+    scope: Collection[int] | None,
+    why: str,
+    by: By,
+    now: int,
+    seen: Mapping[int, int] | None = None,
+) -> int:
     """Write what somebody decides about gaps (number → choice); return how many.  All or none; the caller commits.
 
-    ``scope`` holds the people about whose records they may decide (``None``: everybody's).
+    ``scope`` holds the people about whose records they may decide (``None``: everybody's).  ``seen`` is for some gaps
+    the number of the decision that held when they were looked at (0: none).
 
     Raises:
         NotFoundError: one of them is not theirs to decide, or there is none of that number.
-        SettledError: one of them is settled.
+        SettledError: one of them is settled, or somebody has decided about it since.
         ChoiceError, AssigneeError: likewise.
         journal.NoReasonError: leaving it as it is needs a reason; none is longer than 500 characters.
     """
@@ -79,6 +88,8 @@ def decide(choices: Mapping[int, Choice], *, scope: Collection[int] | None, why:
     rows = {row.id: row for row in connection.execute(query.order_by(OwnershipGap.id).with_for_update())}
     if rows.keys() != choices.keys() or not all(within(row, scope) for row in rows.values()):
         raise NotFoundError
+    if any(last != (rows[number].decision or 0) for number, last in (seen or {}).items() if number in rows):
+        raise SettledError
     for number, choice in choices.items():
         _check(known, rows[number], choice, scope, by, known.today(now))
     _write(connection, [(rows[number], choices[number]) for number in sorted(choices)], reason, by, now)

@@ -151,7 +151,9 @@ def decide(number: int) -> ResponseReturnValue:
     does, to = typed["does"], typed["to"]
     if does.startswith("assign-"):  # the suggestion that was shown
         does, to = "assign", does.removeprefix("assign-")
-    fault = _decided({number: Choice(does, _who(known, to))}, typed["why"])
+    seen = request.form.get("seen", type=int)
+    choices = {number: Choice(does, _who(known, to))}
+    fault = _decided(choices, typed["why"], {} if seen is None else {number: seen})
     if fault:
         return _show(number, typed, fault)
     said = parts.does(facts.current(), does, _who(known, to))
@@ -167,11 +169,11 @@ def _who(known: Known, text: str) -> int | None:
     return found if found is not None and found > 0 else None
 
 
-def _decided(choices: Mapping[int, Choice], why: str) -> str:
+def _decided(choices: Mapping[int, Choice], why: str, seen: Mapping[int, int]) -> str:
     """Write decisions and commit; return what is wrong with them, if anything."""
     known, by = facts.current(), auth.caller().by
     try:
-        ownership.decide(choices, scope=parts.scope(known), why=why, by=by, now=clock.now())
+        ownership.decide(choices, scope=parts.scope(known), why=why, by=by, now=clock.now(), seen=seen)
     except NoReasonError:
         fault = gettext("Say why, in at most %(n)s characters: whoever asks later wants to know.", n=LONGEST_REASON)
     except ownership.AssigneeError:
@@ -237,7 +239,7 @@ def share(who: int) -> ResponseReturnValue:
         return _leaver(who, typed, gettext("Tick at least one record."))
     if not choices.keys() <= theirs:
         return _leaver(who, typed, gettext("This was settled meanwhile. Nothing was changed; look at it again."))
-    fault = _decided(choices, typed["why"])
+    fault = _decided(choices, typed["why"], dict.fromkeys(choices, 0))  # what is listed there is open
     if fault:
         return _leaver(who, typed, fault)
     flash(ngettext("%(n)s record is assigned.", "%(n)s records are assigned.", len(choices)))

@@ -41,6 +41,7 @@ from rules.period import EVER
 from rules.period import FOREVER
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from collections.abc import Mapping
 
     from flask.typing import ResponseReturnValue
@@ -271,10 +272,14 @@ def drop(number: int) -> ResponseReturnValue:
 @permission("rollout:plan", door=SESSION)
 def diagnosis() -> ResponseReturnValue:
     """Show the questions, what was answered, and what the data says: to be printed, too."""
+    return _diagnosis({}, frozenset())
+
+
+def _diagnosis(typed: Mapping[str, str], crossed: Collection[str]) -> str:
     known = facts.current()
     return render_template(
         "rollout/diagnosis.html",
-        questions=parts.questions(known),
+        questions=parts.questions(known, typed, crossed),
         found=parts.findings(known, rollout.findings()),
         looking=jobs.underway(LOOKING),
         diagnosis=parts.progress(),
@@ -299,7 +304,12 @@ def look() -> ResponseReturnValue:
 def answer() -> ResponseReturnValue:
     """Keep the answers."""
     given = {name: request.form[name] for name in rollout.QUESTIONS if name in request.form}
-    new = rollout.answer(begin_write(), given, by=auth.caller().by, now=clock.now())
+    seen = {name: request.form.get(f"seen-{name}", "") for name in given}
+    try:
+        new = rollout.answer(begin_write(), given, by=auth.caller().by, now=clock.now(), seen=seen)
+    except rollout.AnsweredError as error:
+        db.session.rollback()
+        return _diagnosis(given, error.questions), error.status
     db.session.commit()
     said = ngettext("%(n)s answer was kept.", "%(n)s answers were kept.", new)
     flash(said if new else gettext("Nothing has changed."))

@@ -28,7 +28,9 @@ from rules.standing import SMALLEST_GROUP
 from rules.value import UNIT
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from collections.abc import Iterable
+    from collections.abc import Mapping
     from collections.abc import Sequence
 
     from adoption.errors import RefusedError
@@ -226,8 +228,8 @@ def progress() -> dict[str, Any]:
     }
 
 
-def questions(known: Known) -> list[dict[str, Any]]:
-    """Return the questions with what was answered."""
+def questions(known: Known, typed: Mapping[str, str], crossed: Collection[str]) -> list[dict[str, Any]]:
+    """Return the questions with what was answered and typed; another has answered those of ``crossed`` since."""
     found = rollout.answers()
     return [
         {
@@ -237,6 +239,9 @@ def questions(known: Known) -> list[dict[str, Any]]:
             "answer": found[name].answer if name in found else "",
             "by": _name(known, found[name].by) if name in found else "",
             "when": _moment(found[name].moment) if name in found else "",
+            "typed": typed.get(name, found[name].answer if name in found else ""),
+            "seen": rollout.mark(found[name].answer if name in found else ""),
+            "crossed": name in crossed,
         }
         for name in rollout.QUESTIONS
     ]

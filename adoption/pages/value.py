@@ -100,7 +100,10 @@ def assume() -> ResponseReturnValue:
     if isinstance(given, tuple):
         return _index(typed, given)
     try:
-        new = _assume(given)
+        new = _assume(given, parts.seen(typed))
+    except rollout.AssumedError as error:
+        db.session.rollback()
+        return _index(typed, parts.crossed(db.session.connection(), error.key))
     except rollout.AssumptionError as error:
         db.session.rollback()
         return _index(typed, parts.fault_of(error))
@@ -119,12 +122,12 @@ def usual(key: str) -> ResponseReturnValue:
     return redirect(url_for("value.index", _anchor="assumed"), HTTPStatus.SEE_OTHER)
 
 
-def _assume(given: Mapping[str, Assumed]) -> set[str]:
+def _assume(given: Mapping[str, Assumed], seen: Mapping[str, Assumed] | None = None) -> set[str]:
     """Keep assumptions, and let it be counted anew where that depends on them."""
     now = clock.now()
     why = " ".join(request.form.get("why", "").split())[:LONGEST_REASON]
     connection = begin_write()
-    new = rollout.assume(connection, given, by=auth.caller().by, why=why, now=now)
+    new = rollout.assume(connection, given, by=auth.caller().by, why=why, now=now, seen=seen)
     if "again" in new:
         jobs.ask(connection, JOB, now)
     db.session.commit()

@@ -190,6 +190,7 @@ def form(
                 if part == "middle" or not one.single
             ],
             "usual": _usual(one),
+            "seen": " ".join(map(str, now[one.key])),
             "changed": None
             if one.key not in changes
             else {
@@ -224,6 +225,25 @@ def asked(typed: Mapping[str, str]) -> dict[str, Assumed] | tuple[str, str, str]
             values.append(units)
         found[one.key] = Assumed(*values)
     return found
+
+
+def seen(typed: Mapping[str, str]) -> dict[str, Assumed]:
+    """Read which numbers the form was drawn with."""
+    found = {}
+    for one in ASSUMPTIONS:
+        written = typed.get(f"seen-{one.key}", "").split()
+        if len(written) == len(PARTS) and all(units.isascii() and units.isdigit() for units in written):
+            found[one.key] = Assumed(*map(int, written))
+    return found
+
+
+def crossed(connection: Connection, key: str) -> tuple[str, str, str]:
+    """Return what to say beside an assumption that somebody else has changed meanwhile, and which it is."""
+    now = " · ".join(dict.fromkeys(map(plain, rollout.assumptions(connection)[key])))
+    said = gettext(
+        "Somebody has changed this in the meantime, to %(value)s. Save again to put yours in its place.", value=now
+    )
+    return key, "middle", said
 
 
 def quantity(text: str) -> int | None:

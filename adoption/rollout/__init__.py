@@ -5,16 +5,19 @@ is what the CRM is brought in for, ``diagnosis`` what is asked and what the data
 what is ``assumed``.  ``rules.rollout`` decides.
 """
 
+from adoption.rollout.assumed import AssumedError as AssumedError
 from adoption.rollout.assumed import AssumptionError as AssumptionError
 from adoption.rollout.assumed import assume as assume
 from adoption.rollout.assumed import assumptions as assumptions
 from adoption.rollout.assumed import changes as changes
 from adoption.rollout.diagnosis import QUESTIONS as QUESTIONS
+from adoption.rollout.diagnosis import AnsweredError as AnsweredError
 from adoption.rollout.diagnosis import Findings as Findings
 from adoption.rollout.diagnosis import answer as answer
 from adoption.rollout.diagnosis import answers as answers
 from adoption.rollout.diagnosis import findings as findings
 from adoption.rollout.diagnosis import look as look
+from adoption.rollout.diagnosis import mark as mark
 from adoption.rollout.goals import Goal as Goal
 from adoption.rollout.goals import choose as choose
 from adoption.rollout.goals import drop as drop

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from adoption import journal
 from adoption import statements
+from adoption.errors import ConflictError
 from adoption.errors import NotFoundError
 from adoption.errors import RefusedError
 from adoption.journal import Deed
@@ -38,6 +39,14 @@ class AssumptionError(RefusedError):
         self.wrong = kind
 
 
+class AssumedError(ConflictError):
+    """Somebody has changed this assumption in the meantime."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__()
+        self.key = key
+
+
 class Changed(NamedTuple):
     """When an assumption was changed (UTC microseconds), and by whom."""
 
@@ -59,13 +68,23 @@ def changes(connection: Connection) -> dict[str, Changed]:
     return {row.key: Changed(row.changed, row.by) for row in rows if row.key in BY_KEY}
 
 
-def assume(connection: Connection, given: Mapping[str, Assumed], *, by: By, why: str = "", now: int) -> set[str]:
+def assume(  # noqa: PLR0913  # what, by whom, why, when, on what ground
+    connection: Connection,
+    given: Mapping[str, Assumed],
+    *,
+    by: By,
+    why: str = "",
+    now: int,
+    seen: Mapping[str, Assumed] | None = None,
+) -> set[str]:
     """Keep other numbers; return the keys of those that are new.  The caller commits.
 
-    What is given as it usually is goes back to being usual.
+    What is given as it usually is goes back to being usual.  ``seen`` are numbers that were shown: what was left as it
+    was shown changes nothing, whatever another has given meanwhile.
 
     Raises:
         NotFoundError: there is no such assumption.
+        AssumedError: somebody has changed one that was changed here, too; nothing is kept.
         AssumptionError: a number does not do.
     """
     if given.keys() - BY_KEY.keys():
@@ -74,8 +93,13 @@ def assume(connection: Connection, given: Mapping[str, Assumed], *, by: By, why:
         wrong = fault(BY_KEY[key], one)
         if wrong is not None:
             raise AssumptionError(key, *wrong)
+    journal.take_turn(connection)  # of two who do so at the same moment, the second sees what the first gave
     before = assumptions(connection)
-    new = {key: one for key, one in given.items() if one != before[key]}
+    shown = before if seen is None else {**before, **seen}
+    new = {key: one for key, one in given.items() if one not in {before[key], shown[key]}}
+    crossed = next((key for key in sorted(new) if shown[key] != before[key]), None)
+    if crossed is not None:
+        raise AssumedError(crossed)
     usual = sorted(key for key, one in new.items() if one == USUAL[key])
     rows = [(key, *one, now, by.participant) for key, one in sorted(new.items()) if key not in usual]
     statements.put(connection, "value_assumption", ("key",), (*PARTS, "changed", "by"), rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from adoption import facts
 from adoption import journal
 from adoption import ownership
 from adoption import statements
+from adoption.errors import ConflictError
 from adoption.errors import RefusedError
 from adoption.extensions import begin_write
 from adoption.extensions import db
@@ -23,6 +25,9 @@ from adoption.rollout import deeds
 from rules.rollout import chain
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+    from collections.abc import Mapping
+
     from sqlalchemy import Connection
 
     from adoption.journal import By
@@ -38,6 +43,14 @@ LONGEST = 4_000  # characters of an answer
 
 class UnknownQuestionError(RefusedError):
     """There is no such question."""
+
+
+class AnsweredError(ConflictError):
+    """Somebody has answered these questions otherwise in the meantime."""
+
+    def __init__(self, questions: Collection[str]) -> None:
+        super().__init__()
+        self.questions = frozenset(questions)
 
 
 class Answer(NamedTuple):
@@ -73,17 +86,41 @@ def made(found: dict[str, Answer]) -> bool:
     return sum(bool(one.answer) for one in found.values()) >= ENOUGH
 
 
-def answer(connection: Connection, given: dict[str, str], *, by: By, now: int) -> int:
+def mark(answer: str) -> str:
+    """Return a mark of an answer that was shown, however a browser writes the ends of its lines."""
+    return hashlib.sha256(_plain(answer).encode()).hexdigest()[:16]
+
+
+def _plain(answer: str) -> str:
+    return answer.replace("\r\n", "\n").strip()[:LONGEST]
+
+
+def answer(
+    connection: Connection, given: Mapping[str, str], *, by: By, now: int, seen: Mapping[str, str] | None = None
+) -> int:
     """Keep answers; return how many are new.  The caller commits.
+
+    ``seen`` holds the ``mark`` of each answer that was shown: one that was left as it was shown changes nothing,
+    whatever another has written meanwhile.
 
     Raises:
         UnknownQuestionError: one is about something else.
+        AnsweredError: somebody has changed one that was changed here, too; nothing is kept.
     """
     if given.keys() - set(QUESTIONS):
         raise UnknownQuestionError
+    journal.take_turn(connection)  # of two who answer at the same moment, the second sees what the first said
     before = answers()
-    kept = {name: text.strip()[:LONGEST] for name, text in given.items()}
-    new = {name: text for name, text in kept.items() if text != (before[name].answer if name in before else "")}
+    stood = {name: before[name].answer if name in before else "" for name in given}
+    shown = {name: (seen or {}).get(name) or mark(stood[name]) for name in given}
+    new = {
+        name: _plain(text)
+        for name, text in given.items()
+        if mark(text) != shown[name] and _plain(text) != _plain(stood[name])
+    }
+    crossed = {name for name in new if shown[name] != mark(stood[name])}
+    if crossed:
+        raise AnsweredError(crossed)
     rows = [(name, text, now, by.participant) for name, text in sorted(new.items())]
     statements.put(connection, "diagnosis_answer", ("question",), ("answer", "moment", "by"), rows)
     deeds = [

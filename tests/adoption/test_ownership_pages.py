@@ -135,6 +135,35 @@ def test_what_was_typed_stays_where_something_is_wrong(firm):
     assert decisions() == []
 
 
+def test_of_two_who_decide_about_a_record_the_second_is_told(firm):
+    gap = firm.gap("deal/1")
+    page = read(firm, "Leo", f"/ownership/{gap.id}").get_data(as_text=True)
+    seen = re.search(r'name="seen" value="(\d+)"', page)[1]
+    send(firm, "Mei", f"/ownership/{gap.id}", {"does": f"assign-{firm['Alice']}", "seen": seen})
+    for _ in range(2):  # a double click, too
+        page = send(firm, "Leo", f"/ownership/{gap.id}", {"does": "leave", "why": "Wait", "seen": seen}, 422)
+        assert "This was settled meanwhile." in page.get_data(as_text=True)
+    assert firm.gap("deal/1").assigned == firm["Alice"]
+    seen = re.search(r'name="seen" value="(\d+)"', page.get_data(as_text=True))[1]
+    send(firm, "Leo", f"/ownership/{gap.id}", {"does": "leave", "why": "Wait", "seen": seen})
+    assert len(decisions()) == 2
+
+
+def test_the_records_of_a_leaver_are_shared_out_once(firm, monkeypatch):
+    """The second of two who share them out at the same moment overwrites nothing."""
+    gives = shown(read(firm, "Mei", f"/ownership/leaver/{firm['Lea']}").get_data(as_text=True))
+    decide, path = ownership.decide, f"/ownership/leaver/{firm['Lea']}"
+
+    def second(*given, **more):
+        monkeypatch.undo()
+        send(firm, "Leo", path, {"give": gives})
+        return decide(*given, **more)
+
+    monkeypatch.setattr(ownership, "decide", second)
+    assert "settled meanwhile" in send(firm, "Mei", path, {"give": gives}, 422).get_data(as_text=True)
+    assert len(decisions()) == len(gives)
+
+
 def test_an_address_does_as_well_as_a_choice(firm):
     gap = firm.gap("deal/1")
     send(firm, "Leo", f"/ownership/{gap.id}", {"does": "assign", "to": "Olga@example.com"})

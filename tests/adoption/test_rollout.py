@@ -349,6 +349,35 @@ def test_answers_are_kept_and_the_data_speaks(staff, hana):
     assert sorted(answered) == ["diagnosis/audience", "diagnosis/products"]
 
 
+def form_of(visitor):
+    """Return the form of the diagnosis as a browser that has opened it would send it."""
+    page = visitor.get("/rollout/diagnosis").get_data(as_text=True)
+    fields = dict(re.findall(r'name="(seen-\w+)" value="(\w+)"', page))
+    return fields | {
+        name: html.unescape(text) for name, text in re.findall(r'name="(\w+)"[^>]*>([^<]*)</textarea', page)
+    }
+
+
+def test_two_who_answer_at_the_same_time_keep_each_others_answers(app, staff, hana):
+    ada = Visitor(app, staff["Ada"])
+    hana.post("/rollout/diagnosis", {"products": "Bicycles\r\nand bells"})
+    one, other = form_of(hana), form_of(ada)
+    hana.post("/rollout/diagnosis", one | {"audience": "Shops", "products": "Bicycles\nand bells"})
+    ada.post("/rollout/diagnosis", other | {"deal": "By phone"})
+    answers = {name: found.answer for name, found in rollout.answers().items()}
+    assert (answers["audience"], answers["deal"]) == ("Shops", "By phone")
+    db.session.rollback()
+    answer = ada.post("/rollout/diagnosis", other | {"audience": "Hotels", "order": "By mail"})
+    assert answer.status_code == 409
+    assert "Somebody has answered this in the meantime, as below." in shown(answer)
+    assert {"Hotels", "By mail"} <= set(re.findall(r">([^<]*)</textarea", answer.get_data(as_text=True)))
+    assert rollout.answers()["audience"].answer == "Shops"
+    db.session.rollback()
+    ada.post("/rollout/diagnosis", form_of(ada) | {"audience": "Shops, hotels", "order": "By mail"})
+    assert rollout.answers()["audience"].answer == "Shops, hotels"
+    assert rollout.answers()["order"].answer == "By mail"
+
+
 def test_a_deal_that_was_taken_back_is_none(staff, hana):
     deal = staff.event("Alice", "deal.created", "deal/1", days=30, stage="Offer")
     (mistaken,) = staff.send([deal])

@@ -354,6 +354,26 @@ def test_the_page_spells_every_formula_out(staff, hana):
     assert "22 deals with an amount in EUR were added up." in page
 
 
+def form_of(visitor):
+    """Return the form as a browser that has opened it would send it."""
+    page = visitor.get("/rollout/value").get_data(as_text=True)
+    return dict(re.findall(r'name="(?!csrf)([\w-]+)"[^>]*? value="([^"]*)"', page.partition('id="assumed"')[2]))
+
+
+def test_two_who_change_assumptions_keep_each_others_numbers(app, staff, hana):
+    ada = Visitor(app, staff["Ada"])
+    one, other = form_of(hana), form_of(ada)
+    assert hana.post("/rollout/value/assumptions", one | {"help-high": "99"}).status_code == 303
+    assert ada.post("/rollout/value/assumptions", other | {"again-middle": "7"}).status_code == 303
+    assert rollout.assumptions(db.session.connection())["help"].high == 99 * UNIT
+    db.session.rollback()
+    answer = ada.post("/rollout/value/assumptions", other | {"help-high": "98"})
+    assert answer.status_code == 422
+    assert "Somebody has changed this in the meantime, to" in shown(answer)
+    assert ada.post("/rollout/value/assumptions", form_of(ada) | {"help-high": "98"}).status_code == 303
+    assert rollout.assumptions(db.session.connection())["help"].high == 98 * UNIT
+
+
 def test_assumptions_are_saved_on_the_page_and_go_back_one_by_one(staff, hana):
     weigh()
     form = typed(**{"look-up-high": "7,5", "again-middle": "30", "why": "timed with a watch"})
