@@ -175,5 +175,6 @@ def _unregister(connection: Connection, workbook: int | None, *, by: By, now: in
     """
     there = (Workbook.id == workbook, Workbook.state == "registered")
     values = {"state": "unregistered", "decided": now, "decided_by": by.participant, "reason": ""}
+    journal.take_turn(connection)  # before the line itself, as whoever decides about the register does
     if workbook is not None and connection.execute(update(Workbook).where(*there).values(values)).rowcount:
         journal.write(connection, by, "unregistered", f"workbook/{workbook}", now=now)

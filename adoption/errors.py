@@ -14,6 +14,7 @@ from flask import Response
 from flask import current_app
 from flask import g
 from marshmallow import ValidationError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.exc import InterfaceError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -127,6 +128,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _for_people(on_http_error))
     app.register_error_handler(BookError, _for_people(on_book_error))
     app.register_error_handler(ValidationError, _for_people(on_validation_error))
+    app.register_error_handler(IntegrityError, _for_people(on_conflict))
     for failure in (OperationalError, InterfaceError, PoolTimeoutError):
         app.register_error_handler(failure, _for_people(on_storage_failure))
     app.register_error_handler(Exception, _for_people(on_surprise))
@@ -187,6 +189,12 @@ def on_storage_failure(error: Exception) -> Response:
         instance=_log(error),
         headers={"Retry-After": str(RETRY_AFTER)},
     )
+
+
+def on_conflict(error: Exception) -> Response:
+    """Say that somebody else was quicker: the database holds what this would contradict.  What it was is in the log."""
+    conflict = ConflictError(instance=_log(error))
+    return on_own_error(conflict)
 
 
 def on_surprise(error: Exception) -> Response:

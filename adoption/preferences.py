@@ -91,6 +91,9 @@ def choose(participant: int, **chosen: str | int | None) -> None:
         if alias and _is_somebody(participant, alias):  # everybody's names are read before others wait for us
             raise AliasTakenError
     connection = begin_write()
+    mine = (participant, *Preferences(), None)
+    statements.insert_new(connection, "preference", ("participant", *_FIELDS), [mine])
+    statements.find(connection, "preference", ("participant",), ("participant",), [(participant,)], lock=True)
     wanted = of(participant)._replace(**chosen)  # type: ignore[arg-type]  # checked below
     known = wanted.language in {None, *LANGUAGES} and wanted.theme in {None, *THEMES} and wanted.shown in SHOWN
     if not known:

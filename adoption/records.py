@@ -161,9 +161,10 @@ def link(source: str, template: str | None) -> None:
     if template is not None:
         check(template)
     connection = begin_write()
-    connection.execute(delete(RecordLink).where(RecordLink.source == source))
-    if template is not None:
-        connection.execute(RecordLink.__table__.insert().values(source=source, template=template))  # type: ignore[attr-defined]  # a table
+    if template is None:
+        connection.execute(delete(RecordLink).where(RecordLink.source == source))
+    else:
+        statements.put(connection, "record_link", ("source",), ("template",), [(source, template)])
 
 
 def check(template: str) -> None:

@@ -125,6 +125,7 @@ def keep(step: str, *, skipped: bool, by: By, now: int) -> None:
     if step not in (*STEPS, LIST):
         raise NotFoundError
     connection = begin_write()
+    journal.take_turn(connection)  # a double click puts nothing aside twice
     before = connection.scalar(select(StartStep.state).where(StartStep.step == step))
     if before == DONE or (before == SKIPPED) is skipped:
         return

@@ -24,6 +24,7 @@ from adoption.audits import reading
 from adoption.audits.checking import Customer
 from adoption.audits.matching import Card
 from adoption.errors import AdoptionError
+from adoption.errors import NotFoundError
 from adoption.errors import RefusedError
 from adoption.errors import StoppedError
 from adoption.extensions import begin_write
@@ -138,7 +139,8 @@ def _compared(kept: Kept, now: Callable[[], int], report: Callable[[int, int], N
     moment = now()
     day = facts.current().today(moment)
     connection = begin_write()
-    connection.execute(select(Audit.id).where(Audit.id == kept.id).with_for_update())
+    if connection.execute(select(Audit.id).where(Audit.id == kept.id).with_for_update()).first() is None:
+        raise NotFoundError  # somebody deleted it meanwhile
     store(connection, kept.id, outcomes, now=moment, day=day, whole=whole)
     connection.execute(delete(AuditFile).where(AuditFile.audit == kept.id))
     values = {

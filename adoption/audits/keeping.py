@@ -154,10 +154,16 @@ def file_of(number: int, part: str) -> bytes | None:
 
 
 def share(kept: Kept, by: By, now: int) -> None:
-    """Let the adoption lead and HR see a list, too.  The caller commits."""
+    """Let the adoption lead and HR see a list, too.  The caller commits.
+
+    Raises:
+        NotNowError: it is shared already, or gone.
+    """
     until = facts.current().today(now) + DAYS_SHARED
     connection = begin_write()
-    connection.execute(update(Audit).where(Audit.id == kept.id).values(shared=True, until=until))
+    own = update(Audit).where(Audit.id == kept.id, Audit.shared.is_(False))
+    if not connection.execute(own.values(shared=True, until=until)).rowcount:
+        raise NotNowError
     journal.write(connection, by, "shared", kept.thing, after={"file": kept.name}, now=now)
 
 
@@ -192,6 +198,8 @@ def sweep(now: int, report: Callable[[int, int], None]) -> int:
 
 
 def _delete(connection: Connection, which: Any) -> None:
+    # Whoever compares it at this moment is waited for: the rows that come of that go, too.
+    connection.execute(select(Audit.id).where(which).with_for_update())
     numbers = select(Audit.id).where(which)
     connection.execute(delete(AuditRow).where(AuditRow.audit.in_(numbers)))
     connection.execute(delete(AuditFile).where(AuditFile.audit.in_(numbers)))

@@ -164,7 +164,9 @@ def read_again(kept: Kept, at: int) -> None:
         raise keeping.NotNowError
     at, places, seen = look(reading.read(raw), at)
     values = {"heading": at, "mapping": json.dumps(places), "seen": json.dumps(seen)}
-    begin_write().execute(update(Audit).where(Audit.id == kept.id).values(values))
+    here = update(Audit).where(Audit.id == kept.id, Audit.state.in_((keeping.COLUMNS, keeping.FAILED)))
+    if not begin_write().execute(here.values(values)).rowcount:  # confirmed while the file was read
+        raise keeping.NotNowError
 
 
 def again(kept: Kept, contacts: bytes | None) -> None:

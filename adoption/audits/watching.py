@@ -26,6 +26,7 @@ from adoption.audits import contacts
 from adoption.audits import crediting
 from adoption.audits import keeping
 from adoption.audits.matching import Sheet
+from adoption.errors import NotFoundError
 from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.models import Audit
@@ -74,7 +75,11 @@ def watch(now: int, report: Callable[[int, int], None] = lambda _done, _all: Non
     behind = select(Audit.id).where(Audit.state == keeping.OPEN).order_by(Audit.id)
     numbers = list(db.session.scalars(behind))
     for done, number in enumerate(numbers, start=1):
-        found = _one(number, now)
+        try:
+            found = _one(number, now)
+        except NotFoundError:  # somebody deleted it meanwhile
+            db.session.rollback()
+            found = Watched()
         total = Watched(*map(sum, zip(total, found, strict=True)))
         report(done, len(numbers))
     crediting.settle(now)

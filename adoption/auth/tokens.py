@@ -153,6 +153,7 @@ def create_token(  # noqa: PLR0913  # what a token is
         msg = "a token expires in the future; choose a later moment"
         raise RefusedError(msg)
     connection = begin_write()
+    journal.take_turn(connection)  # a double click makes one token: nobody would know of the other
     live = select(ApiToken.id).where(ApiToken.name == name, *_in_force(now))
     if connection.execute(live).first():
         msg = f"there is a token named {name!r} already; revoke it, or choose another name"

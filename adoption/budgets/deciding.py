@@ -112,8 +112,8 @@ def _note(  # noqa: PLR0913, PLR0917  # a decision
 
 def _since(connection: Connection, reward: str, first: int, seen: int) -> bool:
     table = BudgetDecision
-    query = select(table.id).where(table.reward == reward, table.allotment == first, table.id > seen)
-    return connection.execute(query.limit(1)).first() is not None
+    newest = select(func.max(table.id)).where(table.reward == reward, table.allotment == first)
+    return (connection.scalar(newest) or 0) > seen
 
 
 def _waiting(connection: Connection, known: Known, reward: str, first: int) -> int:

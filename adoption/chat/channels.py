@@ -138,6 +138,16 @@ def get(number: int) -> Connected:
     return found
 
 
+def _hold(connection: Connection, number: int) -> Connected:
+    """Return a channel that nobody else changes until the transaction ends.
+
+    Raises:
+        UnknownChannelError: there is none, or it was removed.
+    """
+    connection.execute(select(Channel.id).where(Channel.id == min(number, LARGEST)).with_for_update())
+    return get(number)
+
+
 def find(number: int) -> Connected | None:
     """Return a channel, also one that was removed."""
     query = select(*_columns()).where(Channel.id == number)
@@ -184,13 +194,13 @@ def change(number: int, wanted: Wanted, known_topics: Sequence[str], *, by: By, 
         UnknownChannelError: there is none.
         WrongChannelError: with every fault by its field.
     """
-    was = get(number)
     values = _checked(wanted, known_topics, {})
+    connection = begin_write()
+    was = _hold(connection, number)  # of one that is removed at this moment the address stays forgotten
     if wanted.url:
         values |= {"stopped": None, "said": None, "since": now}
     elif wanted.team != was.team:
         values |= {"since": now}
-    connection = begin_write()
     connection.execute(update(Channel).where(Channel.id == number).values(values))
     before, after = _told(was._asdict()), _told(was._asdict() | values) | ({"new": ["address"]} if wanted.url else {})
     if before != after:
@@ -199,19 +209,20 @@ def change(number: int, wanted: Wanted, known_topics: Sequence[str], *, by: By, 
 
 def pause(connection: Connection, number: int, *, by: By, now: int) -> None:
     """Tell nothing there for now."""
-    if get(number).paused is None:
+    if _hold(connection, number).paused is None:
         _set(connection, number, "paused", by=by, now=now, paused=now)
 
 
 def resume(number: int, *, by: By, now: int) -> None:
     """Tell there again what becomes due from now on, also after it refused messages."""
-    if not get(number).is_active:
-        _set(begin_write(), number, "resumed", by=by, now=now, paused=None, stopped=None, said=None, since=now)
+    connection = begin_write()
+    if not _hold(connection, number).is_active:
+        _set(connection, number, "resumed", by=by, now=now, paused=None, stopped=None, said=None, since=now)
 
 
 def remove(connection: Connection, number: int, *, by: By, now: int) -> None:
     """Remove a channel; its address is forgotten."""
-    channel = get(number)
+    channel = _hold(connection, number)
     connection.execute(update(Channel).where(Channel.id == number).values(removed=now, url="", shown=""))
     journal.write(connection, by, "removed", f"channel/{number}", now=now, before=_told(channel._asdict()))
 

@@ -105,12 +105,20 @@ def choose(participant: int, kind: str, now: int, **chosen: Any) -> Chosen:
         WishError: there is no such weekday, hour, zone or language.
     """
     connection = begin_write()
-    wanted = of(participant, kind)._replace(changed=now, **chosen)
+    wanted = _held(connection, participant, kind)._replace(changed=now, **chosen)
     _check(wanted)
     statements.put(connection, "subscription", ("participant", "kind"), Chosen._fields, [(participant, kind, *wanted)])
     if not wanted.active:
         outbox.take_back(connection, participant, kind, "off", now)
     return wanted
+
+
+def _held(connection: Connection, participant: int, kind: str) -> Chosen:
+    """Return what somebody chose, so that nobody else changes it until the transaction ends: an end is not undone."""
+    key = ("participant", "kind")
+    statements.insert_new(connection, "subscription", (*key, *Chosen._fields), [(participant, kind, *usual(kind))])
+    statements.find(connection, "subscription", key, key, [(participant, kind)], lock=True)
+    return of(participant, kind)
 
 
 def _check(wanted: Chosen) -> None:
@@ -152,7 +160,7 @@ def uninvite(participant: int, kind: str, now: int) -> None:
 
 def suspend(connection: Connection, participant: int, kind: str, now: int) -> None:
     """Send no more letters of a kind to somebody, since they come back."""
-    wanted = of(participant, kind)._replace(suspended=now, changed=now)
+    wanted = _held(connection, participant, kind)._replace(suspended=now, changed=now)
     statements.put(connection, "subscription", ("participant", "kind"), Chosen._fields, [(participant, kind, *wanted)])
     outbox.take_back(connection, participant, kind, "suspended", now)
 

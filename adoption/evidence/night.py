@@ -16,6 +16,7 @@ from adoption import clock
 from adoption import facts
 from adoption import privacy
 from adoption import statements
+from adoption.errors import StoppedError
 from adoption.evidence import evening as evenings
 from adoption.evidence import gathering
 from adoption.evidence import kept
@@ -112,6 +113,10 @@ def _people(evening: Evening, people: Sequence[Person], parts: gathering.Parts, 
     parted = [people[begin : begin + size] for begin in range(0, len(people), size)]
     for number, piece in enumerate(parted):
         entries = parts.of(number)
-        pieces.judge(begin_write(), evening, piece, entries)
+        connection = begin_write()
+        if not privacy.hold(connection):  # turned off meanwhile: another run judges the day as it is now
+            msg = "Individual detection was turned off."
+            raise StoppedError(msg)
+        pieces.judge(connection, evening, piece, entries)
         db.session.commit()
         report(number + 1, len(parted))

@@ -120,10 +120,10 @@ def withdraw(connection: Connection, participant: int, *, day: int, now: int) ->
     Raises:
         ImpossibleStepError: there is none.
     """
-    flag = steps.take(connection, participant, "withdraw", by=cycle.PERSON, who=participant, day=day, now=now)
     mine = (Contest.participant == participant, Contest.outcome.is_(None))
+    # The case before the flag, as whoever answers it does: nobody waits in a circle.
     connection.execute(update(Contest).where(*mine).values(outcome=WITHDRAWN, answered=now))
-    return flag
+    return steps.take(connection, participant, "withdraw", by=cycle.PERSON, who=participant, day=day, now=now)
 
 
 def close(  # noqa: PLR0913  # which, how, with what words, what was removed, by whom, when

@@ -16,6 +16,7 @@ from adoption.errors import RefusedError
 from adoption.flags import steps
 from adoption.models import Champion
 from adoption.models import Help
+from adoption.models import Participant
 from rules.reliance import cycle
 from rules.reliance.cycle import Flag
 
@@ -67,7 +68,9 @@ def choose(  # noqa: PLR0913  # who wants what, from whom, when
 
     Raises:
         NoSuchHelpError: there is no such help, or nobody of that number helps.
+        ImpossibleStepError: their flag was moved at this moment.
     """
+    _take_turn(connection, participant)
     ready = {one.participant for one in champions(connection) if one.since is not None} - {participant}
     if kind not in KINDS or (kind == "champion") != (champion in ready):
         raise NoSuchHelpError
@@ -79,6 +82,12 @@ def choose(  # noqa: PLR0913  # who wants what, from whom, when
     row = {"participant": participant, "kind": kind, "champion": champion, "since": now}
     connection.execute(insert(Help).values(row))
     return True
+
+
+def _take_turn(connection: Connection, participant: int) -> None:
+    """Let somebody choose one thing after the other: a double click begins nothing twice."""
+    mine = select(Participant.id).where(Participant.id == participant)
+    connection.execute(mine.with_for_update(key_share=True))
 
 
 def end(connection: Connection, participant: int, number: int, *, now: int) -> None:
@@ -114,6 +123,7 @@ def name(connection: Connection, known: Known, participant: int | None, *, by: B
         NobodyError: nobody of that number works here.
         NamedError: they were named already.
     """
+    journal.take_turn(connection)  # of two who name them at the same moment, the second sees that
     person = known.people.get(participant or 0)
     if person is None or by.participant is None or person.has_left(known.today(now)):
         raise NobodyError

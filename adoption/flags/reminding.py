@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import func
 from sqlalchemy import insert
 from sqlalchemy import select
+from sqlalchemy import update
 
 from adoption import statements
 from adoption.errors import RefusedError
@@ -80,11 +81,10 @@ def remind(
     connection: Connection, participant: int, *, day: int | None = None, letters: bool | None = None
 ) -> Reminder:
     """Put a hint off from a local day on, or say whether letters about hints may come; return how it is now."""
-    found = reminders(connection, [participant]).get(participant, Reminder())
-    wanted = Reminder(
-        found.until if day is None else day + cycle.SNOOZED, found.letters if letters is None else letters
-    )
-    table = Snooze.__table__
-    connection.execute(table.delete().where(Snooze.participant == participant))  # type: ignore[attr-defined]  # a table
-    connection.execute(insert(Snooze).values(participant=participant, **wanted._asdict()))
-    return wanted
+    columns = ("participant", *Reminder._fields)
+    statements.insert_new(connection, "snooze", columns, [(participant, *Reminder())])
+    chosen = {"until": None if day is None else day + cycle.SNOOZED, "letters": letters}
+    values = {name: value for name, value in chosen.items() if value is not None}
+    if values:
+        connection.execute(update(Snooze).where(Snooze.participant == participant).values(values))
+    return reminders(connection, [participant])[participant]

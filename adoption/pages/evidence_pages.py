@@ -121,6 +121,8 @@ def ask() -> ResponseReturnValue:
         new = helping.choose(connection, me, kind, champion, day=facts.current().today(now), now=now)
     except RefusedError as error:
         return _refused(error)
+    except ImpossibleStepError:
+        return _gone()
     if new and champion is not None:
         telling.of_help(connection, me, champion, now)
     if kind == "import":

@@ -203,6 +203,7 @@ def error_page(status: HTTPStatus, error: Exception, told: Response) -> Response
     if not is_page():
         return None
     g.setdefault("language", languages.wanted(None))
+    db.session.rollback()  # what failed half-way, or was refused by the database, is over
     if isinstance(error, SignInNeededError) and request.method == "GET":
         asked = request.full_path.rstrip("?")
         return redirect(url_for("sign_in.form", next=asked if asked != "/" else None), HTTPStatus.SEE_OTHER)

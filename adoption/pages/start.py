@@ -182,6 +182,10 @@ def samples() -> ResponseReturnValue:
             )
             flash(said)
             return _back("samples")
+        except sampledata.ComingError:
+            db.session.rollback()
+            flash(gettext("Sample data is coming in at this moment. Remove it once it is here."))
+            return _back("samples")
         db.session.commit()
         flash(gettext("The sample data is gone, and nothing of yours with it."))
         return _back("samples")

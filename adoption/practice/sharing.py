@@ -84,6 +84,8 @@ def choose(connection: Connection, me: int, choice: str, tip: str, *, now: int) 
     said = storable(" ".join(tip.split()))
     if choice not in CHOICES or len(said) > LONGEST:
         raise ChoiceError
+    held = select(PracticePerson.participant).where(PracticePerson.participant == me)
+    connection.execute(held.with_for_update())  # a double click is one answer
     before = mine(me)
     if before is None or (not before.asked and before.choice is None):
         raise NotFoundError

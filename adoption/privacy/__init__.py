@@ -23,6 +23,7 @@ from adoption.privacy.switch import ShadowError as ShadowError
 from adoption.privacy.switch import StillForgettingError as StillForgettingError
 from adoption.privacy.switch import UnchangedError as UnchangedError
 from adoption.privacy.switch import current as current
+from adoption.privacy.switch import hold as hold
 from adoption.privacy.switch import individual as individual
 from adoption.privacy.switch import shadow as shadow
 from adoption.privacy.switch import turn_off as turn_off

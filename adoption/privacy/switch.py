@@ -76,6 +76,12 @@ def individual() -> bool:
     return current().individual
 
 
+def hold(connection: Connection) -> bool:
+    """Say whether individual detection is on; whoever turns it off waits until the transaction ends."""
+    query = select(DetectionSetting.individual).with_for_update(read=True)
+    return bool(connection.scalar(query))
+
+
 def shadow(day: int | None = None) -> bool:
     """Say whether on a local day (today) detection runs, and nobody but the people themselves is shown anything."""
     return current().shadow(holding.local_day(clock.now()) if day is None else day)
@@ -102,6 +108,7 @@ def turn_on(  # noqa: PLR0913  # who, why, when, and the two days that go with i
         raise NotToldError
     if not today + SHADOW <= until <= today + 366:
         raise ShadowError
+    journal.take_turn(connection)  # what another did at the same moment is settled before it is read
     if not individual() and holding.anything():
         raise StillForgettingError
     return _put(connection, by, Detection(True, today, told, until), why=why, now=now)
@@ -116,6 +123,7 @@ def turn_off(connection: Connection, by: By, *, why: str, now: int) -> Detection
         UnchangedError: it is off already.
         NoReasonError: why is not said.
     """
+    journal.take_turn(connection)
     return _put(connection, by, Detection(False, holding.local_day(now)), why=why, now=now)
 
 

@@ -123,6 +123,7 @@ def publish(connection: Connection, by: By, written: Written, *, question: int |
         NoTitleError, NoTextError: likewise.
     """
     said = _checked(written)
+    journal.take_turn(connection)  # a double click makes one entry
     same = [getattr(HelpEntry, name) == value for name, value in said._asdict().items()]
     known = select(HelpEntry.id).where(*same, HelpEntry.question.is_not_distinct_from(question))
     found = connection.scalar(known.where(HelpEntry.withdrawn.is_(None)))
@@ -144,6 +145,7 @@ def change(  # noqa: PLR0913  # who changes which entry to what
         ForbiddenError: it is neither theirs, nor may they change everybody's.
         NoTitleError, NoTextError: likewise.
     """
+    journal.take_turn(connection)  # what another changed or withdrew at this moment is seen
     before, said = _theirs(by, number, everybody=everybody), _checked(written)
     was = Written(*before[1:5])
     if said == was:
@@ -159,6 +161,7 @@ def withdraw(connection: Connection, by: By, number: int, *, everybody: bool, no
     Raises:
         NotFoundError, ForbiddenError: likewise.
     """
+    journal.take_turn(connection)
     before = _theirs(by, number, everybody=everybody)
     connection.execute(update(HelpEntry).where(HelpEntry.id == number).values(withdrawn=now))
     journal.write(connection, by, "withdrew", f"help/{number}", before=Written(*before[1:5])._asdict(), now=now)

@@ -99,6 +99,7 @@ def offer(connection: Connection, key: str, *, offered: bool, by: By, now: int) 
     Raises:
         NotFoundError: there is none of this key.
     """
+    journal.take_turn(connection)  # what another changes at this moment stays
     before = get(key)
     if before.offered is offered:
         return False
@@ -118,6 +119,7 @@ def save(connection: Connection, key: str, body: Mapping[str, Any], *, by: By, n
         NotFoundError: there is none of this key.
         TooManyError: there are enough.
     """
+    journal.take_turn(connection)  # two new ones have two keys
     before = get(key) if key else None
     if before is None:
         own = [_number(one.feature.key) for one in all_of() if one.own]
@@ -140,6 +142,7 @@ def remove(connection: Connection, key: str, *, by: By, now: int) -> None:
     Raises:
         NotFoundError: there is nothing of HR's under this key.
     """
+    journal.take_turn(connection)
     before = get(key)
     if not before.changed:
         raise NotFoundError

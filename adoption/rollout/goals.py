@@ -83,6 +83,7 @@ def choose(  # noqa: PLR0913  # the parts of a goal, by whom, and when
         raise NoTitleError
     if metric not in facts.current().book.metrics:
         raise NoMetricError
+    journal.take_turn(connection)  # of two who add one at the same moment, the second sees the first
     there = goals()
     if len(there) >= MOST:
         raise TooManyError
@@ -102,6 +103,7 @@ def drop(connection: Connection, number: int, *, by: By, now: int) -> None:
     Raises:
         NotFoundError: there is none of this number.
     """
+    journal.take_turn(connection)
     goal = next((one for one in goals() if one.id == number), None)
     if goal is None:
         raise NotFoundError

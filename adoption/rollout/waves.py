@@ -243,6 +243,7 @@ def decide(  # noqa: PLR0913  # what, about which wave, why, by whom, when
     said = journal.reason(why)
     if decision not in {rollout.advice.GO, rollout.advice.HOLD}:
         raise DecisionError
+    facts.exclusive(connection)  # whoever changes the wave at this moment is waited for, and not overwritten
     found = next((one for one in waves(now) if one.name == wave and one.advice is not None), None)
     if found is None or found.advice is None:
         raise NotFoundError

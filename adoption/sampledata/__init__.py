@@ -8,6 +8,7 @@ reasons.
 from adoption.sampledata.loading import load as load
 from adoption.sampledata.removing import JournalledError as JournalledError
 from adoption.sampledata.removing import remove as remove
+from adoption.sampledata.there import ComingError as ComingError
 from adoption.sampledata.there import NotNowError as NotNowError
 from adoption.sampledata.there import Obstacle as Obstacle
 from adoption.sampledata.there import is_there as is_there

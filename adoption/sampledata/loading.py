@@ -12,6 +12,7 @@ from adoption import directory
 from adoption import facts
 from adoption import intake
 from adoption import journal
+from adoption import locks
 from adoption import people_csv
 from adoption import rescoring
 from adoption import rulebook
@@ -49,11 +50,16 @@ def load(by: By, now: int, report: Callable[[int, int], None] = nothing) -> int:
     It commits step by step, as any delivery does: whatever is here can be removed, also if it broke off.
 
     Raises:
-        NotNowError: sample data may not come now (``there.obstacle``).
+        NotNowError: sample data may not come now (``there.obstacle``), or is coming at this moment.
     """
-    obstacle = there.obstacle(now)
-    if obstacle is not None:
-        raise there.NotNowError(obstacle)
+    with locks.held(there.LOCK) as ours:
+        obstacle = there.Obstacle.THERE if ours is None else there.obstacle(now)
+        if obstacle is not None:
+            raise there.NotNowError(obstacle)
+        return _loaded(by, now, report)
+
+
+def _loaded(by: By, now: int, report: Callable[[int, int], None]) -> int:
     happened = company.life(facts.current(), now)
     _people(by, now, len(happened))
     _publish(now)

@@ -24,6 +24,7 @@ from sqlalchemy import update
 from adoption import facts
 from adoption import inforce
 from adoption import journal
+from adoption import locks
 from adoption.errors import ConflictError
 from adoption.extensions import begin_write
 from adoption.models import Base
@@ -39,6 +40,7 @@ from adoption.models import Series
 from adoption.models import StoredActivity
 from adoption.models import Team
 from adoption.models import Track
+from adoption.sampledata import there
 from rules import sample
 from rules.book.composing import put
 
@@ -91,7 +93,15 @@ def remove(by: By, now: int) -> bool:
 
     Raises:
         JournalledError: a sample person stands in the journal as having changed something; nothing is removed.
+        ComingError: it is being loaded; what came after would stay for ever.
     """
+    with locks.held(there.LOCK) as ours:
+        if ours is None:
+            raise there.ComingError
+        return _removed(by, now)
+
+
+def _removed(by: By, now: int) -> bool:
     connection = begin_write()
     facts.exclusive(connection)
     people = list(connection.scalars(select(Participant.id).where(Participant.email.like(f"%{sample.DOMAIN}"))))

@@ -17,6 +17,7 @@ from adoption.models import StoredActivity
 from rules import period
 from rules import sample
 
+LOCK = "samples"  # the named lock of whoever loads or removes sample data
 YOUNG = 14 * 86_400 * period.SECOND  # for so long after the first real activity sample data may still come
 
 
@@ -35,6 +36,10 @@ class NotNowError(ConflictError):
     def __init__(self, obstacle: Obstacle) -> None:
         super().__init__(f"Sample data was not loaded: {obstacle.value}.")
         self.obstacle = obstacle
+
+
+class ComingError(ConflictError):
+    """Sample data is coming in at this moment; remove it once it is here."""
 
 
 def is_there() -> bool:

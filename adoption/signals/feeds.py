@@ -33,6 +33,8 @@ from adoption.models import Source
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sqlalchemy import Connection
+
     from adoption.journal import By
 
 KEY = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
@@ -99,6 +101,17 @@ def get(key: str) -> Connected:
     return Connected(*row)
 
 
+def hold(connection: Connection, key: str) -> None:
+    """Let a feed stay until the transaction ends, so that it may tell something.
+
+    Raises:
+        UnknownFeedError: it was removed.
+    """
+    held = select(Feed.key).where(Feed.key == key).with_for_update(read=True, key_share=True)
+    if connection.execute(held).first() is None:
+        raise UnknownFeedError
+
+
 def _columns() -> list[Any]:
     return [getattr(Feed, name) for name in Connected._fields]
 
@@ -135,6 +148,7 @@ def connect(  # noqa: PLR0913  # what a feed is
     faults = {} if KEY.fullmatch(key) else {"key": "small letters, digits, dot, dash and underscore, at most 63"}
     kept = _checked(kind, title, given, faults)
     connection = begin_write()
+    journal.take_turn(connection)  # of two who connect at the same moment, the second sees the first
     taken = (select(table.key).where(table.key == key) for table in (Feed, Source))
     if any(connection.execute(query).first() for query in taken):
         raise TakenError
@@ -149,6 +163,8 @@ def change(key: str, title: str, given: Mapping[str, str], *, by: By, now: int) 
     Raises:
         WrongFeedError: with every fault by its field.
     """
+    connection = begin_write()
+    journal.take_turn(connection)
     feed = get(key)
     try:
         before = settings(key)
@@ -157,7 +173,6 @@ def change(key: str, title: str, given: Mapping[str, str], *, by: By, now: int) 
     secret = KINDS[feed.kind]
     kept = _checked(feed.kind, title, {**given, **{n: given.get(n) or before.get(n, "") for n in secret}}, {})
     values = {"title": title.strip(), "settings": _sealed(kept), "again": None, "failures": 0}
-    connection = begin_write()
     connection.execute(update(Feed).where(Feed.key == key).values(values))
     was, after = _told(feed.kind, feed.title, before), _told(feed.kind, title, kept)
     new = [name for name, hidden in secret.items() if hidden and kept[name] != before.get(name)]
@@ -175,17 +190,20 @@ def resume(key: str, *, by: By, now: int) -> None:
 
 
 def _pause(key: str, since: int | None, action: str, *, by: By, now: int) -> None:
+    connection = begin_write()
+    journal.take_turn(connection)
     if (get(key).paused is None) == (since is None):
         return
-    connection = begin_write()
     connection.execute(update(Feed).where(Feed.key == key).values(paused=since, again=None))
     journal.write(connection, by, action, f"feed/{key}", now=now)
 
 
 def remove(key: str, *, by: By, now: int) -> None:
     """Remove a feed with everything that it told."""
-    feed = get(key)
     connection = begin_write()
+    journal.take_turn(connection)
+    feed = get(key)
+    connection.execute(select(Feed.key).where(Feed.key == key).with_for_update())  # what is told this moment goes, too
     for table, column in ((Signal, Signal.feed), (FeedDay, FeedDay.feed), (FeedPerson, FeedPerson.feed)):
         connection.execute(delete(table).where(column == key))
     connection.execute(delete(Feed).where(Feed.key == key))

@@ -75,6 +75,9 @@ def poll(key: str, now: int, report: Report) -> tuple[int, str | None]:
     except SealedElsewhereError as error:
         _failed(feed, AskingError("sealed", str(error)), now)
         return count[0], "sealed"
+    except feeds.UnknownFeedError:  # somebody removed it meanwhile
+        db.session.rollback()
+        return count[0], None
     except AskingError as error:
         current_app.logger.warning("The feed %s was not told everything: %s", key, error)
         _failed(feed, error, now)
@@ -126,7 +129,9 @@ def _asked(  # noqa: PLR0913, PLR0917  # a window of a feed, and what came of it
             break
         found = list(offices.read(page))
         told = [one for one in found if isinstance(one, Told) and one.moment <= now + DAY]
-        accepting.accept(begin_write(), key, told, now)
+        connection = begin_write()
+        feeds.hold(connection, key)
+        accepting.accept(connection, key, told, now)
         db.session.commit()
         records, unreadable = records + len(told), unreadable + sum(isinstance(one, str) for one in found)
     count[0] += records
@@ -149,7 +154,9 @@ def _settle(  # noqa: PLR0913, PLR0917  # of which feed, since when, until when
     for day in [one for one in range(first, last + 1) if one not in known]:
         whole = suite.by_arrival or _asked(key, suite, *_span(day, day_of), now, count)
         if whole:
-            days.note_whole(begin_write(), key, [day], now)
+            connection = begin_write()
+            feeds.hold(connection, key)
+            days.note_whole(connection, key, [day], now)
             db.session.commit()
         report(day - first + 1, max(last - first + 1, 1))
 

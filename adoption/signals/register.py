@@ -124,6 +124,7 @@ def propose(  # noqa: PLR0913  # what a line of the register is
     """
     found = _checked(title, rule, value, note)
     connection = begin_write()
+    journal.take_turn(connection)  # of two who propose the same at the same moment, one line comes
     same = _same(connection, found)
     return _enter(connection, found, by, now) if same is None else same.id
 
@@ -136,6 +137,7 @@ def enrol(title: str, rule: str, value: str, note: str = "", *, by: By, now: int
     """
     found = _checked(title, rule, value, note)
     connection = begin_write()
+    journal.take_turn(connection)
     same = _same(connection, found)
     number = _enter(connection, found, by, now) if same is None else same.id
     if same is None or same.state != "registered":
@@ -187,7 +189,9 @@ def decide(number: int, decision: str, reason: str = "", *, by: By, now: int) ->
     reason = reason.strip()
     if len(reason) > LONGEST_NOTE or (not reason and decision in REASONED):
         raise WrongRuleError(field="reason", code="long" if reason else "empty")
-    _decide(begin_write(), number, decision, reason, by, now)
+    connection = begin_write()
+    journal.take_turn(connection)  # before the line itself, as ``enrol`` does: nobody waits in a circle
+    _decide(connection, number, decision, reason, by, now)
 
 
 def _decide(  # noqa: PLR0913, PLR0917  # what, which, why, who, when

@@ -135,6 +135,7 @@ def connect(key: str, kind: str, mapping: str, secret: str | None, *, by: By, no
     secret = _chosen(kind, secret)
     sealed = sealing.seal(secret, _secret_key())
     connection = begin_write()
+    journal.take_turn(connection)  # of two who connect at the same moment, the second sees the first
     if connection.execute(select(Source.key).where(Source.key == key)).first():
         msg = f"there is a source {key!r} already; `sources remap` changes its mapping, `sources rotate` its secret"
         raise TakenError(msg)

@@ -18,12 +18,12 @@ from typing import Self
 from flask import current_app
 from sqlalchemy import delete
 from sqlalchemy import func
-from sqlalchemy import insert
 from sqlalchemy import select
 from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 
 from adoption import facts
+from adoption import statements
 from adoption.errors import AdoptionError
 from adoption.errors import StoppedError
 from adoption.extensions import begin_write
@@ -142,9 +142,14 @@ def ask(question: Question, now: int) -> None:
     again = update(StoredTrial).where(StoredTrial.digest == question.digest)
     if connection.execute(again.where(StoredTrial.state.not_in((WAITING, RUNNING))).values(fresh)).rowcount:
         return
-    if find(question) is None:
-        named = {"digest": question.digest, "text": question.text, "incentives": " ".join(question.incentives)}
-        connection.execute(insert(StoredTrial).values(**named, first=question.first, last=question.last, **fresh))
+    row: dict[str, object] = {
+        "digest": question.digest,
+        "text": question.text,
+        "incentives": " ".join(question.incentives),
+    }
+    row |= {"first": question.first, "last": question.last, **fresh}
+    del row["answer"]  # none yet
+    statements.insert_new(connection, "trial", tuple(row), [tuple(row.values())])  # another may have asked this moment
 
 
 def find(question: Question) -> Asked | None:

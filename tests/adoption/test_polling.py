@@ -275,6 +275,21 @@ def test_a_paused_feed_is_not_asked_and_catches_up_afterwards(microsoft):
     assert edited(MONDAY + 1) == {ALICE: True}
 
 
+def test_a_feed_that_is_removed_while_it_is_asked_tells_nothing_more(microsoft, monkeypatch):
+    poll(at(MONDAY, 8))
+    microsoft.arrives(at(MONDAY, 9), edit("alice", at(MONDAY, 8.5)))
+    read = polling.offices.read
+
+    def removed(page):
+        feeds.remove("suite", by=BY, now=at(MONDAY, 10))
+        db.session.commit()
+        return read(page)
+
+    monkeypatch.setattr(polling.offices, "read", removed)
+    assert poll(at(MONDAY, 10)) == (0, None)
+    assert db.session.scalar(select(func.count()).select_from(Signal)) == 0
+
+
 def test_settings_that_were_sealed_with_another_secret_are_told(microsoft):
     begin_write().execute(update(Feed).values(settings="nonsense"))
     db.session.commit()
