@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     from adoption.explain.done import Counting
     from adoption.facts import Known
 
-Span = tuple[str, int, int]  # metric, from this local day, to before that one
+Span = tuple[
+    str, int, int, str
+]  # metric, from this local day, to before that one, by which kind of period it is tallied
 
 
 class Behind(NamedTuple):
@@ -38,7 +41,7 @@ def behind(who: int, asked: Iterable[Span], most: int, *, language: str = "en") 
     """Return what is behind the tallies of a participant, the latest first, at most so many of each.
 
     The number of queries hangs on the milestones that are asked for, not on what was done.  An activity that adds
-    nothing is left out.
+    nothing is left out; a record counts once in each of the periods, as it does in the tallies that are summed.
     """
     wanted = sorted(set(asked))
     if not wanted:
@@ -53,7 +56,7 @@ def behind(who: int, asked: Iterable[Span], most: int, *, language: str = "en") 
     reached = {means: done.reached(connection, known, days, [one]) for means, one in milestones.items()}
     found: dict[Span, Behind] = {}
     for asked_for, versions in spans.items():
-        _, starts, ends = asked_for
+        _, starts, ends, per = asked_for
         shares: list[Share] = []
         titles: dict[str, str] = {}
         for span in versions:
@@ -61,7 +64,8 @@ def behind(who: int, asked: Iterable[Span], most: int, *, language: str = "en") 
             happened = [*plain, *(one for milestone in span.milestones for one in reached[meaning(milestone)])]
             inside = [one for one in happened if low <= one.activity.day < high and span.metric.counts_it(one.activity)]
             inside.sort(key=_order)
-            shares += [one for one in counted.adding(span.metric, inside) if one.units]
+            for _, tallied in groupby(inside, key=lambda one: period.start(per, one.activity.day)):
+                shares += [one for one in counted.adding(span.metric, list(tallied)) if one.units]
             titles |= {one.key: wording.title_of(one, one.key, language) for one in span.milestones}
         latest = sorted(shares, key=_order, reverse=True)[:most]
         units = sum(one.units for one in shares)

@@ -214,7 +214,7 @@ def behind(shown: Mapping[str, Any], document: str, participant: int) -> dict[in
     for one in shown["lines"]:
         component = _component(plan, one)
         if component is not None and component.of in known.timelines.metrics:
-            spans[one["place"]] = component.of, *_days(plan, component, first)
+            spans[one["place"]] = component.of, *_days(plan, component, first), _tallied(plan, component)
     found = explain.behind(participant, spans.values(), MOST_BEHIND, language=_code())
     cards = records.cards(each.subject for one in found.values() for each in one.latest)
     given = json.loads(document)["inputs"].get("given", {})
@@ -238,6 +238,11 @@ def _days(plan: Plan, component: Component, first: int) -> tuple[int, int]:
     if component.basis == "year":
         return periods.start("year", first), last
     return max(first, component.starts or first), min(last, component.ends or last)
+
+
+def _tallied(plan: Plan, component: Component) -> str:
+    """Return by which kind of period a component's tallies are summed (``gathering``)."""
+    return "day" if component.starts or component.ends else plan.per
 
 
 def _differs(given: Mapping[str, Any], component: Component, units: int) -> str:

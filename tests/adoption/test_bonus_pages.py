@@ -276,6 +276,21 @@ def test_a_correction_names_its_period(app, house):
     assert "closed on 25 Nov 2026" in october
 
 
+def test_what_is_behind_a_line_is_counted_as_the_line_is(app, clock):
+    once = '[metric.customers]\ntitle = "Customers"\ncounts = "call.completed"\nmeasure = "distinct"\nof = "subject"\n'
+    line = '[[plan.sales.components]]\nkind = "flat"\nof = "customers"\npays = 1\nprorate = false\n'
+    year = f'{line}key = "year"\ntitle = "The year so far"\nbasis = "year"\n'
+    some = f'{line}key = "some"\ntitle = "Some days"\nfrom = 2026-10-12\nto = 2026-10-31\n'
+    house = furnished(f"{once}{BOOK}{year}{some}")
+    for day in (date(2026, 9, 14), IN_OCTOBER, date(2026, 10, 15)):
+        develop(house, "Alice", 1, on=day)
+    lead(house, work_out(), "under review")
+    text = page(app, house, path=STATEMENT)
+    assert "The year so far Customers: 2 €2.00" in text, "once in each of two months"
+    assert "Some days Customers: 2 €2.00" in text, "once on each of two days"
+    assert "Counted as of today" not in text
+
+
 def test_past_statements_are_listed_and_drawn(app, house):
     develop(house, "Alice", 1, on=date(2026, 9, 9))
     develop(house, "Alice", 2, 3)
