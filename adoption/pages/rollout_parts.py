@@ -270,7 +270,7 @@ def findings(known: Known, found: Findings | None) -> dict[str, Any] | None:
             for reason, count in found.buyers.reasons[:MOST_REASONS]
         ],
         "overdue": [
-            (known.teams.get(team or 0) or gettext("without a team"), number(count))
+            (known.teams.get(team or 0) or gettext("in no team of five or more"), number(count))
             for team, count in found.survey.overdue
         ],
         "owners": [

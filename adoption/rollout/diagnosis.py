@@ -146,10 +146,8 @@ def look(now: int) -> Findings:
     known, connection = facts.current(), db.session.connection()
     today = known.today(now)
     deals = [found for told in deeds.of_deals(connection, known) if (found := chain.deal(told)) is not None]
-
-    def team_of(participant: int) -> int | None:
-        return evidence.team_of(known, participant, today)
-
+    here = (number for number, one in known.people.items() if one.here(today))
+    team_of = {number: evidence.team_of(known, number, today) for number in here}
     survey = chain.surveyed(ownership.records(connection, known), team_of, today)
     said = Findings(now, len(deals), tuple(chain.breaks(deals)), chain.buyers(deals, today), survey)
     statements.put(begin_write(), "diagnosis_data", ("id",), ("found",), [(1, msgspec.json.encode(said).decode())])

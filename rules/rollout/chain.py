@@ -12,9 +12,9 @@ from typing import Any
 from typing import NamedTuple
 
 from rules import value
+from rules.standing import SMALLEST_GROUP
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from collections.abc import Iterable
     from collections.abc import Mapping
 
@@ -151,11 +151,16 @@ def buyers(deals: Iterable[Deal], today: int) -> Buyers:
     return Buyers(len(won), sum(len(days) > 1 for days in won.values()), len(once), tuple(ordered))
 
 
-def surveyed(records: Iterable[Record], team_of: Callable[[int], int | None], today: int) -> Survey:
+def surveyed(records: Iterable[Record], team_of: Mapping[int, int | None], today: int) -> Survey:
     """Count whose the records are that are not over, and their tasks that are overdue.
 
-    A task is with the team of whoever is to do it, else of whoever set it; ``team_of`` gives somebody's team.
+    A task is with the team of whoever is to do it, else of whoever set it; ``team_of`` gives the team of everybody who
+    is here.  Of fewer than five people nothing is told: small teams and whoever is in none are told together if there
+    are enough of them, else only the tasks that are nobody's.
     """
+    sizes = Counter(team_of.values())
+    large = {team for team, people in sizes.items() if team is not None and people >= SMALLEST_GROUP}
+    many = sum(people for team, people in sizes.items() if team not in large) >= SMALLEST_GROUP
     owners: dict[str, Counter[bool]] = defaultdict(Counter)
     overdue: Counter[int | None] = Counter()
     for one in records:
@@ -164,7 +169,11 @@ def surveyed(records: Iterable[Record], team_of: Callable[[int], int | None], to
         if one.task is not None and one.task.due is not None and one.task.due < today:
             who = one.task.said.owner if one.task.said is not None else None
             doing = one.task.who if who is None else who
-            overdue[None if doing is None else team_of(doing)] += 1
+            team = None if doing is None else team_of.get(doing)
+            if team in large:
+                overdue[team] += 1
+            elif doing is None or many:
+                overdue[None] += 1
     return Survey(
         tuple((kind, counts[True], counts[False]) for kind, counts in sorted(owners.items())),
         tuple(sorted(overdue.items(), key=lambda pair: (-pair[1], pair[0] or 0))),

@@ -1,5 +1,6 @@
 """Where deals break, who buys again, and what is overdue."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -70,7 +71,33 @@ def test_tasks_are_overdue_in_the_team_of_whoever_is_to_do_them():
         record("task/5", ("task.created", 2, {"due_date": "2025-12-24"})),
         record("task/6", ("task.created", 2, {"due": "soon"})),
     ]
-    assert chain.surveyed(records, {1: 10, 2: 20}.get, DAY + 1).overdue == ((None, 1), (10, 1), (20, 1))
+    teams = {1: 10, 2: 20} | dict.fromkeys(range(11, 15), 10) | dict.fromkeys(range(21, 25), 20)
+    assert chain.surveyed(records, teams, DAY + 1).overdue == ((None, 1), (10, 1), (20, 1))
+
+
+@pytest.mark.parametrize(
+    ("others", "told"),
+    [
+        ({}, ((None, 1), (10, 1))),  # nobody but those two: one could be found by the other
+        ({3: None, 4: None}, ((None, 1), (10, 1))),
+        ({3: None, 4: 30, 5: 30}, ((None, 3), (10, 1))),  # five, in teams too small or in none
+    ],
+)
+def test_the_tasks_of_fewer_than_five_people_are_told_of_no_team(others, told):
+    due = {"due": "2025-11-24T12:00"}
+    records = [
+        record("task/1", ("task.created", None, due | {"assignee": "alice"})),  # in a team of five
+        record("task/2", ("task.created", 2, due)),  # of two in a team, and in that of nobody else
+        record("task/3", ("task.created", 9, due)),
+        record("task/4", ("task.created", None, due)),  # nobody's
+    ]
+    teams = {1: 10, 2: 20, 9: 20} | dict.fromkeys(range(11, 15), 10)
+    assert chain.surveyed(records, teams | others, DAY + 1).overdue == told
+
+
+def test_the_tasks_of_whoever_has_left_are_told_of_no_team():
+    records = [record("task/1", ("task.created", 7, {"due": "2025-11-24T12:00"}))]
+    assert chain.surveyed(records, dict.fromkeys(range(11, 16), 10), DAY + 1).overdue == ()
 
 
 def test_records_are_somebodys_or_nobodys_and_those_that_are_over_do_not_count():
@@ -81,7 +108,7 @@ def test_records_are_somebodys_or_nobodys_and_those_that_are_over_do_not_count()
         record("deal/4", ("deal.created", 1, {}), ("deal.won", 1, {})),
         record("contact/1", ("contact.created", 1, {"owner": "alice"}), ("contact.updated", 1, {"owner": ""})),
     ]
-    assert chain.surveyed(records, {}.get, DAY).owners == (("contact", 0, 1), ("deal", 2, 1))
+    assert chain.surveyed(records, {}, DAY).owners == (("contact", 0, 1), ("deal", 2, 1))
 
 
 @given(
