@@ -13,6 +13,7 @@ from adoption import rulebook
 from adoption.drafts.stored import PUBLISHED
 from adoption.extensions import db
 from rules import book as books
+from rules import period
 from rules import version
 from rules.book import composing
 from rules.book.faults import Fault
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from rules.book import Book
     from rules.book import Report
     from rules.version import Segment
+    from rules.version import Timelines
     from rules.wording.differing import Difference
 
 
@@ -77,14 +79,35 @@ def report(draft: Draft, emitted: Collection[str] | None = None, *, now: int) ->
     found = books.check(put_into(newest().text, draft), emitted)
     if found.book is None:
         return found
-    past = tuple(_past(found.book, draft, facts.day_of()(now)))
-    return replace(found, book=None if past else found.book, faults=past)
+    before, today = facts.current().timelines, facts.day_of()(now)
+    after = version.publish(before, found.book, today=today, since=draft.starts)
+    past = tuple(_past(before, after, today))
+    told = {(one.place, one.code) for one in found.warnings}
+    late = tuple(one for one in _late(after, draft) if (one.place, one.code) not in told)
+    return replace(found, book=None if past else found.book, faults=past, warnings=(*found.warnings, *late))
 
 
-def _past(book: Book, draft: Draft, today: int) -> Iterator[Fault]:
+def _late(after: Timelines, draft: Draft) -> Iterator[Fault]:
+    """Yield the incentives of a draft that would begin before what they count does, as it was published."""
+    for key, line in after.incentives.items():
+        if not line or draft.changes.get(("incentive", key)) is None:
+            continue
+        starts, metric = line[-1].starts, after.metrics.get(line[-1].body.metric, ())
+        counts = metric[-1].body.counts if metric else ()
+        lines: list[tuple[str, str, Sequence[Segment[Any]]]] = [("metric", line[-1].body.metric, metric)]
+        lines += [("milestone", name, after.milestones.get(name, ())) for name in counts]
+        for kind, name, counted in lines:
+            begins = min((part.starts for part in counted if part.ends > starts), default=starts)
+            if begins > starts:
+                day = period.text("day", begins)
+                message = f"begins before {place(kind, name)} does on {day}: nothing counts until then"
+                values = (("counted", place(kind, name)), ("day", day))
+                yield Fault(place("incentive", key), message, "versions.begins-late", values)
+                break
+
+
+def _past(before: Timelines, after: Timelines, today: int) -> Iterator[Fault]:
     """Yield the definitions that would mean something else on days before today."""
-    before = facts.current().timelines
-    after = version.publish(before, book, today=today, since=draft.starts)
     for kind in facts.KINDS:
         was, will = getattr(before, f"{kind}s"), getattr(after, f"{kind}s")
         for key in will:

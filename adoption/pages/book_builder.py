@@ -265,7 +265,7 @@ def _saved(
     number, by, now = asked.draft.number, auth.caller().by, clock.now()
     if number == drafts.UNBEGUN:
         try:
-            number = drafts.begin_with(changes, revision, asked.draft.title, by, now)
+            number = drafts.begin_with(changes, revision, _titled(asked, typed), by, now)
         except drafts.NothingChangedError:
             db.session.rollback()
             flash(gettext("Nothing was changed, so no draft was begun."))
@@ -291,6 +291,12 @@ def _saved(
     if request.form.get("go") == "draft":
         return redirect(url_for("book.draft", number=number), HTTPStatus.SEE_OTHER)
     return redirect(url_for("book.edit", number=number, kind=asked.kind, key=key), HTTPStatus.SEE_OTHER)
+
+
+def _titled(asked: Asked, typed: Typed) -> str:
+    """Return what the draft of a first save is called: as what is new in it, where that makes a title."""
+    title = str(typed["title"]).strip() if asked.key is None else ""
+    return title[: drafts.changing.LONGEST_TITLE] if title.isprintable() and title else asked.draft.title
 
 
 def _meanwhile(

@@ -84,6 +84,13 @@ def test_the_first_save_begins_the_draft_and_leads_on_in_it(hana):
     assert f"/hr/book/drafts/{begun.number}" in text
 
 
+def test_a_draft_is_called_as_what_is_new_in_it(hana):
+    page = hana.post("/hr/book/drafts", {"kind": "reward"}, follow_redirects=True)
+    form = {**hidden(page), "title": "A free evening", "kind": "badge", "go": "draft"}
+    assert hana.post("/hr/book/drafts/0/new/reward", form).status_code == 303
+    assert [one.title for one in drafts.listed()] == ["A free evening"]
+
+
 def test_saving_what_is_as_it_was_begins_no_draft(hana):
     page = hana.post("/hr/book/drafts", {"kind": "reward", "key": "free-lunch"}, follow_redirects=True)
     there = edit(drafts.UNBEGUN, ("reward", "free-lunch"))
@@ -339,6 +346,24 @@ def test_what_is_new_may_begin_today_and_what_changes_a_promise_may_not(hana, st
     )
     db.session.rollback()
     assert drafts.get(draft).starts == staff.today
+
+
+def test_a_rule_that_begins_before_what_it_counts_is_told_so_and_not_once_both_begin_together(hana, staff, draft):
+    text, calls, rule = drafts.newest().text, ("metric", "calls-two"), ("incentive", "lunch-two")
+    counted = writing.text_of(*calls, writing.body_of(text, "metric", "complete-cards") | {"title": "Calls two"})
+    later = staff.today + 4
+    rulebook.publish(composing.put(text, {calls: counted}), today=staff.today, since=later, name="b", now=staff.now)
+    db.session.commit()
+    body = writing.body_of(text, *LUNCH) | {"metric": "calls-two"}
+    hand, now = By(staff["Hana"], "Hana"), staff.now
+    drafts.change(draft, drafts.get(draft).revision, {rule: writing.text_of(*rule, body)}, hand, now)
+    db.session.commit()
+    told = {"title": "Two", "why": "", "by": hand, "now": now}
+    for starts, early in ((staff.today, True), (later - 1, True), (later, False), (later + 3, False)):
+        db.session.rollback()
+        drafts.describe(draft, drafts.get(draft).revision, starts=starts, **told)
+        db.session.commit()
+        assert ("It begins before “Calls two” does" in page_of(hana, draft)) == early, starts
 
 
 def test_a_day_that_is_over_is_refused_in_the_readers_words(hana, staff, draft):
