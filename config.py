@@ -63,6 +63,7 @@ T = TypeVar("T")
 
 ROOT = Path(__file__).resolve().parent
 SECRET_LENGTH = 32
+MAKE_SECRET = "make one with: python3 -c 'import secrets; print(secrets.token_hex(32))'"  # noqa: S105  # how, not one
 NAME_LENGTH = 100
 REQUEST_BYTES = range(1_000, 1_000_000_001)
 MAIL_RATE = range(1, 10_001)
@@ -151,7 +152,9 @@ class Settings:
             SettingsError: there is none.
         """
         if self.secret_key is None:
-            raise SettingsError([f"SECRET_KEY is not set: serving needs at least {SECRET_LENGTH} characters"])
+            raise SettingsError(
+                [f"SECRET_KEY is not set: serving needs at least {SECRET_LENGTH} characters; {MAKE_SECRET}"]
+            )
         return self.secret_key
 
     def flask(self) -> dict[str, object]:
@@ -234,8 +237,7 @@ def _database_url(text: str) -> str:
 
 def _secret(text: str) -> str:
     if len(text) < SECRET_LENGTH:
-        allowed = f"at least {SECRET_LENGTH}; make one with: python3 -c 'import secrets; print(secrets.token_hex(32))'"
-        raise _RefusedError(allowed, f"{len(text)} characters long")
+        raise _RefusedError(f"at least {SECRET_LENGTH}; {MAKE_SECRET}", f"{len(text)} characters long")
     return text
 
 

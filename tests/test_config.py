@@ -195,6 +195,16 @@ def test_serving_needs_a_secret_and_says_so():
         read().require_secret()
 
 
+def test_the_server_does_not_start_without_a_secret(tmp_path):
+    environ = {name: value for name, value in os.environ.items() if name not in {"SECRET_KEY", "SPOONFUL_DEMO"}}
+    command = [sys.executable, "-m", "gunicorn", "--workers", "1", "--bind", f"unix:{tmp_path / 'socket'}", "wsgi:app"]
+    environ["DATABASE_URL"] = f"sqlite:///{tmp_path / 'none.db'}"
+    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603
+    assert done.returncode == 2
+    assert "SECRET_KEY is not set" in done.stderr
+    assert "Booting worker" not in done.stderr
+
+
 def test_a_demo_makes_up_a_secret_that_no_other_process_has():
     assert len(read(SPOONFUL_DEMO="1").require_secret()) >= 32
     assert read(SPOONFUL_DEMO="1").secret_key != read(SPOONFUL_DEMO="1").secret_key
