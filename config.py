@@ -237,7 +237,8 @@ def _database_url(text: str) -> str:
 
 def _secret(text: str) -> str:
     if len(text) < SECRET_LENGTH:
-        raise _RefusedError(f"at least {SECRET_LENGTH}; {MAKE_SECRET}", f"{len(text)} characters long")
+        allowed = f"at least {SECRET_LENGTH}; {MAKE_SECRET}"
+        raise _RefusedError(allowed, f"{len(text)} characters long")
     return text
 
 

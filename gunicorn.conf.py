@@ -31,6 +31,6 @@ def post_fork(_server: object, _worker: object) -> None:
 
 
 def worker_exit(_server: object, _worker: object) -> None:
-    """Let everything be collected at the end; else DuckDB's binding reports what was frozen as leaked, in sixty lines."""
+    """Let all be collected at the end; else DuckDB's binding reports what was frozen as leaked, in sixty lines."""
     gc.unfreeze()
     gc.collect()
