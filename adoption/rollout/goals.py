@@ -11,13 +11,12 @@ from sqlalchemy import insert
 from sqlalchemy import select
 
 from adoption import facts
+from adoption import inforce
 from adoption import journal
 from adoption.errors import NotFoundError
 from adoption.errors import RefusedError
 from adoption.extensions import db
-from adoption.models import Edition
 from adoption.models import RolloutGoal
-from adoption.models import Series
 from adoption.models import Tally
 from rules import period
 from rules.value import text_of_units
@@ -129,16 +128,15 @@ def last_week(metrics: Collection[str], now: int) -> dict[str, int]:
     known = facts.current()
     monday = period.start("week", known.today(now)) - WEEK
     people = _people(known, monday + WEEK - 1)
-    tally = (Tally.series == Series.id) & (Tally.period == monday) & (Tally.holder > 0)
-    query = (
-        select(Series.metric, func.coalesce(func.sum(Tally.value), 0))
-        .join(Edition, (Edition.id == Series.edition) & (Edition.state == "active"))
-        .outerjoin(Tally, tally)
-        .where(Series.metric.in_(metrics), Series.per == "week", Series.starts == 0)
-        .group_by(Series.id, Series.metric)
-        .order_by(Series.id)
-    )
-    found = {metric: int(value) for metric, value in db.session.execute(query)}  # the latest meaning stands
+    weekly = {
+        metric: [number for number, per in inforce.current().shown.get(metric, ()) if per == "week"]
+        for metric in metrics
+    }
+    every = {number for series in weekly.values() for number in series}
+    query = select(Tally.series, func.sum(Tally.value)).where(Tally.series.in_(sorted(every)), Tally.holder > 0)
+    rows = db.session.execute(query.where(Tally.period == monday).group_by(Tally.series))
+    sums = {series: int(value) for series, value in rows}
+    found = {metric: sum(sums.get(one, 0) for one in series) for metric, series in weekly.items() if series}
     return {metric: (2 * value + people) // (2 * people) for metric, value in found.items()} if people else {}
 
 

@@ -26,6 +26,7 @@ from adoption.rollout.goals import NoMetricError
 from rules import period
 from rules.value import UNIT
 from tests.queries import asked
+from tests.staff import BOOK
 from tests.staff import NORTH
 from tests.staff import SOUTH
 from tests.staff import Staff
@@ -287,6 +288,16 @@ def test_a_goal_is_measured_by_those_who_work_in_teams(staff):
     assert len(working) < len(here), "nobody at a counter"
     found = rollout.last_week({"developed-contacts"}, now())
     assert found == {"developed-contacts": round(11 * UNIT / len(working))}
+
+
+def test_a_goal_is_measured_by_what_its_metric_was_in_that_week(staff):
+    send(staff, "Alice", range(11))
+    before = rollout.last_week({"developed-contacts"}, now())
+    old = 'counts  = "contact.developed"\nmeasure = "distinct"'
+    text = BOOK.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    staff.publish_from_today(text.replace(old, 'counts  = "note.created"\nmeasure = "distinct"'))
+    assert rollout.last_week({"developed-contacts"}, now()) == before
 
 
 @pytest.mark.parametrize(
