@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 _SYNTAX = re.compile(r"\(at line (\d+), column \d+\)")
 _AT_END = "(at end of document)"
-_TABLE = re.compile(r"\s*(\[\[?)\s*([^\]]+?)\s*\]")
+_TABLE = re.compile(r"\s*+(\[\[?)([^\]]++)\]")  # nothing is tried twice, however many blanks there are
 _ASSIGNED = re.compile(r"""\s*((?:"[^"]*"|'[^']*'|[\w-]+)(?:\s*\.\s*(?:"[^"]*"|'[^']*'|[\w-]+))*)\s*=""")
 _PART = re.compile(r"""(?:"[^"]*"|'[^']*'|[^.\[\]"'\s]+)|\[(\d+)\]""")
 _UNKNOWN = re.compile(r"unknown key '([^']*)'")

@@ -33,7 +33,7 @@ CELL = 2_000  # letters of a workbook's cell that are kept
 MOST = 1_000  # faults that are told at once
 DELIMITERS = ",;\t"
 _HEAD = 100_000  # characters in which the headings must end
-_PRELUDE = re.compile(r'\s*"?(?:version:|sep=(?P<delimiter>[,;|\t])|[\s,;]*$)', re.IGNORECASE)
+_PRELUDE = re.compile(r'\s*+"?(?:version:|sep=(?P<delimiter>[,;|\t])|[\s,;]*+$)', re.IGNORECASE)
 
 
 class Fault(NamedTuple):

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from rules.book.faults import place
 
-HEADER = re.compile(r"^[ \t]*\[\[?[ \t]*(?P<name>[^\[\]]+?)[ \t]*\]\]?[ \t]*(?:#.*)?$")
+# Nothing is tried twice (``++``): a line of thousands of blanks would keep everybody waiting.
+HEADER = re.compile(r"^[ \t]*+\[\[?+(?P<name>[^\[\]]++)\]\]?+[ \t]*+(?:#.*)?$")
 
 
 class Cut(NamedTuple):

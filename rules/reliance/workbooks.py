@@ -5,6 +5,7 @@ Whatever is not in the register is nobody's business: a file that meets no rule 
 
 from __future__ import annotations
 
+import fnmatch
 import re
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -122,8 +123,11 @@ def _without_extension(text: str) -> str:
 
 
 def _pattern(value: str) -> re.Pattern[str]:
-    """Return what a pattern of names means: ``*`` any text, ``?`` one character; without them, a part of the name."""
+    """Return what a pattern of names means: ``*`` any text, ``?`` one character; without them, a part of the name.
+
+    What the standard library makes of it never goes back behind a star, so that no name takes for ever.
+    """
     text = value.casefold()
     if not set(text) & {"*", "?"}:
         text = f"*{text}*"
-    return re.compile("".join({"*": ".*", "?": "."}.get(one, re.escape(one)) for one in re.sub(r"\*+", "*", text)))
+    return re.compile(fnmatch.translate(text.replace("[", "[[]")))

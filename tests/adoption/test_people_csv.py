@@ -145,6 +145,7 @@ def test_blank_lines_and_lines_before_the_headings_count_but_say_nothing():
 
 def test_excel_may_name_its_delimiter():
     assert only("sep=;\nemail;name\nalice@example.com;Liddell, Alice\n").name == "Liddell, Alice"
+    assert people_csv.read(b" " * 2_000_000 + b"x\n").faults, "and a line of blanks keeps nobody waiting"
 
 
 def test_rows_may_lack_their_last_blank_cells():

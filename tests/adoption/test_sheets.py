@@ -34,6 +34,11 @@ def test_no_cell_is_a_formula_wherever_the_file_is_opened(texts):
             assert not cell.lstrip(' "').startswith(tuple(sign for sign in FORMULA if sign.strip())), (delimiter, cell)
 
 
+@pytest.mark.parametrize("text", ["\n" * 1_000_000, ' ;"' * 500_000])
+def test_blanks_without_number_keep_nobody_waiting(text):
+    assert safe(f"{text}a") == f"{text}a"
+
+
 @pytest.mark.parametrize("text", ["Acme GmbH; Berlin", "a+b", "1-2", "x = y", "Anna-Maria", "a;b", ""])
 def test_what_is_no_formula_stays_as_it_is(text):
     assert safe(text) == text

@@ -410,6 +410,7 @@ LINES = [
     ("[activity]\nid='a'\ntype='b'\ntime={path='t'}\n[activity.data]\nx = { path = 5 }", "activity.data.x", 6),
     ("[verification]\nplaec = 'x'\n", "unknown key 'plaec'", 2),
     ("[activity]\nid='a'\ntype='b'\ntime={path='t', zone='Moon'}", "activity.time.zone", 4),
+    ("note = '''\n[" + " " * 50_000 + "\n'''\nitms = 1\n", "unknown key 'itms'", 4),  # and that at once
 ]
 
 

@@ -378,6 +378,7 @@ def test_the_starter_book_has_a_plan_with_titles_and_examples():
 def test_what_does_not_stand_for_itself_is_not_cut():
     inline = 'plan = { p = { currency = "EUR" } }\n'
     assert cutting.cut(inline, "plan", "p") is None
+    assert cutting.cut(f"[{' ' * 200_000}\n", "plan", "p") is None, "and that at once"
     assert cutting.cut(plan(component()), "plan", "q") is None
     assert cutting.cut("no TOML", "plan", "p") is None
     hidden = f'{plan(component())}\n[reward.text]\ntitle = """\n[plan.p]\n"""\n'

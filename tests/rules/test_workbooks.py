@@ -101,6 +101,21 @@ def test_no_rule_and_no_name_breaks_the_comparison(kind, value, name):
     workbooks.holds(Rule(kind, value), file(name=name, folders=(name,), keys=workbooks.keys_of(name)))
 
 
+@pytest.mark.parametrize(
+    ("value", "name", "meant"),
+    [
+        ("*" + "a*" * 15 + "b", "a" * 200, False),  # would be tried in more ways than there are seconds
+        ("[draft]*", "[draft] customers.xlsx", True),
+        ("[draft]*", "d.xlsx", False),
+        ("cust?mers*2026", "Customers of 2026", True),
+        ("a*bc*d", "a bc bc d", True),
+        ("a*bc*d", "a bc bc", False),
+    ],
+)
+def test_a_pattern_of_names_is_tried_once(value, name, meant):
+    assert workbooks.holds(Rule("name", value), file(name=name)) is meant
+
+
 def test_an_import_closes_a_circle_within_fourteen_days_of_an_export():
     exports = [Moved(100, 1_000)]
     imports = [Moved(100, 999), Moved(100, 1_001), Moved(114, 5_000), Moved(115, 6_000)]
