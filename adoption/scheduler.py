@@ -54,6 +54,7 @@ def serve(stop: threading.Event, announce: Callable[[str], None]) -> None:
 def _lead(still: Callable[[], bool], stop: threading.Event) -> None:
     """Run the timetable for as long as the lock is ours."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001  # what threads need
+    jobs.leave_none()
     over = threading.Event()
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     scheduler = BackgroundScheduler(executors={"default": ThreadPoolExecutor(THREADS)}, timezone=UTC)

@@ -9,6 +9,7 @@ runs twice.
 from adoption.errors import StoppedError as StoppedError
 from adoption.jobs.running import FailedError as FailedError
 from adoption.jobs.running import ask as ask
+from adoption.jobs.running import leave_none as leave_none
 from adoption.jobs.running import run as run
 from adoption.jobs.running import underway as underway
 from adoption.jobs.running import wanted as wanted

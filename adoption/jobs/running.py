@@ -70,6 +70,28 @@ def ask(connection: Connection, name: str, now: int) -> None:
     statements.put(connection, "job_wish", ("job",), ("asked",), [(name, now)])
 
 
+def leave_none() -> int:
+    """Note of each run that says it goes on, though nobody runs its job, that its process ended; return how many.
+
+    Whoever takes the timetable over does so: what another was doing when it was killed is not told as going on.
+    """
+    going = db.session.scalars(select(JobRun.job).where(JobRun.state == "running").distinct()).all()
+    db.session.rollback()
+    gone = 0
+    for name in going:
+        with locks.held(f"job-{name}") as ours:
+            if ours is not None:
+                gone += _end_left(begin_write(), name)
+                db.session.commit()
+    return gone
+
+
+def _end_left(connection: Connection, name: str) -> int:
+    gone = {"state": "failed", "finished": clock.now(), "message": "the process ended before the job did"}
+    left = update(JobRun).where(JobRun.job == name, JobRun.state == "running")
+    return connection.execute(left.values(gone)).rowcount
+
+
 def underway(name: str) -> bool:
     """Say whether a job runs, or somebody asked for it and the scheduler has not looked yet; one query."""
     wish = select(JobWish.job).where(JobWish.job == name)
@@ -108,8 +130,7 @@ class _Row:
     def begin(self) -> None:
         """Insert the row.  Whatever row of this job still says ``running`` was left by a process that is gone."""
         with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
-            gone = {"state": "failed", "finished": clock.now(), "message": "the process ended before the job did"}
-            connection.execute(update(JobRun).where(JobRun.job == self.name, JobRun.state == "running").values(gone))
+            _end_left(connection, self.name)
             row = {"job": self.name, "state": "running", "started": clock.now(), "done": 0, "message": ""}
             self.number = connection.execute(insert(JobRun).values(row).returning(JobRun.id)).scalar_one()
 

@@ -184,6 +184,19 @@ def test_a_job_that_was_killed_is_noted_when_it_runs_again():
 
 
 @pytest.mark.usefixtures("app")
+def test_what_was_killed_does_not_look_as_if_it_went_on_once_a_scheduler_is_there_again():
+    with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
+        row = {"state": "running", "started": time.time_ns() // 1000, "done": 3, "message": ""}
+        for name in ("weigh-value", "sweep-runs"):
+            connection.execute(insert(JobRun).values(row | {"job": name}))
+    assert jobs.underway("weigh-value")
+    with locks.held("job-sweep-runs"):  # somebody runs this one by hand
+        assert jobs.leave_none() == 1
+    assert not jobs.underway("weigh-value")
+    assert jobs.underway("sweep-runs")
+
+
+@pytest.mark.usefixtures("app")
 def test_a_job_is_not_run_by_two_at_once():
     with locks.held("job-sweep-runs") as ours:
         assert ours is not None
