@@ -98,7 +98,7 @@ def recognise(body: dict[str, Any]) -> dict[str, Any]:
         raise RefusedError(msg)
     waits = strangers.sums([one]).get(one[:2])
     by = house.told(body["why"])
-    loaded = directory.recognise(known, {who: {one[:2]}}, on=known.today(by.now), by=by)
+    loaded = directory.recognise({who: {one[:2]}}, on=known.today(by.now), by=by)
     if loaded.faults:
         db.session.rollback()
         raise RefusedError(loaded.faults[0].message)

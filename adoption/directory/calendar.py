@@ -15,7 +15,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from adoption import facts
 from adoption import statements
 from adoption.directory import fields
 from adoption.directory import outcome
@@ -23,7 +22,6 @@ from adoption.directory import spans
 from adoption.directory.outcome import Change
 from adoption.directory.outcome import Field
 from adoption.directory.outcome import Loaded
-from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.models import Absence
 from adoption.models import Holiday
@@ -95,9 +93,9 @@ def load_absences(absences: Absences, *, by: Told | None = None, seen: str | Non
     return load_calendar(absences, by=by, seen=seen)
 
 
-def load_waves(waves: Waves, *, by: Told | None = None, seen: str | None = None) -> Loaded:
+def load_waves(waves: Waves, *, by: Told | None = None, seen: str | None = None, based_on: int | None = None) -> Loaded:
     """Replace the teams of every wave that the list names; a row without a team empties its wave."""
-    return load_calendar(waves, by=by, seen=seen)
+    return load_calendar(waves, by=by, seen=seen, based_on=based_on)
 
 
 def load_holidays(holidays: Holidays, *, by: Told | None = None, seen: str | None = None) -> Loaded:
@@ -105,16 +103,22 @@ def load_holidays(holidays: Holidays, *, by: Told | None = None, seen: str | Non
     return load_calendar(holidays, by=by, seen=seen)
 
 
-def load_calendar(given: Absences | Holidays | Waves, *, by: Told | None = None, seen: str | None = None) -> Loaded:
+def load_calendar(
+    given: Absences | Holidays | Waves,
+    *,
+    by: Told | None = None,
+    seen: str | None = None,
+    based_on: int | None = None,
+) -> Loaded:
     """Store a list of absences, holidays or waves in a transaction of its own, which the caller commits.
 
-    ``by`` is who does it, for the journal; ``seen`` the mark of what they were shown.
+    ``by`` is who does it, for the journal; ``seen`` the mark of what they were shown, ``based_on`` the version of the
+    facts from which the list was made.
 
     Raises:
         OutdatedError: what is stored has changed since, so that the list would do something else.
     """
-    connection = begin_write()
-    facts.exclusive(connection)
+    connection = outcome.begin(based_on)
     decision, loaded = _decided(connection, given)
     if seen is not None and loaded.mark != seen:
         raise outcome.OutdatedError

@@ -163,9 +163,13 @@ def readdress(participant: int, email: str, *, by: Told) -> bool:
     return outcome.announce(connection, counts=True)  # what came under the former address has no owner now
 
 
-def set_holidays(year: int, wanted: Mapping[int, str], *, by: Told) -> Loaded:
-    """Let the holidays of a year be these (day → name), and no others."""
-    connection = _begin()
+def set_holidays(year: int, wanted: Mapping[int, str], *, by: Told, based_on: int | None = None) -> Loaded:
+    """Let the holidays of a year be these (day → name), and no others.
+
+    Raises:
+        OutdatedError: the facts are of another version than the one they are based on.
+    """
+    connection = outcome.begin(based_on)
     first, end = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal() + 1
     rows = connection.execute(select(Holiday.day, Holiday.name).where(Holiday.day >= first, Holiday.day < end))
     decision = calendar.holidays_decided({(day, name) for day, name in rows}, set(wanted.items()), {})

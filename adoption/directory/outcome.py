@@ -14,6 +14,7 @@ from adoption import auth
 from adoption import facts
 from adoption import journal
 from adoption.errors import ConflictError
+from adoption.extensions import begin_write
 from adoption.journal import Deed
 from adoption.models import StoredActivity
 
@@ -35,6 +36,21 @@ DONE = {"new": "created", "changed": "changed", "leaves": "left", "removed": "re
 
 class OutdatedError(ConflictError):
     """What is stored has changed since the list was compared with it."""
+
+
+def begin(based_on: int | None = None) -> Connection:
+    """Begin to change the directory: nobody else does, and nobody scores, until the caller commits.
+
+    ``based_on`` is the version of the facts from which what is to be stored was put together.
+
+    Raises:
+        OutdatedError: the facts have changed since, so that it would take back what somebody else has stored.
+    """
+    connection = begin_write()
+    facts.exclusive(connection)
+    if based_on is not None and facts.version_of(connection) != based_on:
+        raise OutdatedError
+    return connection
 
 
 class Told(NamedTuple):

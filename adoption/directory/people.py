@@ -15,7 +15,6 @@ from adoption.directory import outcome
 from adoption.directory import spans
 from adoption.directory import stored as storage
 from adoption.directory.stored import Person
-from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.models import Stranger
 from adoption.people_csv import Fault
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from adoption.directory.outcome import Loaded
     from adoption.directory.outcome import Told
     from adoption.directory.stored import Stored
-    from adoption.facts import Known
 
 _ADD_TEAMS = "INSERT INTO team (name) SELECT name FROM {given} AS g RETURNING name, id"
 _ADD_PEOPLE = (
@@ -56,21 +54,31 @@ def compare_people(people: People, *, on: int, missing: int | None = None, by: T
     return loaded
 
 
-def load_people(
-    people: People, *, on: int, missing: int | None = None, by: Told | None = None, seen: str | None = None
+def load_people(  # noqa: PLR0913  # a list, when, and on what ground
+    people: People,
+    *,
+    on: int,
+    missing: int | None = None,
+    by: Told | None = None,
+    seen: str | None = None,
+    based_on: int | None = None,
 ) -> Loaded:
     """Store a list of people; teams and managers of people known before change on the local day ``on``.
 
     With ``missing``, whoever works here and is not in the list leaves on that day.  ``by`` is who does it, for the
-    journal; ``seen`` the mark of what they were shown.
+    journal; ``seen`` the mark of what they were shown, ``based_on`` the version of the facts from which it was made.
 
     Runs in a transaction of its own, which the caller commits.  The same list on the same day changes nothing again.
 
     Raises:
         OutdatedError: the directory has changed since, so that the list would do something else.
     """
-    connection = begin_write()
-    facts.exclusive(connection)
+    return _load(outcome.begin(based_on), people, on=on, missing=missing, by=by, seen=seen)
+
+
+def _load(  # noqa: PLR0913  # as above
+    connection: Connection, people: People, *, on: int, missing: int | None, by: Told | None, seen: str | None
+) -> Loaded:
     decision, loaded = _decided(connection, people, on, missing, by)
     if seen is not None and loaded.mark != seen:
         raise outcome.OutdatedError
@@ -176,15 +184,20 @@ def known_as(names: Mapping[str, Iterable[tuple[str, str]]]) -> People:
     return People(tuple(rows), (), frozenset({"identities"}))
 
 
-def recognise(
-    known: Known, names: Mapping[int, AbstractSet[tuple[str, str]]], *, on: int, by: Told | None = None
-) -> Loaded:
-    """Let people (by their numbers) be known by these names too: a list, stored as every list is."""
-    wanted = {
-        known.people[who].email: {key for key, owner in known.identities.items() if owner == who} | more
-        for who, more in names.items()
-    }
-    return load_people(known_as(wanted), on=on, by=by)
+def recognise(names: Mapping[int, AbstractSet[tuple[str, str]]], *, on: int, by: Told | None = None) -> Loaded:
+    """Let people (by their numbers) be known by these names, too, beside those that they have by then.
+
+    Raises:
+        OutdatedError: one of the names is somebody else's by now, or one of the people is gone.
+    """
+    connection = outcome.begin()
+    known = facts.of(connection)
+    wanted: dict[str, set[tuple[str, str]]] = {}
+    for who, more in names.items():
+        if who not in known.people or any(known.identities.get(key, who) != who for key in more):
+            raise outcome.OutdatedError
+        wanted[known.people[who].email] = {key for key, owner in known.identities.items() if owner == who} | more
+    return _load(connection, known_as(wanted), on=on, missing=None, by=by, seen=None)
 
 
 def listed(on: int) -> list[PersonRow]:

@@ -26,6 +26,7 @@ from adoption.languages import current
 from adoption.languages import gettext
 from adoption.languages import ngettext
 from adoption.pages import people_faults
+from adoption.pages import people_forms
 from adoption.pages import people_parts as parts
 from rules import period
 
@@ -112,8 +113,10 @@ def _month(known: Known, year: int, month: int, names: Mapping[int, str]) -> dic
 
 @bp.post("/hr/calendar/<int:year>")
 @permission("people:write", door=SESSION)
+@people_forms.looked_at_anew
 def change(year: int) -> ResponseReturnValue:
     """Add a holiday to a year, or take one away."""
+    version = parts.known().version
     typed = {name: request.form.get(name, "").strip() for name in ("day", "name", "why")}
     names = calendar.holidays(year) if year in YEARS else {}
     try:
@@ -127,16 +130,17 @@ def change(year: int) -> ResponseReturnValue:
         names.pop(day, None)
     else:
         names[day] = name
-    return _store(year, names, gettext("Saved."))
+    return _store(year, names, gettext("Saved."), version)
 
 
 @bp.post("/hr/calendar/<int:year>/copy")
 @permission("people:write", door=SESSION)
+@people_forms.looked_at_anew
 def copy(year: int) -> ResponseReturnValue:
     """Give the next year the holidays of this one, each on the same day of its month; those it has stay."""
     if year not in YEARS or year + 1 not in YEARS:
         raise NotFoundError
-    wanted = calendar.holidays(year + 1)
+    version, wanted = parts.known().version, calendar.holidays(year + 1)
     known = len(wanted)
     for day, name in calendar.holidays(year).items():
         at = date.fromordinal(day)
@@ -147,11 +151,11 @@ def copy(year: int) -> ResponseReturnValue:
         "%(n)s holidays were copied. Correct those that move with the moon or the week.",
         len(wanted) - known,
     )
-    return _store(year + 1, wanted, said)
+    return _store(year + 1, wanted, said, version)
 
 
-def _store(year: int, names: Mapping[int, str], said: str) -> ResponseReturnValue:
-    loaded = directory.set_holidays(year, names, by=parts.told(parts.known()))
+def _store(year: int, names: Mapping[int, str], said: str, version: int) -> ResponseReturnValue:
+    loaded = directory.set_holidays(year, names, by=parts.told(parts.known()), based_on=version)
     db.session.commit()
     said = parts.saved(said if loaded.changes else gettext("Nothing was different."), parts.again(loaded.rescore))
     flash(said)

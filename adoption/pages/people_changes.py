@@ -143,6 +143,7 @@ def membership(number: int) -> ResponseReturnValue:
 
 @bp.post("/hr/people/<int:number>/absences")
 @permission("people:write", door=SESSION)
+@forms.looked_at_anew
 def absences(number: int) -> ResponseReturnValue:
     """Add an absence, or give one other days, or take it away: then the list of this person's is stored anew."""
     known, one = forms.asked(number)
@@ -166,7 +167,7 @@ def absences(number: int) -> ResponseReturnValue:
         spans.add((first, last + 1))
     rows = [people_csv.AbsenceRow(0, one.email, *span) for span in sorted(spans)]
     given = people_csv.Absences(tuple(rows or [people_csv.AbsenceRow(0, one.email, None, None)]), ())
-    loaded = directory.load_calendar(given, by=parts.told(known))
+    loaded = directory.load_calendar(given, by=parts.told(known), based_on=known.version)
     return forms.finished(number, "absences", typed, loaded, gettext("Saved."))
 
 
@@ -175,6 +176,7 @@ def absences(number: int) -> ResponseReturnValue:
 
 @bp.post("/hr/people/<int:number>/identities")
 @permission("people:write", door=SESSION)
+@forms.looked_at_anew
 def identities(number: int) -> ResponseReturnValue:
     """Add the name under which a source knows somebody, or take one away."""
     known, one = forms.asked(number)
@@ -198,7 +200,8 @@ def identities(number: int) -> ResponseReturnValue:
         )
         return forms.refused(number, "identities", typed, {"identity": said})
     names = names - {identity} if "remove" in request.form else names | {identity}
-    loaded = directory.load_people(directory.known_as({one.email: names}), on=parts.today(known), by=parts.told(known))
+    wanted, on = directory.known_as({one.email: names}), parts.today(known)
+    loaded = directory.load_people(wanted, on=on, by=parts.told(known), based_on=known.version)
     return forms.finished(number, "identities", typed, loaded, gettext("Saved."))
 
 

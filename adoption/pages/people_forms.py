@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import wraps
 from http import HTTPStatus
 from typing import TYPE_CHECKING
+from typing import Any
 
 from flask import flash
 from flask import redirect
@@ -20,6 +22,7 @@ from adoption.pages import people_faults
 from adoption.pages import people_parts as parts
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Mapping
 
     from flask.typing import ResponseReturnValue
@@ -27,6 +30,23 @@ if TYPE_CHECKING:
     from adoption.directory import Loaded
     from adoption.facts import Known
     from adoption.facts import Person
+
+
+def looked_at_anew(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+    """Let a view that puts a whole list together begin once more if somebody else has changed the facts meanwhile.
+
+    So what two people add at the same moment is both there, and a double click is told nothing of a conflict.
+    """
+
+    @wraps(view)
+    def looked(*given: Any, **more: Any) -> ResponseReturnValue:
+        try:
+            return view(*given, **more)
+        except directory.OutdatedError:
+            db.session.rollback()
+            return view(*given, **more)
+
+    return looked
 
 
 def typed(*names: str) -> dict[str, str]:

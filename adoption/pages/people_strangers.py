@@ -142,7 +142,7 @@ def _credited(number: int) -> str:
 
 def _known_as(names: Mapping[int, set[tuple[str, str]]], known: Known) -> tuple[directory.Loaded, str | None]:
     """Let people be known by these names too; return what that did, and what is wrong with it."""
-    loaded = directory.recognise(known, names, on=parts.today(known), by=parts.told(known))
+    loaded = directory.recognise(names, on=parts.today(known), by=parts.told(known))
     if not loaded.faults:
         return loaded, None
     db.session.rollback()

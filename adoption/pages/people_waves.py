@@ -19,6 +19,7 @@ from adoption.errors import NotFoundError
 from adoption.extensions import db
 from adoption.languages import gettext
 from adoption.pages import people_faults
+from adoption.pages import people_forms
 from adoption.pages import people_parts as parts
 from adoption.pages import people_teams
 from rules.period import EVER
@@ -38,6 +39,7 @@ DIGITS = 9
 
 @bp.post("/hr/waves")
 @permission("people:write", door=SESSION)
+@people_forms.looked_at_anew
 def change() -> ResponseReturnValue:
     """Let a team be in a wave, or on other days, or no more."""
     known = parts.known()
@@ -117,7 +119,7 @@ def _stored(known: Known, wave: str, rows: set[Row], typed: Mapping[str, str]) -
         for team, starts, ends in sorted(rows)
     ]
     waves = people_csv.Waves(tuple(given or [people_csv.WaveRow(0, wave, None, None, None)]), ())
-    loaded = directory.load_calendar(waves, by=parts.told(known))
+    loaded = directory.load_calendar(waves, by=parts.told(known), based_on=known.version)
     if loaded.faults:
         return _refused(typed, {"team": people_faults.said(loaded.faults[0].message)})
     db.session.commit()

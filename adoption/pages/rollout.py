@@ -31,6 +31,7 @@ from adoption.extensions import db
 from adoption.languages import gettext
 from adoption.languages import ngettext
 from adoption.pages import people_faults
+from adoption.pages import people_forms
 from adoption.pages import people_parts
 from adoption.pages import question_times
 from adoption.pages import rollout_parts as parts
@@ -107,6 +108,7 @@ def _wave(
 
 @bp.post("/rollout/wave")
 @permission("rollout:plan", door=SESSION)
+@people_forms.looked_at_anew
 def save_wave() -> ResponseReturnValue:
     """Store a wave: its teams, its first day, and who cares for it."""
     known, was = facts.current(), request.form.get("was", "")
@@ -118,7 +120,7 @@ def save_wave() -> ResponseReturnValue:
     rows = rollout.planned(known, was, name, teams, starts=starts, today=people_parts.today(known))
     if any((row.starts or EVER) >= (row.ends or FOREVER) for row in rows):
         return _wave(was, _typed(), ("starts", gettext("One of the teams leaves the wave before this day.")))
-    loaded = directory.load_waves(Waves(rows, ()), by=told)
+    loaded = directory.load_waves(Waves(rows, ()), by=told, based_on=known.version)
     try:
         changed = rollout.care(
             db.session.connection(),

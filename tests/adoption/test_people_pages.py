@@ -25,6 +25,8 @@ from adoption import people_csv
 from adoption import rescoring
 from adoption import rulebook
 from adoption import uploads
+from adoption.directory import calendar
+from adoption.directory import outcome
 from adoption.directory import strangers
 from adoption.extensions import begin_write
 from adoption.extensions import db
@@ -336,6 +338,52 @@ def test_a_directory_that_changed_meanwhile_is_noticed_and_what_would_change_now
     assert '<del translate="no">Board</del>' in now
     confirm(hana, now)
     assert (ALICE, "Care", today(), FOREVER) in state()[1]
+
+
+SPANS = ({"first": "2026-08-03", "last": "2026-08-14"}, {"first": "2026-09-07", "last": "2026-09-08"})
+NAMES = ({"source": "crm", "identity": "al"}, {"source": "shop", "identity": "a1"})
+DAYS = ({"day": "2028-12-25", "name": "Christmas"}, {"day": "2028-12-26", "name": "Boxing day"})
+TEAMS = ({"wave": "first", "team": "Sales"}, {"wave": "first", "team": "Care"})
+ACTORS = ({"source": "crm", "actor": "u17", "who": ALICE}, {"source": "crm", "actor": "u18", "who": ALICE})
+
+
+@pytest.mark.parametrize(
+    ("path", "forms", "stored"),
+    [
+        ("/hr/people/{}/absences", SPANS, lambda known, who: len(known.absences[who])),
+        ("/hr/people/{}/identities", NAMES, lambda known, who: list(known.identities.values()).count(who)),
+        ("/hr/calendar/2028", DAYS, lambda _known, _who: len(calendar.holidays(2028))),
+        ("/hr/waves", TEAMS, lambda known, _who: len(known.waves)),
+        ("/hr/people/unmatched", ACTORS, lambda known, who: list(known.identities.values()).count(who)),
+    ],
+)
+def test_what_two_people_add_at_the_same_moment_is_both_there(cast, monkeypatch, path, forms, stored):
+    load(f"email,team\n{ALICE},Sales\n{HANA},Care\n")
+    facts.changed(begin_write(), rescore=False)
+    for form in ACTORS:
+        row = {"source": "crm", "actor": form["actor"], "seen": 1}
+        db.session.connection().execute(insert(Stranger).values(row))
+    db.session.commit()
+    alice, one, other = cast.number(ALICE), cast.visitor(HANA), cast.visitor(ADA)
+    before = fresh(lambda: _before(stored, alice))
+    begin, path = outcome.begin, path.format(alice)
+
+    def second(*given):
+        """Let somebody else be quicker, once the page has looked and before it stores."""
+        monkeypatch.undo()
+        text(other.post(path, forms[1]), 303)
+        return begin(*given)
+
+    monkeypatch.setattr(outcome, "begin", second)
+    text(one.post(path, forms[0]), 303)
+    assert fresh(lambda: stored(facts.current(), alice)) == before + 2
+
+
+def _before(stored, who):
+    try:
+        return stored(facts.current(), who)
+    except KeyError:  # nothing of theirs yet
+        return 0
 
 
 def test_two_who_confirm_at_once_store_one_after_the_other_what_each_of_them_saw(cast):
