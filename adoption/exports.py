@@ -33,6 +33,7 @@ from rules.version import meaning
 from rules.version import metric_versions
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from collections.abc import Iterator
     from collections.abc import Mapping
     from typing import Any
@@ -88,7 +89,7 @@ def tallies(metrics: set[str], per: str | None) -> Iterator[TallyLine]:
         .join(Series, Series.id == Tally.series)
         .outerjoin(Participant, Participant.id == Tally.holder)
         .outerjoin(Team, Team.id == -Tally.holder)
-        .where(Tally.series.in_(_series(metrics, per)))
+        .where(Tally.series.in_(series_of(metrics, per)))
         .group_by(Series.metric, holder, Series.per, Tally.period)
         .having(total != 0)
         .order_by(Series.metric, holder, rank, Tally.period)
@@ -97,7 +98,7 @@ def tallies(metrics: set[str], per: str | None) -> Iterator[TallyLine]:
         yield TallyLine(metric, name, period.text(kind, first), int(value))
 
 
-def _series(metrics: set[str], per: str | None) -> list[int]:
+def series_of(metrics: Collection[str], per: str | None) -> list[int]:
     """Return the series whose sum is a metric: the whole periods, and those that its own versions cut.
 
     An incentive that begins within a period has a series of its own, whose days the metric's series count already.

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from sqlalchemy import func
 from sqlalchemy import or_
 from sqlalchemy import select
 
+from adoption import exports
+from adoption import facts
 from adoption.held.part import Part
 from adoption.held.part import as_it_is
 from adoption.held.part import day_of
@@ -15,7 +18,6 @@ from adoption.models import BonusRun
 from adoption.models import BonusStatement
 from adoption.models import Device
 from adoption.models import Dispute
-from adoption.models import Edition
 from adoption.models import Figure
 from adoption.models import LedgerEntry
 from adoption.models import PayrollExport
@@ -34,10 +36,12 @@ from rules.value import text_of_units
 EARNED: tuple[Part, ...] = (
     Part(
         "tallies",
-        lambda who: select(Series.metric, Series.per, Tally.period.label("from"), Tally.value)
-        .join(Series, Series.id == Tally.series).join(Edition, Edition.id == Series.edition)
-        .where(Edition.state == "active", Tally.bucket == bucket_of(who), Tally.holder == who)
-        .order_by(Series.metric, Series.per, Tally.period, Series.id),
+        # as boards have them: an incentive that began within a period has counted the rest of it once more
+        lambda who: select(Series.metric, Series.per, Tally.period.label("from"), func.sum(Tally.value).label("value"))
+        .join(Series, Series.id == Tally.series)
+        .where(Tally.series.in_(exports.series_of(facts.current().timelines.metrics, None)))
+        .where(Tally.bucket == bucket_of(who), Tally.holder == who)
+        .group_by(Series.metric, Series.per, Tally.period).order_by(Series.metric, Series.per, Tally.period),
         {"from": day_of, "value": text_of_units},
     ),
     Part(

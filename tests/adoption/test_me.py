@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy import update
 
 from adoption import auth
+from adoption import exports
 from adoption import facts
 from adoption import held
 from adoption import preferences
@@ -29,6 +30,7 @@ from adoption.models import Redemption
 from adoption.models import Voucher
 from adoption.models import WebSession
 from adoption.pages import agents
+from rules.value import UNIT
 from tests.house import MONDAY
 from tests.house import House
 from tests.visitors import Visitor
@@ -297,6 +299,19 @@ def lived_in(house):
         letter |= {"facts": "{}", "state": "sent", "planned": now, "due": now, "expires": now, "changed": now}
         connection.execute(insert(Letter).values(**letter, subject=f"Dear {name}", text="a secret link", html="x"))
         db.session.commit()
+
+
+def test_a_tally_is_taken_along_once_as_boards_and_exports_have_it(house, app):
+    for _ in range(3):
+        house.did("Alice", "call.completed", on=MONDAY + timedelta(days=3))
+    wednesday = MONDAY + timedelta(days=2)
+    changed = BOOK.replace("every = 2", "every = 3").replace("from = 2026-01-05", f"from = {wednesday}", 1)
+    house.publish(changed, since=wednesday)  # counts the rest of the week for itself
+    house.settle()
+    found = json.loads(text(Visitor(app, house["Alice"]).get("/me/data.json")))["tallies"]
+    assert [(one["per"], one["from"], one["value"]) for one in found] == [("week", "2026-03-02", "3")]
+    lines = [one for one in exports.tallies({"calls"}, None) if one.holder == "alice@example.com"]
+    assert [(one.period, one.value) for one in lines] == [("2026-W10", 3 * UNIT)]
 
 
 def test_everything_about_me_and_nothing_about_others_can_be_taken_along(house, app):
