@@ -71,6 +71,7 @@ def check(file: BinaryIO) -> None:
         "reward": found.rewards,
         "incentive": found.incentives,
         "board": found.boards,
+        "plan": found.plans,
     }
     counted = ", ".join(f"{len(part)} {name}{'' if len(part) == 1 else 's'}" for name, part in sizes.items())
     warned = f"; {_times(len(report.warnings), 'warning')}" if report.warnings else ""

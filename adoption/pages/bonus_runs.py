@@ -91,8 +91,8 @@ def index() -> ResponseReturnValue:
     for key, last in known.plans.items():
         own, line = rows.get(key, []), known.timelines.plans.get(key, ())
         body = plan_parts.in_force(line, today).body if line else last
-        shown = _periods(known, key, line, own, today)
-        if not shown:
+        shown, state = _periods(known, key, line, own, today), plan_parts.state_of(line, today)
+        if not shown and state[0] != "coming":
             continue
         lines = [_line(one, today, found, waiting) for one in shown]
         code = languages.current().code
@@ -100,7 +100,7 @@ def index() -> ResponseReturnValue:
             {
                 "key": key,
                 "title": wording.title_of(body, key, code),
-                "state": plan_parts.state_of(line, today),
+                "state": state,
                 "lines": lines,
             }
         )

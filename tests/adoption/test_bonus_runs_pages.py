@@ -207,6 +207,17 @@ def test_without_a_plan_the_page_says_how_to_come_to_one(new_app, database):
         assert "The book in force has no bonus plan yet." in text(at(house, "Hana").get("/hr/bonuses"))
 
 
+def test_a_plan_that_is_to_begin_says_so_and_asks_for_no_other(new_app, database):
+    with new_app(database) as app:
+        house = House(BOOK, since=date(date.today().year + 2, 1, 1), people=(*CAST, "Bob"))  # noqa: DTZ011  # far enough
+        roles(house)
+        house.app = app
+        page = text(at(house, "Hana").get("/hr/bonuses"))
+        assert "has no bonus plan yet" not in page
+        assert "Its first period is listed here from its first day on." in page
+        assert f"1 January {date.today().year + 2} on" in page  # noqa: DTZ011  # as above
+
+
 # --- who may
 
 
