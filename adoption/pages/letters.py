@@ -76,7 +76,7 @@ def reasons() -> Mapping[str, str]:
         "suspended": gettext("Letters to this address come back, so no more are sent."),
         "stale": gettext("The data was too old: for a whole working day none had come."),
         "silent": gettext("For two weeks nothing was counted; HR was told to look whether data arrives."),
-        "unbegun": gettext("The team has not begun yet."),
+        "unbegun": gettext("Nobody of whom it tells had begun with the CRM yet."),
         "nobody": gettext("There was nobody to tell of."),
         "stopped": gettext("The channel takes no messages, so no more are sent there."),
     }
