@@ -161,6 +161,8 @@ class Settings:
         """Return the settings under the names that Flask and its extensions know."""
         return {
             "SQLALCHEMY_DATABASE_URI": self.database_url,
+            # What a statement was given is of people: it belongs neither in the log nor on the timetable.
+            "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},
             "SECRET_KEY": self.secret_key,
             "ORGANISATION_ZONE": self.organisation_zone,
             "ORGANISATION_NAME": self.organisation_name,

@@ -12,6 +12,7 @@ from sqlalchemy import insert
 from sqlalchemy import or_
 from sqlalchemy import select
 from sqlalchemy import update
+from sqlalchemy.exc import SQLAlchemyError
 
 from adoption import clock
 from adoption import locks
@@ -117,6 +118,12 @@ def _taken(name: str) -> bool:
     return True
 
 
+def _reason(error: Exception) -> str:
+    """Say what a job tripped over; what a database says after its first line may be a row of somebody's."""
+    said = str(error).partition("\n")[0] if isinstance(error, SQLAlchemyError) else str(error)
+    return f"{type(error).__name__}: {said}"[:1000]
+
+
 class _Row:
     """The row of one run: begun when there is something to do, and kept up to date about once a second."""
 
@@ -147,7 +154,7 @@ class _Row:
         except Exception as error:  # whatever the job trips over: it is noted, logged and raised
             db.session.rollback()
             current_app.logger.exception("The job %s failed.", self.name)
-            reason = f"{type(error).__name__}: {error}"[:1000]
+            reason = _reason(error)
             self._note(state="failed", finished=clock.now(), message=reason)
             raise FailedError(reason) from error
         if message is not None or self.number is not None:

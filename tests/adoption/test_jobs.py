@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy import insert
 from sqlalchemy import select
+from sqlalchemy import text
 from sqlalchemy import update
 
 from adoption import exports
@@ -169,6 +170,28 @@ def test_a_failing_job_says_why_and_takes_back_what_it_had_begun(monkeypatch):
         jobs.run("work", nothing)
     assert runs() == [("work", "failed", "ValueError: out of paper")]
     assert db.session.execute(select(Participant)).first() is None
+
+
+@pytest.mark.usefixtures("app")
+def test_what_a_statement_was_given_stands_neither_in_the_log_nor_on_the_timetable(monkeypatch, caplog):
+    word = "Private"  # a traceback shows lines of code: not this one
+
+    def work(_report):
+        for _ in range(2):
+            row = {"email": "private@example.com", "name": word, "role": "employee"}
+            db.session.execute(insert(Participant).values(row))
+
+    def ask(_report):
+        db.session.execute(text("SELECT 1 FROM nowhere WHERE word = :word"), {"word": word})
+
+    for name, run in (("work", work), ("ask", ask)):
+        monkeypatch.setitem(jobs.JOBS, name, job(run))
+        with pytest.raises(jobs.FailedError):
+            jobs.run(name, nothing)
+    assert [state for _, state, _ in runs()] == ["failed", "failed"]
+    assert not [message for _, _, message in runs() if "rivate" in message]
+    assert "nowhere" in caplog.text
+    assert word not in caplog.text
 
 
 @pytest.mark.usefixtures("app")
