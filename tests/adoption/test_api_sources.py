@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy import update
 
 from adoption import auth
+from adoption import clock
 from adoption import limits
-from adoption.api import house
 from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.models import ApiToken
@@ -273,7 +273,7 @@ def test_a_token_expires_and_makes_none_that_opens_longer(house_of, ask):
     make(soon.isoformat(), 201)
     make("2020-01-01T00:00:00Z", 422)
     make("2026-13-01", 422)
-    begin_write().execute(update(ApiToken).where(ApiToken.name == "short").values(expires=house.now() - period.SECOND))
+    begin_write().execute(update(ApiToken).where(ApiToken.name == "short").values(expires=clock.now() - period.SECOND))
     db.session.commit()
     house_of.extensions["tokens"].clear()
     make(soon.isoformat(), 401)
