@@ -240,11 +240,9 @@ def rotate(key: str) -> ResponseReturnValue:
     """Give a source a new secret and show it, once; the old one stays good for as long as was chosen."""
     source, moment = registry.get(key), clock.now()
     overlap = registry.OVERLAPS.get(request.form.get("overlap", ""), registry.OVERLAPS[registry.OVERLAP])
-    chosen = request.form.get("secret", "").strip()
+    chosen, seen = request.form.get("secret", "").strip()[: registry.LONGEST], request.form.get("seen", type=int)
     try:
-        secret = registry.rotate(
-            key, chosen[: registry.LONGEST] or None, overlap=overlap, by=auth.caller().by, now=moment
-        )
+        secret = registry.rotate(key, chosen or None, overlap=overlap, by=auth.caller().by, now=moment, seen=seen)
     except MappingError:
         db.session.rollback()
         return page(source, HTTPStatus.UNPROCESSABLE_ENTITY, fault=_bad_secret(source.verification))

@@ -29,6 +29,7 @@ from adoption.errors import NotFoundError
 from adoption.errors import RefusedError
 from adoption.extensions import begin_write
 from adoption.extensions import db
+from adoption.models import JournalEntry
 from adoption.models import Source
 from rules import period
 
@@ -43,6 +44,7 @@ KEY = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 LARGEST = 64 * 1024  # characters of a mapping
 LONGEST = 200  # characters of a secret that a CRM chose
 HOUR = 3_600 * period.SECOND
+TWICE = 60 * period.SECOND  # for so long a form that is sent again is a double click
 OVERLAPS: Mapping[str, int] = {"none": 0, "1h": HOUR, "1d": 24 * HOUR, "7d": 7 * 24 * HOUR}  # microseconds
 OVERLAP = "1d"  # what pages offer first
 _COLUMNS = ("key", "verification", "mapping", "created", "paused", "old_ends", "old_used", "revision", "remapped")
@@ -58,6 +60,10 @@ class SourceNameError(RefusedError):
 
 class TakenError(ConflictError):
     """There is a source of this name already."""
+
+
+class RotatedError(ConflictError):
+    """Somebody has made a new secret in the meantime; the one before stays good for as long as they chose."""
 
 
 class StaleMappingError(ConflictError):
@@ -183,25 +189,43 @@ def remap(key: str, mapping: str, *, by: By, now: int, revision: int | None = No
     _write(connection, by, "remapped", key, now, before={"mapping": seen.mapping}, after={"mapping": mapping})
 
 
-def rotate(key: str, secret: str | None, *, overlap: int, by: By, now: int) -> str:
+def rotate(  # noqa: PLR0913  # what a secret is, and on what ground
+    key: str, secret: str | None, *, overlap: int, by: By, now: int, seen: int | None = None
+) -> str:
     """Give a source a new secret and return it, once; the one before stays good for ``overlap`` microseconds.
 
-    Only two are good at a time: one that was still good from the rotation before ends now.
+    Only two are good at a time: one that was still good from the rotation before ends now.  ``seen`` is until when the
+    old one was good (0: there was none) where somebody looked before: the same form sent twice makes one secret, for
+    else the one that the CRM still uses would end.
 
     Raises:
         MappingError: the secret that was given could never prove anything.
+        RotatedError: somebody else has made one since.
     """
     secret = _chosen(get(key).verification, secret)
     key_ = _secret_key()
     sealed = sealing.seal(secret, key_)
     connection = begin_write()
-    old = connection.scalar(select(Source.secret).where(Source.key == key).with_for_update())
+    held = select(Source.secret, Source.old_ends).where(Source.key == key).with_for_update()
+    old, old_ends = connection.execute(held).one()
+    if seen is not None and seen != (old_ends or 0):
+        if not _clicked_twice(connection, key, by, now):
+            raise RotatedError
+        return sealing.unseal(old, key_)
     keeps = overlap > 0 and old is not None and _opens(old, key_)
     ends = now + overlap if keeps else None
     _change(connection, key, secret=sealed, old_secret=old if keeps else None, old_ends=ends, old_used=None)
     until = None if ends is None else period.moment(ends).isoformat()
     _write(connection, by, "rotated", key, now, after={"old_secret_until": until})
     return secret
+
+
+def _clicked_twice(connection: Connection, key: str, by: By, now: int) -> bool:
+    """Say whether the newest secret of a source was made by the same person just now."""
+    entry = JournalEntry
+    made = select(entry.participant, entry.moment).where(entry.thing == f"source/{key}", entry.action == "rotated")
+    last = connection.execute(made.order_by(entry.number.desc()).limit(1)).first()
+    return last is not None and last.participant == by.participant and last.moment > now - TWICE
 
 
 def _opens(sealed: str, secret_key: str) -> bool:

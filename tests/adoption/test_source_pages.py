@@ -372,6 +372,20 @@ def test_the_page_says_until_when_two_secrets_are_good_and_when_the_old_one_was_
     assert app.test_client().post("/hooks/crm", json=[], headers={"X-Spoonful-Secret": old}).status_code == 401
 
 
+def test_a_double_click_makes_one_new_secret_and_the_old_one_stays_good(app, hana, ada):
+    old = connected(hana)
+    form = {"overlap": "7d", "seen": re.search(r'name="seen" value="(\d+)"', text(hana.get("/hr/sources/crm")))[1]}
+    shown = [SECRET.search(text(hana.post("/hr/sources/crm/rotate", form))).group(1) for _ in range(2)]
+    assert shown[0] == shown[1] != old
+    knocks = [
+        app.test_client().post("/hooks/crm", json=[], headers={"X-Spoonful-Secret": one}) for one in (old, shown[0])
+    ]
+    assert [one.status_code for one in knocks] == [200, 200]
+    text(ada.post("/hr/sources/crm/rotate", form), 409)  # somebody else looked before it was made
+    form["seen"] = re.search(r'name="seen" value="(\d+)"', text(ada.get("/hr/sources/crm")))[1]
+    assert SECRET.search(text(ada.post("/hr/sources/crm/rotate", form))).group(1) not in shown
+
+
 # --- the mapping
 
 
