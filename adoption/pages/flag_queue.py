@@ -138,8 +138,9 @@ def _check_ins(today: int) -> dict[str, Any]:
         return {"asked": None, "answers": {}}
     connection = db.session.connection()
     found = evidence.check_ins(connection)
-    told = all(one == 0 or one >= SMALLEST_GROUP for one in (found.asked, found.people - found.asked))
-    return {"asked": found if told and found.people else None, "answers": reminding.counts(connection, today)}
+    some = (found.asked, found.people - found.asked) if found.asked else (found.people,)  # all of them is each of them
+    told = min(some) >= SMALLEST_GROUP
+    return {"asked": found if told else None, "answers": reminding.counts(connection, today)}
 
 
 @bp.get("/lead/flags/<int:number>")

@@ -228,11 +228,11 @@ def read_home(visitor):
     return read(visitor, "/")
 
 
-def asked(staff, *names):
-    """Let the question about low use be open to people."""
+def asked(staff, *names, is_open=True):
+    """Let the question about low use be open to people, or let them be judged without it."""
     for name in names:
-        use = {"recent": [[0, 6.0]] * 20, "low": 5, "asked": True}
-        row = {"participant": staff[name], "day": staff.today - 2, "version": 1, "asked": 1}
+        use = {"recent": [[0, 6.0]] * 20, "low": 5, "asked": is_open}
+        row = {"participant": staff[name], "day": staff.today - 2, "version": 1, "asked": int(is_open)}
         begin_write()
         db.session.add(RelianceAccount(**row, state=evidence_state(use)))
         db.session.commit()
@@ -251,7 +251,12 @@ def test_counts_of_check_ins_are_of_five_people_or_more(app, staff):
     asked(staff, "Alice", "Bob", "Cora", "Dave")
     assert "fewer than five people would be behind a number" in read(leo, "/lead/flags")
     asked(staff, "Erin")
-    assert "5 of 5 people have the question open" in read(leo, "/lead/flags")
+    told = read(leo, "/lead/flags")
+    assert "people have the question open" not in told, "five of five would be each of them"
+    asked(staff, "Иван", "王伟", "Finn", "Gwen", is_open=False)
+    assert "people have the question open" not in read(leo, "/lead/flags"), "neither of nine: four would be known"
+    asked(staff, "Olga", is_open=False)
+    assert "5 of 10 people have the question open" in read(leo, "/lead/flags")
     for name in ("Alice", "Bob", "Cora", "Dave"):
         sits(app, staff[name]).post("/me/evidence/check-in", {"answer": "season"})
     assert "It is a quiet season" not in read(leo, "/lead/flags")
