@@ -117,7 +117,7 @@ def figures(members: Sequence[Member]) -> Figures | None:
         active=shown(sum(one.actions > 0 for one in members), whole),
         actions=float(median(one.actions for one in members)),
         family=_family(members),
-        helped=shown(sum(one.helped for one in members), whole),
+        helped=_helped(members),
         counts=_counts(members),
     )
 
@@ -128,7 +128,7 @@ def _counts(members: Sequence[Member]) -> dict[str, tuple[int, int]]:
     told = [one for one in members if one.told]
     complete = [one.complete for one in members if one.complete[1]]
     there = [one for one in members if one.expected]
-    helped = shown(sum(one.helped for one in members), len(members))
+    helped = _helped(members)
     found = {
         "activation": (len(members), sum(one.actions > 0 for one in members), len(members)),
         "breadth": (len(kinds), sum(used for used, _ in kinds), sum(main for _, main in kinds)),
@@ -142,6 +142,12 @@ def _counts(members: Sequence[Member]) -> dict[str, tuple[int, int]]:
     }
     signs = {name: (part, whole) for name, (people, part, whole) in found.items() if people >= SMALLEST_GROUP}
     return signs if helped is None else signs | {"help": (helped, len(members))}
+
+
+def _helped(members: Sequence[Member]) -> int | None:
+    """Return how many are being helped, if that tells it of nobody: not of one to four, and not of all."""
+    many = sum(one.helped for one in members)
+    return shown(many, len(members)) if many < len(members) else None
 
 
 def shown(count: int, of: int) -> int | None:

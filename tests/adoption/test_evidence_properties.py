@@ -219,6 +219,15 @@ def test_no_figure_is_about_fewer_than_five(people):
         assert sum(found.family in one.families for one in people) >= SMALLEST_GROUP
 
 
+@pytest.mark.parametrize(("helped", "told"), [(0, 0), (4, None), (5, 5), (6, None), (10, None)])
+def test_who_is_helped_is_told_of_nobody_by_a_number(helped, told):
+    one = teams.Member(score=None, busy=1, expected=20, on_time=1, told=5, actions=1, families=())
+    people = [one._replace(helped=place < helped) for place in range(10)]
+    found = teams.figures(people)
+    assert found.helped == told
+    assert found.counts.get("help") == (None if told is None else (told, 10))
+
+
 @given(st.lists(st.lists(st.integers(1, 12), max_size=8, unique=True), max_size=4))
 def test_nobody_counts_in_two_teams(memberships):
     spans = {}
