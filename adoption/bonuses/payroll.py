@@ -113,11 +113,13 @@ def saved_columns() -> dict[str, Columns]:
     return {name: tuple((heading, field) for heading, field in json.loads(columns)) for name, columns in rows}
 
 
-def export(run: int, columns: Columns, *, who: int, now: int) -> int:
+def export(run: int, columns: Columns, *, who: int, now: int, seen: int | None = None) -> int:
     """Hand a closed run to payroll; return the batch number.  The caller commits.
 
+    ``seen`` is the newest batch of the run that was seen before (0: none): a form that is sent twice makes one batch.
+
     Raises:
-        WrongStateError: the run is not closed.
+        WrongStateError: the run is not closed, or somebody has made another batch since.
         NoNumberError: somebody with an amount has no employee number; their names are in ``people``.
     """
     found = runs.find(run)
@@ -129,6 +131,12 @@ def export(run: int, columns: Columns, *, who: int, now: int) -> int:
     runs.take(run, "export", who=who, now=now)
     connection = db.session.connection()
     packed = json.dumps(columns, ensure_ascii=False)
+    there = None if seen is None else _newest(connection, run)
+    if there is not None and there.id > (seen or 0):
+        db.session.rollback()
+        if (there.columns, there.made_by) != (packed, who):
+            raise runs.WrongStateError
+        return int(there.id)
     values = {"run": run, "columns": packed, "sha256": "", "rows": 0, "total": 0, "made": now, "made_by": who}
     version = f"{found.plan.key}/{periods.text('day', found.row.version)}"
     values |= {"element": found.plan.element, "version": version}
@@ -139,6 +147,11 @@ def export(run: int, columns: Columns, *, who: int, now: int) -> int:
     marks = {"sha256": hashlib.sha256(written).hexdigest(), "rows": len(rows), "total": sum(row[0] for row in rows)}
     connection.execute(update(PayrollExport).where(PayrollExport.id == batch).values(marks))
     return int(batch)
+
+
+def _newest(connection: Connection, run: int) -> Row[Any] | None:
+    query = select(PayrollExport.__table__).where(PayrollExport.run == run)
+    return connection.execute(query.order_by(PayrollExport.id.desc()).limit(1)).first()
 
 
 def without_number(run: int) -> list[tuple[str, int]]:

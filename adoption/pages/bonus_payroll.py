@@ -130,9 +130,9 @@ def export(plan: str, period: str) -> ResponseReturnValue:
     who = auth.caller().participant
     if who is None:
         raise ForbiddenError
-    columns = tuple(_typed())
+    columns, seen = tuple(_typed()), request.form.get("seen", type=int)
     try:
-        batch = payroll.export(asked.run, payroll.checked(columns), who=who, now=clock.now())
+        batch = payroll.export(asked.run, payroll.checked(columns), who=who, now=clock.now(), seen=seen)
     except payroll.ColumnsError as error:
         return _wrong(asked, columns, error.status)
     except payroll.NoNumberError as error:

@@ -24,6 +24,7 @@ from adoption.models import BonusAdjustment
 from adoption.models import BonusRun
 from adoption.models import BonusStatement
 from adoption.models import Participant
+from adoption.models import PayrollExport
 from tests.adoption.test_bonuses import BOOK
 from tests.adoption.test_bonuses import IN_MARCH
 from tests.adoption.test_bonuses import MARCH
@@ -520,6 +521,26 @@ def test_the_files_are_the_same_whenever_they_are_downloaded(house):
     rows = list(csv.DictReader(io.StringIO(first["payroll.csv"].decode())))
     assert [row["employee_no"] for row in rows] == sorted(row["employee_no"] for row in rows)
     assert all(row["amount"].partition(".")[2].isdigit() for row in rows)
+
+
+def test_a_double_click_hands_a_run_to_payroll_once(house):
+    hana, _ = until(house, "closed")
+    ina = at(house, "Ina")
+    page = text(hana.get(f"{HERE}/payroll"))
+    form = columns(page) | {"seen": re.search(r'name="seen" value="(\d+)"', page)[1]}
+    for _ in range(2):
+        text(hana.post(f"{HERE}/payroll", form), 303)
+    assert batches() == 1
+    text(ina.post(f"{HERE}/payroll", form), 409)  # she had not seen the batch that there is
+    form["seen"] = re.search(r'name="seen" value="(\d+)"', text(hana.get(f"{HERE}/payroll")))[1]
+    text(hana.post(f"{HERE}/payroll", form), 303)
+    assert batches() == 2
+
+
+def batches():
+    found = len(db.session.scalars(select(PayrollExport.id)).all())
+    db.session.rollback()
+    return found
 
 
 def test_columns_are_chosen_named_and_kept(house):
