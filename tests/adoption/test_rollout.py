@@ -397,6 +397,12 @@ def test_a_deal_that_was_taken_back_is_none(staff):
     assert (found.deals, found.breaks) == (0, ())
 
 
+def test_a_sentence_of_a_page_ends_as_its_language_ends_one(app, staff):
+    page = shown(Visitor(app, staff["Hana"], language="zh").get("/rollout/diagnosis"))
+    assert "共 11 题。" in page
+    assert "共 11 题." not in page
+
+
 def test_eight_answers_make_a_diagnosis(staff, hana):
     hana.post("/rollout/diagnosis", dict.fromkeys(rollout.QUESTIONS[:8], "known"))
     rollout.choose(begin_write(), "Goal", "developed-contacts", target=None, until=None, by=HANA, now=now())
