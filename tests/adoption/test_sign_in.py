@@ -29,8 +29,9 @@ from adoption.models import WebSession
 from adoption.pages import sign_in
 from tests.conftest import application
 from tests.conftest import pushed
-from tests.visitors import TOKEN
 from tests.visitors import Visitor
+
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 PUBLIC = "https://spoonful.example.com"
 ALICE, LEA, STRANGER = "alice@example.com", "lea@example.com", "stranger@example.com"
