@@ -21,8 +21,8 @@ from tests import worlds
 
 # Shrinking a world takes longer than a test may; the printed blob reproduces the example as it was drawn.
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
-# Database, part, worlds, and the least of books in them: each world has one to three, and all of them are tried.  All in
-# one part would keep one worker busy while the others have nothing left to do.
+# Database, part, worlds, and the least of books in them: each world has one to three, and all of them are tried.  All
+# in one part would keep one worker busy while the others have nothing left to do.
 PARTS = [*(("sqlite", part, 66, 100) for part in range(5)), ("postgresql", 5, 22, 35)]
 
 
