@@ -48,17 +48,19 @@ def about(known: Known, me: int, now: int) -> dict[str, Any]:
     shadow = privacy.current().shadow_until if privacy.shadow() else None
     return common | {
         "flag": flag,
-        "words_day": words.confirms_on(flag, known),
+        "words_day": words.confirms_on(flag, known, told.day),
         "shadow_until": shadow,
         "lead": words.lead(flag, enough=account.days >= ledger.ENOUGH),
-        "eyebrow": words.eyebrow(flag, known) if shadow is None else gettext("A trial: only you can see this page"),
+        "eyebrow": words.eyebrow(flag, known, told.day)
+        if shadow is None
+        else gettext("A trial: only you can see this page"),
         "seen": seen.in_words(told.lines, books) if account.days else [],
         "sums": told.lines,
         "total": told.total,
         "since": told.since,
         "until": told.day,
         "days": len(account.recent),
-        "nexts": words.what_next(flag, known, open_case.due if open_case else None, _began(past)),
+        "nexts": words.what_next(flag, known, told.day, open_case.due if open_case else None, _began(past)),
         "past": past,
         "case": open_case,
         "answered": next((one for one in cases if one.outcome in {"accepted", "rejected"}), None),

@@ -45,21 +45,25 @@ LEADS: Mapping[str, Callable[[], str]] = {
 }
 
 
-def eyebrow(flag: Flag, known: Known) -> str:
-    """Say who can see the page, and until when nobody else."""
+def eyebrow(flag: Flag, known: Known, last: int) -> str:
+    """Say who can see the page, and until when nobody else; ``last`` is the last day that was looked at."""
     readers = cycle.readers(flag)
     if flag.state == "contested":
         return gettext("Only you and the adoption lead who answers can see this page")
     if "manager" in readers:
         return gettext("You see everything here; others see what “Who sees what” says")
     if flag.state == "suspected":
-        return gettext("Only you can see this page until %(day)s", day=day(confirms_on(flag, known)))
+        return gettext("Only you can see this page until %(day)s", day=day(confirms_on(flag, known, last)))
     return gettext("Only you can see this page")
 
 
-def confirms_on(flag: Flag, known: Known) -> int:
-    """Return the local day from which a lead may confirm, if nothing changes: days are looked at a little later."""
-    found, left = flag.since, cycle.WAITS
+def confirms_on(flag: Flag, known: Known, last: int) -> int:
+    """Return the local day from which a lead may confirm, if nothing changes: days are looked at a little later.
+
+    Counted is from the ``last`` day that was looked at (0: none yet), less what has been waited: whoever was away in
+    between goes on where they were.
+    """
+    found, left = last or flag.since, max(0, cycle.WAITS - flag.waited)
     while left:
         found += 1
         left -= known.calendar.works(found)
@@ -78,22 +82,23 @@ class Next(NamedTuple):
     place: str = ""  # done, now, or nothing
 
 
-def what_next(flag: Flag, known: Known, due: int | None, began: int | None) -> list[Next]:
+def what_next(flag: Flag, known: Known, last: int, due: int | None, began: int | None) -> list[Next]:
     """Return what has happened, where it is, and what comes next."""
     found: list[Next] = []
     if began is not None and began != flag.since:
         found.append(Next(gettext("%(day)s: it began, on this page alone", day=day(began)), "done"))
     if flag.state in NOW:
         found.append(Next(gettext("Since %(day)s: %(what)s", day=day(flag.since), what=NOW[flag.state]()), "now"))
-    return found + [Next(said) for said in _ahead(flag, known, due)]
+    return found + [Next(said) for said in _ahead(flag, known, last, due)]
 
 
-def _ahead(flag: Flag, known: Known, due: int | None) -> list[str]:
+def _ahead(flag: Flag, known: Known, last: int, due: int | None) -> list[str]:
     """Say what comes next."""
     own: dict[str, Callable[[], str]] = {
         "hint": lambda: gettext("If the facts speak more clearly, you are the first to know, and alone for five days"),
         "suspected": lambda: gettext(
-            "%(day)s: without an answer, our adoption lead looks at it in person", day=day(confirms_on(flag, known))
+            "%(day)s: without an answer, our adoption lead looks at it in person",
+            day=day(confirms_on(flag, known, last)),
         ),
         "contested": lambda: gettext("By %(day)s a person answers you", day=day(due or flag.since)),
         "flagged": lambda: gettext("Five days with live entries of ten, and you are on the way"),

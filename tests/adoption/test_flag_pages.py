@@ -8,7 +8,9 @@ import pytest
 
 from adoption import casework
 from adoption import evidence
+from adoption import facts
 from adoption import flags
+from adoption.evidence import gathering
 from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.flags import contesting
@@ -20,6 +22,7 @@ from adoption.models import FlagLook
 from adoption.models import Letter
 from adoption.models import RelianceAccount
 from adoption.models import Workbook
+from adoption.pages import evidence_words as words
 from adoption.signals import register
 from rules.reliance import cycle
 from rules.reliance.cycle import Flag
@@ -88,8 +91,6 @@ def put(staff, who, state, *, waited=0):
 
 
 def staff_number(name):
-    from adoption import facts  # noqa: PLC0415
-
     return facts.current().holder_of(f"{name}@example.com")
 
 
@@ -125,6 +126,18 @@ def test_what_waits_is_found_by_as_many_queries_for_four_people_as_for_one(app, 
 def test_every_state_has_its_page(app, staff, at):
     number = put(staff, "Alice", at)
     assert LEADS[at] in read(sits(app, number), "/me/evidence")
+
+
+@pytest.mark.parametrize("waited", range(cycle.WAITS + 1))
+def test_a_lead_may_see_it_from_the_very_day_that_the_page_names(staff, waited):
+    """Also of whoever was away in between, and goes on where they were."""
+    known, last = facts.current(), staff.today - 2
+    flag = Flag("suspected", since=last, waited=waited)
+    named = words.confirms_on(flag, known, last)
+    while cycle.LEAD not in cycle.readers(flag):
+        last += 1
+        flag = cycle.counted(flag, day=last, expected=known.calendar.works(last), evidence=False)
+    assert named == last + gathering.WAITS
 
 
 @pytest.mark.parametrize("language", ["ru", "zh"])
