@@ -15,7 +15,10 @@ from rules import period
 from rules import sample
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
+
+    from adoption.facts import Known
 
 LATE = timedelta(hours=3)  # of working time
 OPENS, CLOSES = period.HOURS  # when activities are to be expected on a working day
@@ -39,5 +42,15 @@ def state(now: int) -> Feed:
         return Feed(None, None)
     known = facts.current()
     moments = period.moment(received), period.moment(now)
-    missed = period.working_time(*moments, known.zone, known.calendar.works, most=LONGEST)
+    missed = period.working_time(*moments, known.zone, _expected(known), most=LONGEST)
     return Feed(period.moment(received), missed if missed > LATE else None)
+
+
+def _expected(known: Known) -> Callable[[int], bool]:
+    """Return what says whether anybody works on a local day: while all are away nothing is to come."""
+
+    def works(day: int) -> bool:
+        here = (one.here(day) and known.works(number, day) for number, one in known.people.items())
+        return known.calendar.works(day) and (not known.people or any(here))
+
+    return works

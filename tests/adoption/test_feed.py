@@ -14,6 +14,7 @@ from adoption.models import Batch
 from adoption.models import Holiday
 from rules import period
 from tests.house import ZONE
+from tests.house import House
 
 FRIDAY = datetime(2026, 3, 6, tzinfo=ZONE)
 
@@ -55,6 +56,15 @@ def test_a_holiday_is_no_working_day(app):
     came(at(0, 18))
     assert feed.state(at(3, 18)).late is None
     assert feed.state(at(4, 12)).late == timedelta(hours=5)
+
+
+def test_while_everybody_is_away_nothing_is_late(app):
+    house = House('[metric.calls]\ncounts = "call.completed"\n')
+    came(at(0, 18))
+    for name, back in (("Alice", 5), ("Bob", 4)):
+        house.absent(name, FRIDAY.date() + timedelta(days=3), FRIDAY.date() + timedelta(days=back))
+    assert feed.state(at(3, 19)).late is None
+    assert feed.state(at(4, 12)).late == timedelta(hours=5), "Bob is back"
 
 
 def test_the_newest_delivery_counts_and_without_any_nothing_is_late(app):
