@@ -209,6 +209,7 @@ def _stored(plan: str, period: str, participant: int) -> Stored:
 def _shown(stored: Stored, participant: int, fault: bonus_parts.Fault | None = None) -> str:
     """Return the page of a statement."""
     known, me = facts.current(), _me()
+    today = known.today(clock.now())
     shown = statement_parts.read(stored.document, known.book)
     mine = participant == me
     at = {"plan": stored.run.plan, "period": shown["about"]["period"]}
@@ -223,9 +224,9 @@ def _shown(stored: Stored, participant: int, fault: bonus_parts.Fault | None = N
         state=bonus_parts.state(stored.run, shown["plan"]),
         said=wording.sentence(shown["plan"], known.book, languages.current().code),
         behind=bonus_parts.behind(shown, stored.document, participant),
-        questions=[bonus_parts.question(one, shown) for one in questions],
+        questions=[bonus_parts.question(one, shown, today) for one in questions],
         waiting={one.place for one in questions if one.state == "open"},
-        may_ask=mine and reading.may_ask(stored.run, known.today(clock.now())),
+        may_ask=mine and reading.may_ask(stored.run, today),
         fault=fault,
         longest=disputing.LONGEST,
         days=disputing.DAYS,

@@ -263,7 +263,7 @@ def _differs(given: Mapping[str, Any], component: Component, units: int) -> str:
 # --- questions
 
 
-def question(one: Row[Any], shown: Mapping[str, Any]) -> dict[str, Any]:
+def question(one: Row[Any], shown: Mapping[str, Any], today: int) -> dict[str, Any]:
     """Return a question with its line, its answer or until when there will be one."""
     lines = shown["lines"]
     said = {
@@ -278,6 +278,7 @@ def question(one: Row[Any], shown: Mapping[str, Any]) -> dict[str, Any]:
         "state": one.state,
         "said": said.get(one.state, ""),
         "until": languages.current().day(one.deadline, "long"),
+        "late": one.state == "open" and one.deadline < today,
         "answer": one.answer,
         "answered": None if one.answered is None else _moment(one.answered),
     }

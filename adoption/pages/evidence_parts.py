@@ -60,9 +60,12 @@ def about(known: Known, me: int, now: int) -> dict[str, Any]:
         "since": told.since,
         "until": told.day,
         "days": len(account.recent),
-        "nexts": words.what_next(flag, known, told.day, open_case.due if open_case else None, _began(past)),
+        "nexts": words.what_next(
+            flag, known, words.Days(today, told.day, open_case.due if open_case else None, _began(past))
+        ),
         "past": past,
         "case": open_case,
+        "late": open_case is not None and open_case.due < today,
         "answered": next((one for one in cases if one.outcome in {"accepted", "rejected"}), None),
         "books": books,
         "may_contest": flag.state in CONTESTED and shadow is None,

@@ -82,25 +82,34 @@ class Next(NamedTuple):
     place: str = ""  # done, now, or nothing
 
 
-def what_next(flag: Flag, known: Known, last: int, due: int | None, began: int | None) -> list[Next]:
+class Days(NamedTuple):
+    """Local days: today, the last one that was looked at, when a case is to be answered, and when it all began."""
+
+    today: int
+    last: int
+    due: int | None
+    began: int | None
+
+
+def what_next(flag: Flag, known: Known, days: Days) -> list[Next]:
     """Return what has happened, where it is, and what comes next."""
     found: list[Next] = []
-    if began is not None and began != flag.since:
-        found.append(Next(gettext("%(day)s: it began, on this page alone", day=day(began)), "done"))
+    if days.began is not None and days.began != flag.since:
+        found.append(Next(gettext("%(day)s: it began, on this page alone", day=day(days.began)), "done"))
     if flag.state in NOW:
         found.append(Next(gettext("Since %(day)s: %(what)s", day=day(flag.since), what=NOW[flag.state]()), "now"))
-    return found + [Next(said) for said in _ahead(flag, known, last, due)]
+    return found + [Next(said) for said in _ahead(flag, known, days)]
 
 
-def _ahead(flag: Flag, known: Known, last: int, due: int | None) -> list[str]:
+def _ahead(flag: Flag, known: Known, days: Days) -> list[str]:
     """Say what comes next."""
     own: dict[str, Callable[[], str]] = {
         "hint": lambda: gettext("If the facts speak more clearly, you are the first to know, and alone for five days"),
         "suspected": lambda: gettext(
             "%(day)s: without an answer, our adoption lead looks at it in person",
-            day=day(confirms_on(flag, known, last)),
+            day=day(confirms_on(flag, known, days.last)),
         ),
-        "contested": lambda: gettext("By %(day)s a person answers you", day=day(due or flag.since)),
+        "contested": lambda: _answered(days.due or flag.since, days.today),
         "flagged": lambda: gettext("Five days with live entries of ten, and you are on the way"),
         "helping": lambda: gettext("Five days with live entries of ten, and you are on the way"),
         "dismissed": lambda: gettext("Until %(day)s nothing is raised, whatever is seen", day=day(flag.muted_until)),
@@ -112,6 +121,16 @@ def _ahead(flag: Flag, known: Known, last: int, due: int | None) -> list[str]:
         found.append(gettext("Live entries clear it by themselves"))
         found.append(gettext("If nothing new is seen: on %(day)s at the latest it expires", day=ends))
     return found
+
+
+def _answered(due: int, today: int) -> str:
+    """Say by which day a case is answered, or that it is late."""
+    if due >= today:
+        return gettext("By %(day)s a person answers you", day=day(due))
+    return gettext(
+        "A person was to answer you by %(day)s, and sees that it is late; until then nobody else learns anything",
+        day=day(due),
+    )
 
 
 NOW: Mapping[str, Callable[[], str]] = {

@@ -489,6 +489,17 @@ def test_a_question_is_asked_answered_and_read(app, house):
     assert ask(app, house).status_code == 303  # and asked once more
 
 
+@pytest.mark.parametrize(
+    ("day", "said"), [(5, "You have an answer by Saturday 5"), (6, "were to have an answer by Saturday 5")]
+)
+def test_a_day_that_has_passed_is_not_promised(app, house, day, said):
+    lead(house, work_out(), "under review")
+    assert ask(app, house).status_code == 303
+    with time_machine.travel(datetime(2026, 12, day, 12, tzinfo=ZONE), tick=False):
+        text = page(app, house, path=STATEMENT)
+    assert said in text
+
+
 def test_a_line_is_asked_about_once_at_a_time(app, house):
     lead(house, work_out(), "under review")
     assert ask(app, house).status_code == 303

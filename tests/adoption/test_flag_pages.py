@@ -451,6 +451,15 @@ def test_overdue_cases_stand_on_top(app, staff):
     assert told.index(">Bob<") < told.index(">Alice<")
 
 
+@pytest.mark.parametrize("due", [-1, 0, 3])
+def test_a_day_that_has_passed_is_not_promised(app, staff, due):
+    number = put(staff, "Bob", "contested")
+    open_case(number, staff, due=due)
+    told = read(sits(app, number), "/me/evidence")
+    assert ("A person was to answer you by " in told, "was to be answered by " in told) == (due < 0, due < 0)
+    assert ("a person answers you" in told, ">answered by" in told.replace("</svg> ", ">")) == (due >= 0, due >= 0)
+
+
 def test_nobody_decides_about_themselves(app, staff):
     number = put(staff, "Leo", "contested")
     open_case(number, staff)
