@@ -10,6 +10,7 @@ from adoption.awards.budgets import Taken as Taken
 from adoption.awards.budgets import allotment as allotment
 from adoption.awards.budgets import allowed as allowed
 from adoption.awards.budgets import draw_anew as draw_anew
+from adoption.awards.budgets import drawn_on as drawn_on
 from adoption.awards.budgets import left as left
 from adoption.awards.budgets import running as running
 from adoption.awards.budgets import take_turn as take_turn

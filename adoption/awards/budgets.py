@@ -117,8 +117,9 @@ def draw_anew(connection: Connection, before: Known, after: Known) -> None:
     for key, reward in after.book.rewards.items():
         was = before.book.rewards.get(key)
         if reward.budget is not None and (was is None or was.budget is None or was.budget.per != reward.budget.per):
+            per = reward.budget.per
             moved = [
-                replace(row, allotment=period.start(reward.budget.per, max(_earned(after, row), row.allotment or 0)))
+                replace(row, allotment=drawn_on(after, per, row.period, row.granted, row.allotment))
                 for row in _drawn(connection, key)
             ]
             store(connection, moved)
@@ -132,9 +133,14 @@ def _drawn(connection: Connection, reward: str) -> list[Row]:
     return [Row(*row[1:]) for row in rows]
 
 
-def _earned(known: Known, row: Row) -> int:
-    """Return the first local day of an award's own period; of one for all time, that on which it was granted."""
-    return known.day_of(row.granted) if row.period == period.EVER else row.period
+def drawn_on(known: Known, per: str, first: int, granted: int, allotment: int | None) -> int:
+    """Return the first day of the budget period of a kind on which an award draws, by what is stored of it.
+
+    ``first`` is that of its own period; of one for all time it is the day on which it was ``granted`` (UTC
+    microseconds).  What a later budget period paid (``allotment``) stays with that.
+    """
+    earned = known.day_of(granted) if first == period.EVER else first
+    return period.start(per, max(earned, allotment or 0))
 
 
 def running(known: Known, reward: Reward, now: int) -> int:

@@ -9,17 +9,21 @@ from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 
+from sqlalchemy import case
 from sqlalchemy import func
 from sqlalchemy import select as from_table
 from sqlglot import exp
 from sqlglot import select
 
+from adoption import awards
 from adoption.history import relations
 from adoption.history import suspecting
 from adoption.history import tracing
 from adoption.history.expressions import col
 from adoption.models import Award
 from adoption.models import PublishedVersion
+from rules.period import EVER
+from rules.period import SECOND
 from rules.trial import Counts
 from rules.trial import Glance
 from rules.trial import Trial
@@ -51,6 +55,7 @@ if TYPE_CHECKING:
 
 DRAWN = ("issued", "redeemed", "expired", "corrected")
 CHOSEN = DRAWN
+QUARTER = 900 * SECOND  # offsets of zones change at whole quarters of an hour
 
 
 class Gaming(NamedTuple):
@@ -242,17 +247,23 @@ class Run:
         return worth.shares(chosen, sorted(offers))
 
     def _others(self, draft: sums.Side) -> dict[tuple[str, int], int]:
-        """Return what awards of other incentives really drew on the draft's budgets, in pieces."""
+        """Return what awards of other incentives really drew, by the draft's budgets, in pieces."""
         rewards = {key for incentive, _ in draft.counts for key in incentive.earns}
-        limited = sorted(key for key in rewards if key in draft.rewards and draft.rewards[key].budget)
-        if not limited:
+        limits = {key: draft.rewards[key].budget for key in sorted(rewards) if key in draft.rewards}
+        pers = {key: budget.per for key, budget in limits.items() if budget is not None}
+        if not pers:
             return {}
         mine = from_table(PublishedVersion.id).where(PublishedVersion.incentive.in_(self.asked.keys))
-        query = from_table(Award.reward, Award.allotment, func.count()).where(
-            Award.reward.in_(limited), Award.allotment.is_not(None), Award.status.in_(DRAWN), Award.version.not_in(mine)
+        granted = case((Award.period == EVER, Award.granted // QUARTER), else_=0)  # else it is of no account
+        group = (Award.reward, Award.period, Award.allotment, granted)
+        query = from_table(*group, func.count()).where(
+            Award.reward.in_(sorted(pers)), Award.status.in_(DRAWN), Award.version.not_in(mine)
         )
-        rows = self.connection.execute(query.group_by(Award.reward, Award.allotment))
-        return {(str(reward), int(first or 0)): pieces for reward, first, pieces in rows}
+        found: Counter[tuple[str, int]] = Counter()
+        for reward, first, allotment, moment, pieces in self.connection.execute(query.group_by(*group)):
+            day = awards.drawn_on(self.known, pers[reward], first, int(moment) * QUARTER, allotment)
+            found[reward, day] += pieces
+        return found
 
     def _seen(
         self, awards: Mapping[int, int], among: int, budgets: Sequence[Budgeted], never: int, gaming: Gaming

@@ -146,6 +146,16 @@ def test_awards_of_other_rules_draw_on_the_same_budget(house):
     assert run(other.replace("every = 4", "every = 2")).budgets[0].others == 95_000
 
 
+@pytest.mark.parametrize("was", ['budget = { amount = 20, per = "month" }', ""])
+def test_awards_of_other_rules_draw_on_a_budget_of_the_draft_as_they_will(house, was):
+    other = BOOK + '\n[incentive.other]\nmetric = "calls"\nreach = 5\nper = "week"\nearns = "lunch"\n'
+    limited = 'budget = { amount = 20, per = "month" }'
+    house.publish(other.replace(limited, was), since=date(2026, 1, 5))
+    house.settle()
+    (budget,) = run(other.replace("every = 4", "every = 2").replace("month", "quarter"), "callers").budgets
+    assert (budget.first, budget.others) == (date(2026, 1, 1).toordinal(), 95_000)
+
+
 def test_where_people_choose_the_cost_is_a_range_and_a_guess_by_what_was_chosen(house):
     choosing = DRAFT.replace('earns = "lunch"', 'earns = ["lunch", "break"]')
     tried = run(choosing)
