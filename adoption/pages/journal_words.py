@@ -156,13 +156,16 @@ PAGES: Words = {
     "people.person": lambda: gettext("page among the people"),
     **{f"people_changes.{form}": lambda: gettext("page among the people") for form in FORMS_OF_A_PERSON},
     "directory.person": lambda: gettext("entry in the directory, through the API"),
-    "team.index": lambda: gettext("that help is offered, on the team's page"),
+    "team.index": lambda: gettext("the page of the team"),
     "flag_queue.index": lambda: gettext("what waits for an adoption lead"),
     "flag_queue.name": lambda: gettext("what waits for an adoption lead"),
     "flag_queue.one": lambda: gettext("what was noticed"),
     "flag_queue.decline": lambda: gettext("what was noticed"),
     "flag_queue.answer": lambda: gettext("what was noticed"),
 }
+
+# The same, where something of a flag was shown.
+PAGES_OF_FLAGS: Words = {**PAGES, "team.index": lambda: gettext("that help is offered, on the team's page")}
 
 
 def said(words: Words, code: str) -> str:

@@ -48,7 +48,7 @@ def _flag_line(one: looks.FlagLooked, people: Mapping[int, Person]) -> Line:
     behalf = people.get(one.behalf or 0)
     return Line(
         people[one.reader].name if one.reader in people else "",
-        journal_words.said(journal_words.PAGES, one.page),
+        journal_words.said(journal_words.PAGES_OF_FLAGS, one.page),
         languages.current().moment(period.moment(one.moment), "short"),
         behalf.name if behalf else "",
     )

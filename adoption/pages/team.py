@@ -93,6 +93,8 @@ def _shown(known: Known, led: Collection[int], now: int) -> dict[str, Any]:
     direct = [one for one in led if _is_direct(known, one, led, today)]
     people = sorted(direct or led, key=lambda one: known.people[one].name)[:MOST_PEOPLE]
     waiting = _records(known, set(led), today)
+    for one in people:
+        holders.looked_at(one, TEAM)
     return {
         "hands": _hands(known, led),
         "records": waiting[:MOST_RECORDS],

@@ -335,6 +335,20 @@ def test_what_a_stand_in_looks_at_is_in_the_journal_with_the_giver(house):
     assert "(for Mei)" in looked[looked.index('id="looked-h"') :]
 
 
+def test_what_a_stand_in_reads_on_the_page_of_the_team_is_in_the_journal_too(house):
+    hand(house, receiver="王伟")
+    since = journal.head().number
+    db.session.rollback()
+    for who in ("Mei", "王伟"):
+        assert "Alice" in text_of(visitor(house, who).get("/team"))
+    rows = db.session.execute(select(JournalEntry.__table__).where(JournalEntry.number > since)).all()
+    assert {row.thing for row in rows} >= {f"participant/{house.staff[name]}" for name in ("Alice", "Bob", "Cora")}
+    assert {(row.action, row.participant) for row in rows} == {("read", house.staff["王伟"])}
+    assert {looks.read(row.after).behalf for row in rows} == {house.staff["Mei"]}
+    told = text_of(visitor(house, "Alice").get("/me"))
+    assert "Page: the page of the team" in told[told.index('id="looked-h"') :]
+
+
 def test_what_a_stand_in_reads_in_the_list_of_bonuses_is_in_the_journal_too(house):
     hand(house, receiver="Gwen")
     since = journal.head().number
