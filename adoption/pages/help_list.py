@@ -135,14 +135,23 @@ def write() -> ResponseReturnValue:
         connection = begin_write()
         if entry:
             every = caller.reach(WRITE) is auth.ALL
-            helping.change(connection, caller.by, entry, said, everybody=every, now=now)
+            seen = request.form.get("seen", type=int)
+            helping.change(connection, caller.by, entry, said, everybody=every, now=now, seen=seen)
         else:
             if question:  # that one sees
                 questions.thread(reader_of(caller), question, now)
             helping.publish(connection, caller.by, said, question=question or None, now=now)
     except (helping.NoTitleError, helping.NoTextError) as error:
         db.session.rollback()
-        return _form(typed | {"id": entry, "question": question}, _fault(error))
+        return _form(typed | {"id": entry, "question": question, "changed": request.form.get("seen")}, _fault(error))
+    except helping.ChangedError:
+        db.session.rollback()
+        now_there = helping.entry(entry)
+        fault = gettext(
+            "Somebody has changed this in the meantime. Put both together and save again. It says now: “%(title)s "
+            "%(text)s”", title=now_there.title, text=now_there.text
+        )  # fmt: skip  # one sentence
+        return _form(typed | {"id": entry, "changed": now_there.changed}, {"text": fault})
     db.session.commit()
     helping.forget()
     flash(gettext("Saved. It stands in the help list."))

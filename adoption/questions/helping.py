@@ -16,6 +16,7 @@ from sqlalchemy import update
 
 from adoption import journal
 from adoption import statements
+from adoption.errors import ConflictError
 from adoption.errors import ForbiddenError
 from adoption.errors import NotFoundError
 from adoption.errors import RefusedError
@@ -46,6 +47,10 @@ class NoTitleError(RefusedError):
 
 class NoTextError(RefusedError):
     """An entry needs a text of at most 4,000 characters."""
+
+
+class ChangedError(ConflictError):
+    """Somebody has changed this entry in the meantime."""
 
 
 class Written(NamedTuple):
@@ -136,11 +141,14 @@ def publish(connection: Connection, by: By, written: Written, *, question: int |
 
 
 def change(  # noqa: PLR0913  # who changes which entry to what
-    connection: Connection, by: By, number: int, written: Written, *, everybody: bool, now: int
+    connection: Connection, by: By, number: int, written: Written, *, everybody: bool, now: int, seen: int | None = None
 ) -> bool:
     """Change an entry, in a transaction that writes; return whether anything changed.
 
+    ``seen`` is when it was changed last (UTC microseconds) as it was looked at.
+
     Raises:
+        ChangedError: somebody has changed it otherwise since.
         NotFoundError: there is none, or it was withdrawn.
         ForbiddenError: it is neither theirs, nor may they change everybody's.
         NoTitleError, NoTextError: likewise.
@@ -150,6 +158,8 @@ def change(  # noqa: PLR0913  # who changes which entry to what
     was = Written(*before[1:5])
     if said == was:
         return False
+    if seen is not None and seen != before.changed:
+        raise ChangedError
     connection.execute(update(HelpEntry).where(HelpEntry.id == number).values(**said._asdict(), changed=now))
     journal.write(connection, by, "changed", f"help/{number}", before=was._asdict(), after=said._asdict(), now=now)
     return True

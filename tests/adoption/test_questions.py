@@ -411,6 +411,22 @@ def test_help_is_searched_and_what_is_not_there_leads_to_a_question(visit):
     assert "Nothing holds all these words. Try fewer, or ask." in shown(visit("Bob").get("/help?q=lunch+nowhere"))
 
 
+def test_of_two_who_change_an_entry_the_second_reads_what_the_first_wrote(visit):
+    publish(visit("Leo"))
+    number = str(db.session.scalar(select(HelpEntry.id)))
+    db.session.rollback()
+    page = visit("Hana").get(f"/help/write?entry={number}").get_data(as_text=True)
+    seen = re.search(r'name="seen" value="(\d+)"', page)[1]
+    for _ in range(2):  # a double click is no second one
+        assert publish(visit("Leo"), text="At noon.", entry=number, seen=seen).status_code == 303
+    answer = publish(visit("Hana"), text="In the canteen.", entry=number, seen=seen)
+    assert answer.status_code == 422
+    assert "It says now: “Where is lunch? At noon.”" in shown(answer)
+    assert "In the canteen." in answer.get_data(as_text=True)
+    seen = re.search(r'name="seen" value="(\d+)"', answer.get_data(as_text=True))[1]
+    assert publish(visit("Hana"), text="At noon, in the canteen.", entry=number, seen=seen).status_code == 303
+
+
 def test_whoever_wrote_it_leads_and_hr_change_and_withdraw_an_entry_and_the_journal_keeps_it(visit):
     publish(visit("Alice"), question=str(answered(visit)))
     number = db.session.scalar(select(HelpEntry.id))
