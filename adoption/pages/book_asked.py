@@ -45,6 +45,7 @@ class Asked(NamedTuple):
     before: Mapping[str, Any]
     wanted_by: tuple[str, str, str] | None  # kind, key, slot
     then: str = ""  # the definition to go on with after this one: kind/key
+    more: str = ""  # the slot of an incentive for which something new is wanted after this one
 
     @property
     def name(self) -> tuple[str, str]:
@@ -66,7 +67,7 @@ class Asked(NamedTuple):
     def address(self, endpoint: str = "") -> str:
         """Return the address of this form, or of what belongs to it."""
         link = {} if self.wanted_by is None else {"for": "/".join(self.wanted_by[:2]), "slot": self.wanted_by[2]}
-        link |= {"then": self.then} if self.then else {}
+        link |= {name: value for name, value in (("then", self.then), ("more", self.more)) if value}
         at: dict[str, Any] = {"number": self.draft.number, "kind": self.kind, **link}
         if self.key is None:
             return url_for(f"book.new{endpoint}", **at)
@@ -92,7 +93,8 @@ def find(number: int, kind: str, key: str | None) -> Asked:
         raise NotFoundError(msg)
     then = request.values.get("then", "")
     known = tuple(then.split("/", 1)) in definitions
-    return Asked(draft, kind, key, definitions, before, _wanted_by(definitions), then if known else "")
+    more = "earns" if request.values.get("more") == "earns" else ""
+    return Asked(draft, kind, key, definitions, before, _wanted_by(definitions), then if known else "", more)
 
 
 def _unbegun(kind: str, key: str | None) -> Draft:

@@ -62,7 +62,12 @@ def edit(number: int, kind: str, key: str) -> ResponseReturnValue:
     asked = book_asked.find(number, kind, key)
     if asked.draft.state != drafts.DRAFT:
         return redirect(url_for("book.draft", number=number), HTTPStatus.SEE_OTHER)
-    return _page(asked, book_forms.FORMS[kind].typed_of(asked.before), effect="effect" in request.args)
+    typed = book_forms.FORMS[kind].typed_of(asked.before)
+    if asked.more and kind == "incentive":
+        earns = [one for one in typed["earns"] if one not in {"", "+new"}]
+        typed["earns"] = [*earns, "+new"]  # as it was chosen before something else was written first
+        asked = asked._replace(more="")
+    return _page(asked, typed, effect="effect" in request.args)
 
 
 @bp.post(HERE)
@@ -277,17 +282,20 @@ def _saved(
     if wanted:
         slot, kind = wanted[0]
         then = "/".join(asked.wanted_by[:2]) if asked.wanted_by else asked.then
-        link: dict[str, Any] = {"for": f"{asked.kind}/{key}", "slot": slot, **({"then": then} if then else {})}
+        more = "earns" if ("earns", "reward") in wanted[1:] else asked.more
+        link: dict[str, Any] = {"for": f"{asked.kind}/{key}", "slot": slot, "then": then or None, "more": more or None}
         return redirect(url_for("book.new", number=number, kind=kind, **link), HTTPStatus.SEE_OTHER)
     flash(gettext("Saved in the draft. Nothing that is in force has changed."))
     if asked.wanted_by is not None:
         kind, other, _ = asked.wanted_by
         return redirect(
-            url_for("book.edit", number=number, kind=kind, key=other, then=asked.then or None), HTTPStatus.SEE_OTHER
+            url_for("book.edit", number=number, kind=kind, key=other, then=asked.then or None, more=asked.more or None),
+            HTTPStatus.SEE_OTHER,
         )
     if asked.then:
         kind, _, other = asked.then.partition("/")
-        return redirect(url_for("book.edit", number=number, kind=kind, key=other), HTTPStatus.SEE_OTHER)
+        there = url_for("book.edit", number=number, kind=kind, key=other, more=asked.more or None)
+        return redirect(there, HTTPStatus.SEE_OTHER)
     if request.form.get("go") == "draft":
         return redirect(url_for("book.draft", number=number), HTTPStatus.SEE_OTHER)
     return redirect(url_for("book.edit", number=number, kind=asked.kind, key=key), HTTPStatus.SEE_OTHER)

@@ -1,5 +1,6 @@
 """The pages of the book: what is typed is never lost, nothing is overwritten, and hostile forms break nothing."""
 
+import html
 import io
 import re
 import time
@@ -82,6 +83,29 @@ def test_the_first_save_begins_the_draft_and_leads_on_in_it(hana):
     assert begun.title == "Change: Ten developed contacts"
     assert body(begun.number)["every"] == 8
     assert f"/hr/book/drafts/{begun.number}" in text
+
+
+def action(page):
+    return re.search(r'id="builder"[^>]* action="([^"]+)"', page.get_data(as_text=True))[1]
+
+
+@pytest.mark.parametrize("counts", ["call.completed", "+new"])
+def test_a_new_reward_that_was_chosen_is_still_chosen_after_the_new_metric_was_written(hana, counts):
+    page = hana.post("/hr/book/drafts", {"kind": "incentive"}, follow_redirects=True)
+    form = {**FORM, **hidden(page), "title": "Two things new", "metric": "+new", "earns[]": "+new", "go": "draft"}
+    answer = hana.post("/hr/book/drafts/0/new/incentive", form)
+    there = answer.headers["Location"]
+    assert "/new/metric" in there
+    metric = {**hidden(hana.get(there)), "title": "Calls two", "counts[]": counts, "measure": "count", "go": "stay"}
+    back = hana.post(there, metric).headers["Location"]
+    if counts == "+new":
+        milestone = {**hidden(hana.get(back)), "title": "A milestone", "record": "contact", "go": "stay"}
+        page = hana.get(hana.post(back, milestone).headers["Location"])
+        kept = {**metric, **hidden(page), "counts[]": "contact.a-milestone"}
+        back = hana.post(html.unescape(action(page)), kept).headers["Location"]
+    assert "/incentive/two-things-new" in back
+    text = hana.get(back).get_data(as_text=True)
+    assert re.search(r'<option value="\+new" selected[^>]*>a new reward', text)
 
 
 def test_a_draft_is_called_as_what_is_new_in_it(hana):
