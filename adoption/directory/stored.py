@@ -63,18 +63,18 @@ class Stored:
 
 
 def read(connection: Connection) -> Stored:
-    """Read the directory."""
+    """Read the directory.
+
+    People and teams come last: if somebody stores a list meanwhile, some of them may be new, but none is missing.
+    """
     columns = [getattr(Participant, name) for name in Person._fields]
-    return Stored(
-        people={email: Person(*values) for email, *values in connection.execute(select(Participant.email, *columns))},
-        teams=dict(connection.execute(select(Team.name, Team.id)).all()),
-        spans=_spans(connection, Membership.participant, Membership.team, Membership.starts, Membership.ends),
-        managers=_spans(connection, Management.participant, Management.manager, Management.starts, Management.ends),
-        identities={
-            (source, name): who
-            for source, name, who in connection.execute(select(Identity.source, Identity.id, Identity.participant))
-        },
-    )
+    spans = _spans(connection, Membership.participant, Membership.team, Membership.starts, Membership.ends)
+    managers = _spans(connection, Management.participant, Management.manager, Management.starts, Management.ends)
+    called = connection.execute(select(Identity.source, Identity.id, Identity.participant)).all()
+    people = {email: Person(*values) for email, *values in connection.execute(select(Participant.email, *columns))}
+    teams = dict(connection.execute(select(Team.name, Team.id)).all())
+    identities = {(source, name): who for source, name, who in called}
+    return Stored(people=people, teams=teams, spans=spans, managers=managers, identities=identities)
 
 
 def _spans(connection: Connection, *columns: Any) -> dict[int, list[Span]]:

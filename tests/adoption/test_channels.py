@@ -504,7 +504,8 @@ def test_a_channel_is_told_of_the_week_and_not_of_single_people(bureau, box):
     assert said.startswith("North, 23")
     assert "Developed contacts: 21, that is 10 more than the week before." in said
     assert "Goals reached: 3 of 5" in said
-    assert "Worth a thank-you\nAnna reached" in said
+    assert "Worth a thank-you\nBob improved most: 6" in said
+    assert "Anna reached" in said
     for told in ("Towards", "one step from done", "Lena", "Li", "contact/", "Eight weeks"):
         assert told not in said
     with time_machine.travel(NOW / SECOND):
