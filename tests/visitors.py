@@ -31,7 +31,10 @@ class Visitor:
         fields = dict(form or {})
         if proof:
             fields["csrf_token"] = self.proof()
-        return self.client.post(path, data=fields, headers=self.headers, **more)
+        answer = self.client.post(path, data=fields, headers=self.headers, **more)
+        for one in (*answer.history, answer):
+            one.request.environ["wsgi.input"].close()  # werkzeug leaves what is large open, as a file
+        return answer
 
     def proof(self):
         """Return the token that our forms carry, as the first page that this browser opened would have given it."""

@@ -57,11 +57,6 @@ CAST = (
 )
 KEPT = re.compile(r'name="kept" value="([^"]+)"')
 UPLOAD = "/hr/people/upload/people"
-# Werkzeug's test client puts a large body into a file, and leaves closing it to the collector.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning"),
-    pytest.mark.filterwarnings("ignore:Exception ignored in.*FileIO:pytest.PytestUnraisableExceptionWarning"),
-]
 
 
 def load(text, **more):
