@@ -17,7 +17,6 @@ from adoption.bonuses import carrying
 from adoption.bonuses import gathering
 from adoption.bonuses import runs
 from adoption.bonuses import sharing
-from adoption.errors import NotFoundError
 from adoption.models import BonusLine
 from adoption.models import BonusRun
 from adoption.models import StoredActivity
@@ -43,7 +42,6 @@ if TYPE_CHECKING:
     from adoption.bonuses.carrying import Own
     from adoption.bonuses.gathering import Ground
     from adoption.bonuses.sharing import Shared
-    from adoption.facts import Known
     from rules.bonus import Plan
     from rules.bonus import Statement
     from rules.bonus.statement import Correction
@@ -95,7 +93,7 @@ class _Chain:
             return
         posted = _posted(self.connection, past, periods.text(plan.per, past.first))
         if not posted and runs.settles(known, past.plan, past.first, past.version):
-            gone_on = _in_force(known, past)
+            gone_on = runs.plan_in(known, past.plan, past.first)  # an ended plan may go on after all
             if gone_on is None:
                 return  # nobody took part
             plan = gone_on
@@ -137,14 +135,6 @@ class _Chain:
         found = corrections(periods.text(ground.plan.per, ground.first), posted, again)
         if found:
             self.found[who] += found
-
-
-def _in_force(known: Known, past: Row[Any]) -> Plan | None:
-    """Return the plan as it is in force in a period by now, in case an ended one goes on after all."""
-    try:
-        return runs.segment_of(known, past.plan, past.first).body
-    except NotFoundError:
-        return None
 
 
 def _changed(connection: Connection, past: Row[Any], plan: Plan, version: int) -> bool:

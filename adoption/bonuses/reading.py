@@ -83,7 +83,7 @@ def covering(known: Known, participant: int, day: int) -> list[Covering]:
         if part is None:
             continue
         first = periods.start(part.body.per, day)
-        plan = plan_in(known, key, first)
+        plan = runs.plan_in(known, key, first)
         if plan is not None and covers(known, plan, first, participant):
             found.append(Covering(plan, first))
     return found
@@ -95,16 +95,16 @@ def covers(known: Known, plan: Plan, first: int, participant: int) -> bool:
     return participant in known.people and gathering.takes_part(known, plan, participant, first, last)
 
 
-def may_get(asked: Plan, first: int, participant: int) -> bool:
+def may_get(plan: Plan, first: int, participant: int) -> bool:
     """Say whether a run of a plan's period may pay somebody.
 
     They take part in the period; or it only settles what is left of the plan, and they had a statement of it.
     """
     known = facts.current()
-    if not runs.settles(known, asked.key, first):
-        return covers(known, asked, first, participant)
+    if not runs.settles(known, plan.key, first):
+        return covers(known, plan, first, participant)
     query = select(BonusStatement.run).join(BonusRun, BonusRun.id == BonusStatement.run)
-    query = query.where(BonusRun.plan == asked.key, BonusStatement.participant == participant).limit(1)
+    query = query.where(BonusRun.plan == plan.key, BonusStatement.participant == participant).limit(1)
     return db.session.execute(query).first() is not None
 
 
@@ -117,14 +117,6 @@ def is_shown(participant: int, now: int) -> bool:
 def plan_of(known: Known, run: Row[Any]) -> Plan:
     """Return the plan by which a run was worked out."""
     return runs.plan_of(known, run)
-
-
-def plan_in(known: Known, key: str, first: int) -> Plan | None:
-    """Return a plan as it is in force for the period that begins on ``first``; ``None`` if there is none."""
-    try:
-        return runs.segment_of(known, key, first).body
-    except NotFoundError:
-        return None
 
 
 def first_of(known: Known, key: str, written: str) -> int:

@@ -93,6 +93,14 @@ def segment_of(known: Known, key: str, first: int) -> Segment[Plan]:
     raise NotFoundError(msg)
 
 
+def plan_in(known: Known, key: str, first: int) -> Plan | None:
+    """Return a plan as it is in force for the period that begins on ``first``; ``None`` if it is not."""
+    try:
+        return segment_of(known, key, first).body
+    except NotFoundError:
+        return None
+
+
 def definition_of(known: Known, key: str, first: int) -> Segment[Plan]:
     """Return the definition that a run of the period is worked out by: the one in force, or the last of an ended plan.
 

@@ -292,11 +292,8 @@ def _users(plan: Plan, first: int, target: Target) -> Collection[str]:
         return [plan.key]
     known, found = facts.current(), {plan.key}
     for key in known.timelines.plans:
-        try:
-            body = runs.segment_of(known, key, first).body
-        except NotFoundError:
-            continue
-        if f"{FIGURE}{target.key}" in body.quantities():
+        body = runs.plan_in(known, key, first)
+        if body is not None and f"{FIGURE}{target.key}" in body.quantities():
             found.add(key)
     return sorted(found)
 

@@ -26,6 +26,7 @@ from adoption.auth import permission
 from adoption.bonuses import disputing
 from adoption.bonuses import estimating
 from adoption.bonuses import reading
+from adoption.bonuses import runs
 from adoption.bonuses.disputing import NoWordsError
 from adoption.bonuses.runs import WrongStateError
 from adoption.errors import ForbiddenError
@@ -89,7 +90,7 @@ def _statement(plan: str, period: str, fault: bonus_parts.Fault | None = None) -
     if stored is not None:
         return _shown(stored, me, fault)
     day = known.today(now)
-    wanted = reading.Covering(found, first) if (found := reading.plan_in(known, plan, first)) else None
+    wanted = reading.Covering(found, first) if (found := runs.plan_in(known, plan, first)) else None
     running = _running(wanted, me, day, now) if wanted and first <= day and _recent(wanted, day) else None
     if running is None:
         raise NotFoundError
@@ -175,7 +176,7 @@ def _awaited(covering: list[Covering], past: list[Past]) -> list[Covering]:
     found = []
     for one in covering:
         first = periods.start(one.plan.per, one.first - 1)
-        plan = reading.plan_in(known, one.plan.key, first)
+        plan = runs.plan_in(known, one.plan.key, first)
         if plan is not None and (plan.key, first) not in there and reading.covers(known, plan, first, me):
             found.append(reading.Covering(plan, first))
     return found

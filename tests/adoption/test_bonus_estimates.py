@@ -12,6 +12,7 @@ from adoption import bonuses
 from adoption import facts
 from adoption.bonuses import estimating
 from adoption.bonuses import reading
+from adoption.bonuses import runs
 from adoption.extensions import begin_write
 from adoption.extensions import db
 from adoption.models import BonusStatement
@@ -88,7 +89,7 @@ def given(house):
 
 
 def estimate(house, who="Alice", day=TENTH, now=NOW, first=MARCH):
-    plan = reading.plan_in(facts.current(), "sales", first)
+    plan = runs.plan_in(facts.current(), "sales", first)
     found = estimating.estimate(plan, first, house[who], day.toordinal(), now)
     db.session.rollback()
     return found
